@@ -1,0 +1,1 @@
+"""Decides: instruction, plan, loop, report."""

@@ -1,0 +1,55 @@
+"""Where a person or robot stands to be "at" a thing: one rule, used by skills, grounding, check and benchmarks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from exoactor.types.arrays import Array
+from exoactor.types.scene import Pose2D, SceneObject
+
+STANDOFF = 0.45
+"""Distance of the pelvis from the thing's nearest side [m]: toes (0.14 m ahead) and hanging hands stay clear."""
+
+CORNER_MARGIN = 0.20
+"""The aim point keeps this far from the ends of a side longer than twice this [m]."""
+
+
+def sides(thing: SceneObject) -> list[tuple[Array, Array, float]]:
+    """The four sides of the footprint as (middle (2,), outward unit normal (2,), half length) [m]."""
+    half_x, half_y = thing.item.size[0] / 2, thing.item.size[1] / 2
+    c, s = np.cos(thing.yaw), np.sin(thing.yaw)
+    along_x, along_y = np.array([c, s]), np.array([-s, c])
+    centre = thing.position[:2]
+    return [
+        (centre + along_x * half_x, along_x, half_y),
+        (centre - along_x * half_x, -along_x, half_y),
+        (centre + along_y * half_y, along_y, half_x),
+        (centre - along_y * half_y, -along_y, half_x),
+    ]
+
+
+def stances(thing: SceneObject, seen_from: Array, standoff: float = STANDOFF) -> list[Pose2D]:
+    """Stances before each side of `thing`, the one nearest to `seen_from` (2,) [m] first.
+
+    On each side the aim point is the point of that side nearest to `seen_from`, kept away from the
+    ends; the stance is `standoff` out along the side's normal, facing the side squarely.
+    """
+    found: list[tuple[float, Pose2D]] = []
+    for middle, normal, half in sides(thing):
+        tangent = np.array([-normal[1], normal[0]])
+        reach = max(half - CORNER_MARGIN, 0.0)
+        offset = float(np.clip((np.asarray(seen_from) - middle) @ tangent, -reach, reach))
+        place = middle + tangent * offset + normal * standoff
+        yaw = float(np.arctan2(-normal[1], -normal[0]))
+        distance = float(np.linalg.norm(place - np.asarray(seen_from)))
+        found.append((distance, Pose2D(float(place[0]), float(place[1]), yaw)))
+    return [pose for _, pose in sorted(found, key=lambda item: item[0])]
+
+
+def distance_to_footprint(thing: SceneObject, point: Array) -> float:
+    """Distance on the floor from a point (2,) to the thing's footprint, 0 inside [m]."""
+    c, s = np.cos(thing.yaw), np.sin(thing.yaw)
+    delta = np.asarray(point, float) - thing.position[:2]
+    local = np.array([c * delta[0] + s * delta[1], -s * delta[0] + c * delta[1]])
+    outside = np.maximum(np.abs(local) - thing.item.size[:2] / 2, 0.0)
+    return float(np.linalg.norm(outside))

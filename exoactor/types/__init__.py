@@ -1,0 +1,72 @@
+"""The data that flows between the stages, and the protocols of the parts that can be swapped.
+
+World frame: z up, metres, radians, seconds; quaternions wxyz; joints in the order of `G1_JOINTS`.
+"""
+
+from exoactor.types.arrays import Array
+from exoactor.types.camera import Camera, Observation, Proprioception
+from exoactor.types.errors import (
+    ConfigError,
+    ExoActorError,
+    Interrupted,
+    MissingExtra,
+    SafetyStop,
+    StageError,
+)
+from exoactor.types.motion import BODY_JOINTS, GroundedMotion, HumanMotion, RobotMotion, Rollout
+from exoactor.types.protocols import (
+    Controller,
+    MotionEstimator,
+    Perception,
+    Progress,
+    Robot,
+    Verifier,
+    VideoModel,
+)
+from exoactor.types.robot import CONTROL_HZ, G1_JOINTS, Actuation, Sensors, TrackingCommand
+from exoactor.types.scene import KINDS, Catalogue, CatalogueItem, Pose2D, Scene, SceneObject
+from exoactor.types.verdict import Expectation, Outcome, Verdict
+from exoactor.types.video import Action, GateResult, ImaginedVideo, ImagineRequest
+
+__all__ = [
+    "BODY_JOINTS",
+    "CONTROL_HZ",
+    "G1_JOINTS",
+    "KINDS",
+    "Action",
+    "Actuation",
+    "Array",
+    "Camera",
+    "Catalogue",
+    "CatalogueItem",
+    "ConfigError",
+    "Controller",
+    "ExoActorError",
+    "Expectation",
+    "GateResult",
+    "GroundedMotion",
+    "HumanMotion",
+    "ImagineRequest",
+    "ImaginedVideo",
+    "Interrupted",
+    "MissingExtra",
+    "MotionEstimator",
+    "Observation",
+    "Outcome",
+    "Perception",
+    "Pose2D",
+    "Progress",
+    "Proprioception",
+    "Robot",
+    "RobotMotion",
+    "Rollout",
+    "SafetyStop",
+    "Scene",
+    "SceneObject",
+    "Sensors",
+    "StageError",
+    "TrackingCommand",
+    "Verdict",
+    "Verifier",
+    "VideoModel",
+]

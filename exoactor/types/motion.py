@@ -1,0 +1,182 @@
+"""Motions on their way from a video to the robot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exoactor.types.arrays import Array, checked
+from exoactor.types.robot import CONTROL_HZ, G1_JOINTS
+from exoactor.types.scene import Pose2D
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from exoactor.types.camera import Observation
+
+BODY_JOINTS = (
+    "pelvis", "left_hip", "right_hip", "spine1", "left_knee", "right_knee", "spine2",
+    "left_ankle", "right_ankle", "spine3", "left_foot", "right_foot", "neck",
+    "left_collar", "right_collar", "head", "left_shoulder", "right_shoulder",
+    "left_elbow", "right_elbow", "left_wrist", "right_wrist",
+)  # fmt: skip
+"""The 22 body joints of SMPL-X, in its order."""
+
+
+@dataclass(frozen=True)
+class HumanMotion:
+    """SMPL-X motion of one person in the world frame (z up, metres).
+
+    Args:
+        fps: frames per second.
+        global_orient: (T, 3) axis-angle of the pelvis, SMPL-X body axes (x left, y up, z forward) to world.
+        transl: (T, 3) SMPL-X `transl` [m]; the pelvis is at `transl + J0(betas)`.
+        body_pose: (T, 21, 3) axis-angle of `BODY_JOINTS[1:]`, parent-relative.
+        betas: (10,) shape coefficients of the project's body.
+        joints: (T, 22, 3) world positions of `BODY_JOINTS` [m] (redundant, kept for readers without a body model).
+        contacts: (T, 2) bool, left and right foot on the floor.
+        confidence: (T, 22) 0..1 per joint.
+    """
+
+    fps: float
+    global_orient: Array
+    transl: Array
+    body_pose: Array
+    betas: Array
+    joints: Array
+    contacts: Array
+    confidence: Array
+
+    def __post_init__(self) -> None:
+        if not 1.0 <= self.fps <= 240.0:
+            raise ValueError(f"fps: {self.fps} given, 1..240 wanted")
+        n = len(self.transl)
+        if n < 2:
+            raise ValueError(f"a motion needs at least 2 frames, {n} given")
+        shapes: dict[str, tuple[int | None, ...]] = {
+            "global_orient": (n, 3),
+            "transl": (n, 3),
+            "body_pose": (n, 21, 3),
+            "betas": (10,),
+            "joints": (n, 22, 3),
+            "confidence": (n, 22),
+        }
+        for name, shape in shapes.items():
+            object.__setattr__(self, name, checked(name, getattr(self, name), shape))
+        object.__setattr__(self, "contacts", checked("contacts", self.contacts, (n, 2), np.bool_))
+
+    def __len__(self) -> int:
+        return len(self.transl)
+
+    @property
+    def seconds(self) -> float:
+        """Duration [s]."""
+        return (len(self) - 1) / self.fps
+
+    @property
+    def heading(self) -> Array:
+        """(T,) unwrapped yaw the person faces [rad], from hips and shoulders."""
+        lateral = (self.joints[:, 1] - self.joints[:, 2]) + (self.joints[:, 16] - self.joints[:, 17])
+        return np.unwrap(np.arctan2(-lateral[:, 0], lateral[:, 1]))
+
+
+@dataclass(frozen=True)
+class GroundedMotion:
+    """A human motion moved to where the things and the robot really are.
+
+    Args:
+        human: the motion, starting at `start` (root path and heading warped, posture kept).
+        start: where the robot stands [m, rad].
+        goal: where the root path ends [m, rad].
+        target: id of the thing the video approaches, faces or points at; None if there is none.
+        shift: distance by which the end of the path was moved beyond the rigid alignment of its start [m].
+        turn: the same for the heading at the end [rad].
+    """
+
+    human: HumanMotion
+    start: Pose2D
+    goal: Pose2D
+    target: str | None
+    shift: float
+    turn: float
+
+
+@dataclass(frozen=True)
+class RobotMotion:
+    """Reference for the controller, in the world frame.
+
+    Args:
+        root_pos: (T, 3) pelvis [m].
+        root_quat: (T, 4) wxyz.
+        joint_pos: (T, 29) [rad], order `G1_JOINTS`.
+        contacts: (T, 2) bool, left and right foot planted.
+        fps: frames per second.
+        settle: [first, last) frame of a stepping-in-place cycle that the tracker may repeat until
+            the root is where it should be, or skip; None if the motion does not walk.
+    """
+
+    root_pos: Array
+    root_quat: Array
+    joint_pos: Array
+    contacts: Array
+    fps: float = CONTROL_HZ
+    settle: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        n = len(self.root_pos)
+        if n < 2:
+            raise ValueError(f"a motion needs at least 2 frames, {n} given")
+        object.__setattr__(self, "root_pos", checked("root_pos", self.root_pos, (n, 3)))
+        quat = checked("root_quat", self.root_quat, (n, 4))
+        if not np.allclose(np.linalg.norm(quat, axis=1), 1.0, atol=1e-3):
+            raise ValueError("root_quat: not unit quaternions")
+        object.__setattr__(self, "root_quat", quat)
+        object.__setattr__(self, "joint_pos", checked("joint_pos", self.joint_pos, (n, 29)))
+        object.__setattr__(self, "contacts", checked("contacts", self.contacts, (n, 2), np.bool_))
+        if self.settle is not None and not 0 <= self.settle[0] < self.settle[1] <= n:
+            raise ValueError(f"settle: {self.settle} given, frames within 0..{n} wanted")
+
+    def __len__(self) -> int:
+        return len(self.root_pos)
+
+    @property
+    def seconds(self) -> float:
+        """Duration [s]."""
+        return (len(self) - 1) / self.fps
+
+    joint_names = G1_JOINTS
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """What came of tracking a motion, as the robot itself knows it (no ground truth).
+
+    Args:
+        fps: frames per second of the arrays.
+        joint_pos: (T, 29) encoder angles [rad].
+        pose: (T, 3) estimated root x, y, yaw [m, m, rad].
+        reference: (T, 3) the same of the reference that was asked for.
+        fell: pelvis low or tilted by IMU, or the camera saw it lying.
+        seconds: simulated or real duration [s].
+        frames: RGB-D looks taken on the way, oldest first (a few a second).
+        video: rollout.mp4, or None when no recording was asked for.
+        metrics: joint_error_deg, keypoint_error_mm, root_error_mm (against the estimate), real_time_factor.
+    """
+
+    fps: float
+    joint_pos: Array
+    pose: Array
+    reference: Array
+    fell: bool
+    seconds: float
+    frames: tuple[Observation, ...] = ()
+    video: Path | None = None
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        n = len(self.joint_pos)
+        object.__setattr__(self, "joint_pos", checked("joint_pos", self.joint_pos, (n, 29)))
+        object.__setattr__(self, "pose", checked("pose", self.pose, (n, 3)))
+        object.__setattr__(self, "reference", checked("reference", self.reference, (n, 3)))

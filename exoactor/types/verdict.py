@@ -1,0 +1,75 @@
+"""What a finished subtask must look like, and what the look at it said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Outcome(StrEnum):
+    """Three-valued: `CANNOT_TELL` is never success."""
+
+    DONE = "done"
+    NOT_DONE = "not_done"
+    CANNOT_TELL = "cannot_tell"
+
+
+ExpectationKind = Literal["at", "circled", "facing", "waved", "pointing", "still"]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What must be seen when a skill is done.
+
+    Args:
+        kind: at (robot stands before `target`, facing it), circled (went round `target`, ends beyond it),
+            facing (turned to `target` on the spot), waved, pointing (an arm held towards `target`), still.
+        target: object id, where the kind has one.
+        side: hand for waved and pointing, or None for either.
+    """
+
+    kind: ExpectationKind
+    target: str | None = None
+    side: Literal["left", "right"] | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The check's answer.
+
+    Args:
+        outcome: done, not_done or cannot_tell.
+        code: snake_case reason ("reached", "too_far", "not_facing", "target_not_seen", "robot_not_seen", ...).
+        measured: the decisive quantity.
+        threshold: what it was compared with.
+        unit: of both.
+        confidence: 0..1.
+        evidence: pictures with overlays.
+        details: further measured numbers.
+    """
+
+    outcome: Outcome
+    code: str
+    measured: float | None = None
+    threshold: float | None = None
+    unit: str = ""
+    confidence: float = 1.0
+    evidence: tuple[Path, ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for verdict.json; evidence as file names."""
+        return {
+            "outcome": self.outcome.value,
+            "code": self.code,
+            "measured": self.measured,
+            "threshold": self.threshold,
+            "unit": self.unit,
+            "confidence": self.confidence,
+            "evidence": [p.name for p in self.evidence],
+            "details": self.details,
+        }

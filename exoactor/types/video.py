@@ -1,0 +1,98 @@
+"""What a video model is asked for and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from exoactor.types.camera import Camera, Observation
+from exoactor.types.scene import Pose2D, Scene
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ActionKind = Literal["stand", "walk", "turn", "wave", "point"]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One atomic, visible, physically doable action of a person.
+
+    Args:
+        kind: what is done.
+        text: the same in words, for models that read ("walks to the table").
+        seconds: for stand, wave, point: how long, before natural variation [s].
+        goal: for walk: where it ends; for turn: only its yaw counts.
+        via: for walk: floor points to pass in order [m].
+        side: for wave and point: the hand, "left" or "right".
+        at: for point: the world point (x, y, z) pointed at [m].
+    """
+
+    kind: ActionKind
+    text: str
+    seconds: float = 0.0
+    goal: Pose2D | None = None
+    via: tuple[tuple[float, float], ...] = ()
+    side: Literal["left", "right"] = "right"
+    at: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class ImagineRequest:
+    """Everything a video model may know. It is not told the person's height or the command's arguments.
+
+    Args:
+        scene: the room as perceived.
+        observation: the look the video starts from.
+        actions: the action chain, in order.
+        prompt: the same as one text for models that read.
+        seed: of body shape, clothing, timing and style.
+        fps: frames per second wanted.
+    """
+
+    scene: Scene
+    observation: Observation
+    actions: tuple[Action, ...]
+    prompt: str
+    seed: int
+    fps: int = 25
+
+
+@dataclass(frozen=True)
+class ImaginedVideo:
+    """A clip on disk. Only `path` and `camera` go on to the next stage.
+
+    Args:
+        path: H.264 mp4.
+        camera: calibration of the clip's frames.
+        fps: frames per second.
+        frames: number of frames.
+        sidecar: backend, model, prompt, seed, gates; for people and reports, never read by `estimate`.
+    """
+
+    path: Path
+    camera: Camera
+    fps: float
+    frames: int
+    sidecar: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """One automatic check of a clip.
+
+    Args:
+        name: cut, pan, freeze, vanish, teleport, ...
+        passed: False stops the attempt with `StageError("gate", name)`.
+        value: what was measured.
+        threshold: what it was compared with.
+        unit: of both.
+        frame: index of the worst frame, or None.
+    """
+
+    name: str
+    passed: bool
+    value: float
+    threshold: float
+    unit: str
+    frame: int | None = None
