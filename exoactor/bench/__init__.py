@@ -1,0 +1,1 @@
+"""The experiments behind every number in the README."""
