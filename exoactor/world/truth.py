@@ -1,0 +1,148 @@
+"""What really happened, from the simulator's state. For truth.json and benchmarks; nothing that decides reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from exoactor.stance import distance_to_footprint
+from exoactor.types import Array, CatalogueItem, Expectation, SceneObject
+from exoactor.types.rotations import wrap
+
+AT_DISTANCE = (0.10, 0.85)
+"""`at`: pelvis to footprint [m]."""
+AT_BEARING = np.radians(35)
+"""`at`: heading against the direction to the nearest point of the footprint [rad]."""
+CIRCLED_ANGLE = np.radians(130)
+FACING_ANGLE = np.radians(20)
+FACING_SHIFT = 0.5
+"""`facing`: the robot may have moved by this much [m]."""
+POINTING_ANGLE = np.radians(25)
+POINTING_REACH = 0.30
+"""`pointing`: shoulder to wrist, on the floor plane [m]; the arm is held out."""
+HELD_SECONDS = 0.5
+WAVE_HEIGHT = 0.0
+"""`waved`: wrist above shoulder by at least this [m]."""
+WAVE_SWING = 0.04
+"""`waved`: sideways distance between turning points [m]."""
+STILL_SHIFT, STILL_TURN = 0.15, np.radians(15)
+
+
+@dataclass
+class TruthTrack:
+    """True states sampled while a motion is tracked.
+
+    Args:
+        hz: samples per second.
+        root: x [m], y [m], yaw [rad] of the pelvis per sample.
+        hands: {"left", "right"} -> wrist (3,) [m] per sample.
+        shoulders: the same for the shoulders.
+        fallen: the robot lay on the floor at some sample.
+    """
+
+    hz: float
+    root: list[Array] = field(default_factory=list)
+    hands: dict[str, list[Array]] = field(default_factory=lambda: {"left": [], "right": []})
+    shoulders: dict[str, list[Array]] = field(default_factory=lambda: {"left": [], "right": []})
+    fallen: bool = False
+
+
+def happened(
+    expectation: Expectation,
+    track: TruthTrack,
+    objects: Mapping[str, tuple[CatalogueItem, Array, float]],
+) -> dict[str, Any]:
+    """Whether the expected thing really happened.
+
+    Args:
+        expectation: what the skill should have brought about.
+        track: the true states of the attempt, at least one sample.
+        objects: id -> catalogue item, true position (3,) [m] of the underside's centre, true yaw [rad], at the end.
+
+    Returns:
+        {"true": bool, "measured": float, "unit": str}.
+    """
+    if not track.root:
+        return {"true": False, "measured": 0.0, "unit": "no motion"}
+    if track.fallen:
+        return {"true": False, "measured": 0.0, "unit": "fallen"}
+    root = np.array(track.root)
+    target: SceneObject | None = None
+    if expectation.target is not None:
+        item, position, yaw = objects[expectation.target]
+        target = SceneObject(item, position, yaw, 1.0)
+    kind = expectation.kind
+    if kind == "still":
+        shift = float(np.linalg.norm(root[:, :2] - root[0, :2], axis=1).max())
+        turn = float(np.abs(wrap(root[:, 2] - root[0, 2])).max())
+        return {"true": bool(shift < STILL_SHIFT and turn < STILL_TURN), "measured": shift, "unit": "m"}
+    if kind == "waved":
+        sides = [expectation.side] if expectation.side else ["left", "right"]
+        best = max(_wave_turns(track, side) for side in sides)
+        return {"true": bool(best >= 2), "measured": float(best), "unit": "turning points"}
+    if target is None:
+        raise ValueError(f"expectation {kind!r} needs a target")
+    if kind == "at":
+        distance = distance_to_footprint(target, root[-1, :2])
+        bearing = abs(float(wrap(_bearing_of_nearest_point(target, root[-1, :2]) - root[-1, 2])))
+        true = AT_DISTANCE[0] <= distance <= AT_DISTANCE[1] and bearing <= AT_BEARING
+        return {"true": bool(true), "measured": distance, "unit": "m"}
+    if kind == "circled":
+        around = np.unwrap(np.arctan2(*(root[:, :2] - target.position[:2]).T[::-1]))
+        swept = float(abs(around[-1] - around[0]))
+        return {"true": bool(swept >= CIRCLED_ANGLE), "measured": np.degrees(swept), "unit": "deg"}
+    if kind == "facing":
+        direction = target.position[:2] - root[-1, :2]
+        error = abs(float(wrap(np.arctan2(direction[1], direction[0]) - root[-1, 2])))
+        shift = float(np.linalg.norm(root[-1, :2] - root[0, :2]))
+        return {
+            "true": bool(error <= FACING_ANGLE and shift < FACING_SHIFT),
+            "measured": np.degrees(error),
+            "unit": "deg",
+        }
+    return _pointed(track, target, expectation.side)
+
+
+def _wave_turns(track: TruthTrack, side: str) -> int:
+    """Turning points of the raised wrist's sideways motion in the robot's own frame."""
+    hands, shoulders, root = (np.array(track.hands[side]), np.array(track.shoulders[side]), np.array(track.root))
+    raised = hands[:, 2] > shoulders[:, 2] + WAVE_HEIGHT
+    sideways = -np.sin(root[:, 2]) * (hands[:, 0] - root[:, 0]) + np.cos(root[:, 2]) * (hands[:, 1] - root[:, 1])
+    turns, direction, extreme = 0, 0, None
+    for value in sideways[raised]:
+        if extreme is None:
+            extreme = value
+        elif direction * (value - extreme) >= 0 and (direction or abs(value - extreme) > WAVE_SWING):
+            direction = direction or int(np.sign(value - extreme))
+            extreme = value
+        elif direction and abs(value - extreme) > WAVE_SWING:
+            turns, direction, extreme = turns + 1, -direction, value
+    return turns
+
+
+def _pointed(track: TruthTrack, target: SceneObject, side: str | None) -> dict[str, Any]:
+    centre = target.position + np.array([0.0, 0.0, target.item.size[2] / 2])
+    best = 180.0
+    for name in [side] if side else ["left", "right"]:
+        arm = np.array(track.hands[name]) - np.array(track.shoulders[name])
+        toward = centre - np.array(track.shoulders[name])
+        angle = np.abs(wrap(np.arctan2(arm[:, 1], arm[:, 0]) - np.arctan2(toward[:, 1], toward[:, 0])))
+        angle[np.linalg.norm(arm[:, :2], axis=1) < POINTING_REACH] = np.pi
+        window = max(1, round(HELD_SECONDS * track.hz))
+        held = [angle[i : i + window].max() for i in range(max(1, len(angle) - window + 1))]
+        best = min(best, float(np.degrees(min(held))))
+    return {"true": bool(best <= np.degrees(POINTING_ANGLE)), "measured": best, "unit": "deg"}
+
+
+def _bearing_of_nearest_point(target: SceneObject, point: Array) -> float:
+    """World direction from `point` to the nearest point of the footprint [rad]."""
+    c, s = np.cos(target.yaw), np.sin(target.yaw)
+    half = target.item.size[:2] / 2
+    delta = np.asarray(point) - target.position[:2]
+    local = np.clip([c * delta[0] + s * delta[1], -s * delta[0] + c * delta[1]], -half, half)
+    nearest = target.position[:2] + np.array([c * local[0] - s * local[1], s * local[0] + c * local[1]])
+    toward = nearest - np.asarray(point)
+    return float(np.arctan2(toward[1], toward[0]))

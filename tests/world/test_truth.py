@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from exoactor.types import CatalogueItem, Expectation
+from exoactor.world.truth import TruthTrack, happened
+
+TABLE = CatalogueItem("table", "table", "wood", np.array([0.6, 1.2, 0.72]), False)
+OBJECTS = {"table": (TABLE, np.array([1.6, 0.0, 0.0]), 0.0)}
+
+
+def track(path, hand=(0.1, -0.3, 0.8)):
+    t = TruthTrack(10.0)
+    for i, (x, y, yaw) in enumerate(path):
+        t.root.append(np.array([x, y, yaw]))
+        for side, sign in (("left", 1), ("right", -1)):
+            t.shoulders[side].append(np.array([x, y + 0.15 * sign, 1.05]))
+            offset = hand(i) if callable(hand) and side == "right" else (0.1, 0.3 * sign, 0.8)
+            t.hands[side].append(np.array([x, y, 0.0]) + offset)
+    return t
+
+
+@pytest.mark.parametrize(
+    ("end", "true"),
+    [((0.85, 0.0, 0.0), True), ((0.2, 0.0, 0.0), False), ((0.85, 0.0, 1.2), False), ((0.85, 0.5, 0.3), True)],
+)
+def test_at_needs_nearness_and_heading(end, true):
+    assert happened(Expectation("at", "table"), track([(0, 0, 0), end]), OBJECTS)["true"] is true
+
+
+def test_circled_counts_the_swept_angle():
+    angles = np.linspace(np.pi, 2 * np.pi, 30)
+    path = [(1.6 + np.cos(a), np.sin(a), a + np.pi / 2) for a in angles]
+    result = happened(Expectation("circled", "table"), track(path), OBJECTS)
+    assert result["true"] is True
+    assert result["measured"] == pytest.approx(180)
+    assert happened(Expectation("circled", "table"), track(path[:15]), OBJECTS)["true"] is False
+
+
+def test_waving_is_raised_and_to_and_fro():
+    still = [(0.0, 0.0, 0.0)] * 30
+    waving = track(still, lambda i: (0.1, -0.35 + 0.12 * np.sin(i), 1.3))
+    held = track(still, lambda i: (0.1, -0.35, 1.3))
+    low = track(still, lambda i: (0.1, -0.35 + 0.12 * np.sin(i), 0.7))
+    found = [happened(Expectation("waved"), t, OBJECTS)["true"] for t in (waving, held, low)]
+    assert found == [True, False, False]
+    assert happened(Expectation("waved", side="left"), waving, OBJECTS)["true"] is False
+
+
+def test_pointing_is_held_towards_the_target():
+    still = [(0.0, 0.0, 0.0)] * 20
+    toward = track(still, lambda i: (0.45, -0.12, 0.9))
+    away = track(still, lambda i: (0.1, -0.6, 0.9))
+    brief = track(still, lambda i: (0.45, -0.12, 0.9) if i == 5 else (0.1, -0.3, 0.7))
+    found = [happened(Expectation("pointing", "table"), t, OBJECTS)["true"] for t in (toward, away, brief)]
+    assert found == [True, False, False]
+
+
+def test_a_fall_is_never_a_success():
+    lying = track([(0.85, 0, 0), (0.85, 0, 0)])
+    lying.fallen = True
+    assert happened(Expectation("at", "table"), lying, OBJECTS)["true"] is False
