@@ -1,0 +1,123 @@
+"""Robot motions as npz: what `retarget` writes, `track` reads and reference clips come in."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.spatial.transform import Rotation, Slerp
+
+from exoactor.files import write_npz
+from exoactor.types import CONTROL_HZ, G1_JOINTS, Array, ConfigError, RobotMotion
+
+_NEEDED = ("fps", "root_pos", "root_quat_wxyz", "joint_pos", "joint_names")
+
+
+def save_robot(path: Path, motion: RobotMotion) -> None:
+    """Write a motion atomically.
+
+    Fields: fps [1/s], root_pos (T, 3) [m], root_quat_wxyz (T, 4), joint_pos (T, 29) [rad], joint_names (29,),
+    contacts (T, 2) bool and settle (2,) frames, (-1, -1) for none.
+    """
+    settle = (-1, -1) if motion.settle is None else motion.settle
+    write_npz(
+        Path(path),
+        {
+            "fps": np.float64(motion.fps),
+            "root_pos": motion.root_pos,
+            "root_quat_wxyz": motion.root_quat,
+            "joint_pos": motion.joint_pos,
+            "joint_names": np.array(G1_JOINTS),
+            "contacts": motion.contacts,
+            "settle": np.array(settle, np.int64),
+        },
+    )
+
+
+def load_robot(path: Path) -> RobotMotion:
+    """Read a motion and bring it to `CONTROL_HZ` and the order of `G1_JOINTS`.
+
+    Joints the file does not have stay at 0 (clips for the 23-joint G1 have no wrists); without `contacts` both
+    feet count as planted.
+
+    Raises:
+        ConfigError: the file is absent, unreadable, lacks a field, names an unknown joint or holds bad numbers.
+    """
+    path = Path(path)
+    data = _read(path)
+    names = [str(n) for n in np.atleast_1d(data["joint_names"])]
+    odd = [n for n in names if n not in G1_JOINTS]
+    if odd:
+        raise ConfigError(f"{path}: unknown joints {', '.join(odd[:5])}. Allowed: {', '.join(G1_JOINTS)}.")
+    if len(set(names)) != len(names):
+        raise ConfigError(f"{path}: joint_names names a joint twice.")
+    try:
+        fps = float(data["fps"])
+        if not 1.0 <= fps <= 1000.0:
+            raise ValueError(f"fps: {fps} given, 1..1000 wanted")
+        root_pos = np.asarray(data["root_pos"], float)
+        quat = np.asarray(data["root_quat_wxyz"], float)
+        given = np.asarray(data["joint_pos"], float)
+        n = len(root_pos)
+        if given.shape != (n, len(names)):
+            raise ValueError(f"joint_pos: shape {given.shape} given, {(n, len(names))} wanted")
+        joints = np.zeros((n, len(G1_JOINTS)))
+        joints[:, [G1_JOINTS.index(name) for name in names]] = given
+        contacts = np.asarray(data.get("contacts", np.ones((n, 2))), bool)
+        settle = _settle(data.get("settle"))
+        motion = RobotMotion(root_pos, quat, joints, contacts, fps, settle)
+    except (ValueError, TypeError) as error:
+        raise ConfigError(f"{path}: {error}. Make the motion anew with `exoactor retarget`.") from error
+    return resampled(motion, CONTROL_HZ)
+
+
+def resampled(motion: RobotMotion, fps: float) -> RobotMotion:
+    """The same motion at another frame rate [1/s]: linear in positions and angles, great circle in rotation."""
+    if abs(motion.fps - fps) < 1e-9:
+        return motion
+    n = len(motion)
+    old = np.arange(n) / motion.fps
+    new = np.arange(max(2, int(np.floor(old[-1] * fps + 1e-6)) + 1)) / fps
+    new = np.minimum(new, old[-1])
+
+    def linear(values: Array) -> Array:
+        return np.stack([np.interp(new, old, column) for column in values.T], axis=1)
+
+    rotation = Slerp(old, Rotation.from_quat(motion.root_quat, scalar_first=True))(new)
+    nearest = np.clip(np.rint(new * motion.fps).astype(int), 0, n - 1)
+    settle = None
+    if motion.settle is not None:
+        first, last = (round(f * fps / motion.fps) for f in motion.settle)
+        settle = (first, min(max(last, first + 1), len(new)))
+    return RobotMotion(
+        linear(motion.root_pos),
+        rotation.as_quat(scalar_first=True),
+        linear(motion.joint_pos),
+        motion.contacts[nearest],
+        fps,
+        settle,
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist"
+        raise ConfigError(f"{path} {what}. A robot motion is an npz with {', '.join(_NEEDED)}.")
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            data = {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, EOFError, KeyError, AttributeError, zipfile.BadZipFile, zipfile.error) as error:
+        raise ConfigError(f"{path} is not a readable npz ({error}). It may be cut off; make it anew.") from error
+    missing = [name for name in _NEEDED if name not in data]
+    if missing:
+        raise ConfigError(f"{path}: lacks {', '.join(missing)}. A robot motion has {', '.join(_NEEDED)}.")
+    return data
+
+
+def _settle(stored: Any) -> tuple[int, int] | None:
+    if stored is None:
+        return None
+    first, last = (int(v) for v in np.asarray(stored).reshape(-1))
+    return None if first < 0 else (first, last)
