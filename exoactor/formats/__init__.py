@@ -1,1 +1,1 @@
-"""Reading and writing the field's file formats."""
+"""Reading and writing the field's files."""
