@@ -1,0 +1,92 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from exoactor.types import (
+    Actuation,
+    Camera,
+    CatalogueItem,
+    HumanMotion,
+    Pose2D,
+    RobotMotion,
+    Scene,
+    SceneObject,
+    StageError,
+)
+
+
+def human(n=5, **changes):
+    fields = {
+        "fps": 25.0,
+        "global_orient": np.zeros((n, 3)),
+        "transl": np.zeros((n, 3)),
+        "body_pose": np.zeros((n, 21, 3)),
+        "betas": np.zeros(10),
+        "joints": np.zeros((n, 22, 3)),
+        "contacts": np.ones((n, 2), bool),
+        "confidence": np.ones((n, 22)),
+    }
+    return HumanMotion(**{**fields, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"fps": 0.0}, "fps: 0.0 given"),
+        ({"betas": np.zeros(16)}, "betas: shape"),
+        ({"transl": np.full((5, 3), np.nan)}, "not finite"),
+        ({"body_pose": np.zeros((4, 21, 3))}, "body_pose: shape"),
+    ],
+)
+def test_a_motion_refuses_what_does_not_fit(changes, message):
+    with pytest.raises(ValueError, match=message):
+        human(**changes)
+
+
+def test_arrays_cannot_be_changed_afterwards():
+    motion = human()
+    with pytest.raises(ValueError, match="read-only"):
+        motion.transl[0] = 1
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        motion.fps = 30
+
+
+def test_heading_looks_where_the_person_looks():
+    joints = np.zeros((3, 22, 3))
+    joints[:, [1, 16]] = [0.0, 0.1, 1.0]  # left side at +y: the person looks along +x
+    joints[:, [2, 17]] = [0.0, -0.1, 1.0]
+    np.testing.assert_allclose(human(3, joints=joints).heading, 0.0, atol=1e-9)
+
+
+def test_robot_motion_checks_quaternions_and_settle():
+    n = 4
+    parts = (np.zeros((n, 3)), np.tile([1.0, 0, 0, 0], (n, 1)), np.zeros((n, 29)), np.ones((n, 2), bool))
+    assert RobotMotion(*parts).seconds == pytest.approx(3 / 50)
+    with pytest.raises(ValueError, match="not unit"):
+        RobotMotion(parts[0], parts[1] * 2, parts[2], parts[3])
+    with pytest.raises(ValueError, match="settle"):
+        RobotMotion(*parts, settle=(2, 9))
+
+
+def test_scene_round_trips_through_json():
+    camera = Camera.looking_at([2, -3, 1.7], [0, 0, 0.7], 50, (640, 480))
+    item = CatalogueItem("red_chair", "chair", "red", np.array([0.45, 0.45, 0.9]), True)
+    scene = Scene((SceneObject(item, np.array([1.0, 2, 0]), 0.5, 0.9),), Pose2D(0, 1, 2), 0.8, camera, ("door",))
+    assert Scene.from_json(scene.to_json()).to_json() == scene.to_json()
+
+
+def test_footprint_turns_with_the_thing():
+    item = CatalogueItem("table", "table", "wood", np.array([0.6, 1.2, 0.7]), False)
+    corners = SceneObject(item, np.array([1.0, 0, 0]), np.pi / 2, 1.0).footprint
+    np.testing.assert_allclose(np.ptp(corners, axis=0), [1.2, 0.6], atol=1e-9)
+
+
+def test_wrong_joint_order_and_unknown_stage_are_refused():
+    from exoactor.types import G1_JOINTS
+
+    ones = np.ones(29)
+    with pytest.raises(ValueError, match="another order"):
+        Actuation(ones, ones, ones, ones, joint_names=tuple(reversed(G1_JOINTS)))
+    with pytest.raises(ValueError, match="not one of"):
+        StageError("dream", "x")
