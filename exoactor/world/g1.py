@@ -50,7 +50,7 @@ def default_actuation() -> Actuation:
     """Gains, limits and standing pose that TWIST2 was trained with, and so our own network."""
 
     def body(
-        leg: list[float], waist: list[float], left_arm: list[float], right_arm: list[float] | None = None
+        leg: Sequence[float], waist: Sequence[float], left_arm: Sequence[float], right_arm: Sequence[float] = ()
     ) -> Array:
         return np.array([*leg, *leg, *waist, *left_arm, *(right_arm or left_arm)])
 

@@ -1,0 +1,1 @@
+"""Scenes, robot and camera in MuJoCo; the simulated robot behind the `Robot` protocol."""
