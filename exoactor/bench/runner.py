@@ -83,7 +83,10 @@ def run(
     log.parent.mkdir(parents=True, exist_ok=True)
     done = {r["id"]: r for r in _read(log)}
     wanted = [c for c in cases if c["id"] not in done]
+    torn = log.exists() and log.stat().st_size > 0 and not log.read_bytes().endswith(b"\n")
     with log.open("a") as stream:
+        if torn:  # a crash cut the last line off; the next record starts on its own line
+            stream.write("\n")
 
         def keep(record: Record) -> None:
             stream.write(json.dumps(record, default=to_plain) + "\n")

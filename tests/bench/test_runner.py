@@ -42,6 +42,7 @@ def test_trials_are_written_as_they_end_and_a_stopped_run_goes_on(tmp_path):
     new = []
     table = run(bench(), out, on_record=lambda r, *_: new.append(r["id"]))
     assert new == ["c2", "c3"]
+    assert [json.loads(line)["id"] for line in log.read_text().splitlines() if line.endswith("}")][-2:] == ["c2", "c3"]
     assert table.summary["sum"] == 2 * sum(range(5000, 5004))
     data = json.loads(out.read_text())
     assert data["seed"] == 5000
