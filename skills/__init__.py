@@ -1,1 +1,52 @@
-"""What can be asked for: one file a skill."""
+"""What can be asked for: one file a skill, and the registry of them all.
+
+A package adds a skill without touching this one through the entry point group "exoactor.skills".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from types import MappingProxyType
+
+from exoactor.types import ConfigError
+from skills.base import Args, Argument, Fact, Skill, Symbols
+from skills.point_at import PointAt
+from skills.stand_still import StandStill
+from skills.turn_to import TurnTo
+from skills.walk_around import WalkAround
+from skills.walk_to import WalkTo
+from skills.wave import Wave
+
+__all__ = ["Args", "Argument", "Fact", "Skill", "Symbols", "get", "registry"]
+
+_BUILT_IN: tuple[type[Skill], ...] = (WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill)
+
+
+@cache
+def registry() -> Mapping[str, Skill]:
+    """All skills by name: the built-in ones, then those of entry points.
+
+    Raises:
+        ConfigError: an entry point takes a name that is taken.
+    """
+    found: dict[str, Skill] = {kind.name: kind() for kind in _BUILT_IN}
+    for entry in entry_points(group="exoactor.skills"):
+        skill = entry.load()()
+        if skill.name in found:
+            raise ConfigError(f"skill {skill.name!r} of entry point {entry.value!r} has a name that is taken")
+        found[skill.name] = skill
+    return MappingProxyType(found)
+
+
+def get(name: str) -> Skill:
+    """The skill of that name.
+
+    Raises:
+        ConfigError: unknown name.
+    """
+    try:
+        return registry()[name]
+    except KeyError:
+        raise ConfigError(f"{name!r} is not a skill; there are: {', '.join(registry())}") from None

@@ -1,0 +1,183 @@
+"""What a skill is: typed arguments, symbolic preconditions and effects, an action chain, an expected outcome."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
+
+from exoactor.types import KINDS, Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
+
+Args = Mapping[str, Any]
+ArgumentType = Literal["object", "side", "seconds"]
+ID_PATTERN = re.compile(r"[a-z0-9_]{1,40}")
+MIN_CONFIDENCE = 0.5
+"""Below this a perceived thing is not used as a target."""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a skill.
+
+    Args:
+        name: keyword.
+        type: an object's id, a hand ("left" or "right"), or seconds.
+        about: one line for prompts and help.
+        required: False when the skill has a default.
+        kinds: for objects, the kinds allowed.
+        low, high: for seconds, the range allowed [s].
+    """
+
+    name: str
+    type: ArgumentType
+    about: str
+    required: bool = True
+    kinds: tuple[str, ...] = KINDS
+    low: float = 1.0
+    high: float = 20.0
+
+    def problem(self, value: Any, catalogue: Catalogue) -> str | None:
+        """Why `value` is not allowed, or None."""
+        if self.type == "side":
+            return None if value in ("left", "right") else f"{self.name}: {value!r} is neither 'left' nor 'right'"
+        if self.type == "seconds":
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if number and self.low <= value <= self.high:
+                return None
+            return f"{self.name}: {value!r} given, {self.low:g} to {self.high:g} seconds allowed"
+        known = {item.id: item for item in catalogue}
+        if not isinstance(value, str) or value not in known:
+            return f"{self.name}: {value!r} is not in the scene; there are: {', '.join(known) or 'no things'}"
+        kind = known[value].kind
+        if kind not in self.kinds:
+            return f"{self.name}: {value} is a {kind}; allowed are: {', '.join(self.kinds)}"
+        return None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One symbolic fact: the robot is near a thing, or faces it."""
+
+    name: Literal["near", "facing"]
+    thing: str
+
+
+@dataclass(frozen=True)
+class Symbols:
+    """What is believed of the robot while a plan is checked, before anything moves.
+
+    Args:
+        near: id of the thing it stands at, or None.
+        facing: id of the thing it faces, or None.
+    """
+
+    near: str | None = None
+    facing: str | None = None
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether the fact is believed."""
+        return (self.near if fact.name == "near" else self.facing) == fact.thing
+
+    def moved(self, *, near: str | None, facing: str | None) -> Symbols:
+        """The beliefs after the robot walked."""
+        return replace(self, near=near, facing=facing)
+
+    def turned(self, facing: str | None) -> Symbols:
+        """The beliefs after the robot turned on the spot."""
+        return replace(self, facing=facing)
+
+
+class Skill(ABC):
+    """One thing that can be asked for. Stateless; `exoactor skills` lists them, planners choose among them."""
+
+    name: ClassVar[str]
+    about: ClassVar[str]
+    arguments: ClassVar[tuple[Argument, ...]] = ()
+    failure_codes: ClassVar[Mapping[str, str]] = {}
+    """Codes that `actions` and the check can give, with what each means."""
+
+    def problems(self, args: Args, catalogue: Catalogue) -> list[str]:
+        """Everything that is wrong with `args`, all at once; empty when they are fine."""
+        declared = {a.name: a for a in self.arguments}
+        found = [
+            f"{self.name} has no argument {name!r}; it has: {', '.join(declared) or 'none'}"
+            for name in args
+            if name not in declared
+        ]
+        for argument in self.arguments:
+            if argument.name not in args:
+                if argument.required:
+                    found.append(f"{self.name} needs {argument.name!r}: {argument.about}")
+                continue
+            problem = argument.problem(args[argument.name], catalogue)
+            if problem:
+                found.append(f"{self.name}: {problem}")
+        return found
+
+    def preconditions(self, args: Args) -> tuple[Fact, ...]:
+        """Facts that must be believed before the skill starts."""
+        return ()
+
+    @abstractmethod
+    def effects(self, symbols: Symbols, args: Args) -> Symbols:
+        """The beliefs after the skill succeeded."""
+
+    @abstractmethod
+    def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
+        """The action chain to imagine, from where the robot is seen.
+
+        Raises:
+            StageError: stage "perceive" when target or robot were not seen, "imagine" when there is no place.
+        """
+
+    @abstractmethod
+    def expectation(self, args: Args) -> Expectation:
+        """What must be seen when the skill is done."""
+
+    def describe(self) -> dict[str, Any]:
+        """Name, documentation and arguments as plain data, for prompts and `exoactor skills --json`."""
+        return {
+            "name": self.name,
+            "about": self.about,
+            "arguments": [
+                {
+                    "name": a.name,
+                    "type": a.type,
+                    "about": a.about,
+                    "required": a.required,
+                    **({"kinds": list(a.kinds)} if a.type == "object" else {}),
+                    **({"low": a.low, "high": a.high} if a.type == "seconds" else {}),
+                }
+                for a in self.arguments
+            ],
+            "failure_codes": dict(self.failure_codes),
+        }
+
+
+COMMON_FAILURES = {
+    "target_not_seen": "the target was not found in the image",
+    "robot_not_seen": "the robot was not found in the image",
+}
+
+
+def robot_pose(scene: Scene) -> Pose2D:
+    """Where the robot stands, or `StageError("perceive", "robot_not_seen")`."""
+    if scene.robot is None:
+        raise StageError("perceive", "robot_not_seen", "the robot was not found in the camera image")
+    return scene.robot
+
+
+def seen_target(scene: Scene, id: str) -> SceneObject:
+    """The perceived thing of that id, or `StageError("perceive", "target_not_seen")`."""
+    found = scene.get(id)
+    if found is None or found.confidence < MIN_CONFIDENCE:
+        how = "was not found" if found is None else f"was found with confidence {found.confidence:.2f} only"
+        raise StageError("perceive", "target_not_seen", f"{id} {how}")
+    return found
+
+
+def spoken(id: str) -> str:
+    """An id as words: "red_chair" -> "red chair"."""
+    return id.replace("_", " ")

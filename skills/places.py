@@ -1,0 +1,63 @@
+"""Where on the perceived floor a person can stand: free of things, inside the camera's view."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from exoactor.stance import distance_to_footprint
+from exoactor.types import Array, Pose2D, Scene, SceneObject
+from exoactor.types.rotations import wrap
+
+CLEARANCE = 0.30
+"""Distance of a standing place from the footprint of any other thing [m]: half a person's width and some."""
+
+PERSON_HEIGHT = 1.80
+"""Height that must fit into the image [m]: the tallest person that is imagined, hair included."""
+
+BORDER_PX = 6.0
+
+
+def is_free(scene: Scene, point: Array, ignore: tuple[str, ...] = (), clearance: float = CLEARANCE) -> bool:
+    """Whether a person at `point` (2,) [m] keeps `clearance` [m] from everything but the ignored ids."""
+    return all(distance_to_footprint(thing, point) >= clearance for thing in scene.objects if thing.id not in ignore)
+
+
+def is_in_view(scene: Scene, point: Array, height: float = PERSON_HEIGHT) -> bool:
+    """Whether a person of `height` [m] at `point` (2,) [m] is wholly inside the image."""
+    ends = np.array([[point[0], point[1], 0.0], [point[0], point[1], height]])
+    pixels, depth = scene.camera.project(ends)
+    limit = np.array(scene.camera.size) - BORDER_PX
+    return bool((depth > 0.3).all() and (pixels >= BORDER_PX).all() and (pixels <= limit).all())
+
+
+def support_of(scene: Scene, thing: SceneObject) -> SceneObject | None:
+    """What `thing` stands on, judged from the perceived heights, or None for the floor."""
+    if thing.position[2] < 0.15:
+        return None
+    below = [
+        other
+        for other in scene.objects
+        if other.id != thing.id
+        and distance_to_footprint(other, thing.position[:2]) < 0.05
+        and abs(other.position[2] + other.item.size[2] - thing.position[2]) < 0.15
+    ]
+    return max(below, key=lambda other: float(other.item.size[0] * other.item.size[1]), default=None)
+
+
+def bearing(start: Pose2D, point: Array) -> float:
+    """Direction of `point` (2,) [m] as seen from `start`, 0 ahead, positive to the left [rad]."""
+    delta = np.asarray(point)[:2] - start.xy
+    return float(wrap(np.arctan2(delta[1], delta[0]) - start.yaw))
+
+
+def contour_radius(thing: SceneObject, angle: float, margin: float) -> float:
+    """Distance from the thing's centre along world direction `angle` [rad] to the contour `margin` [m] outside."""
+    direction = np.array([np.cos(angle), np.sin(angle)])
+    low, high = 0.0, float(np.linalg.norm(thing.item.size[:2])) + margin + 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        if distance_to_footprint(thing, thing.position[:2] + middle * direction) < margin:
+            low = middle
+        else:
+            high = middle
+    return high

@@ -1,0 +1,56 @@
+"""Point at a thing with an outstretched arm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from exoactor.types import Action, Expectation, Scene
+from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
+from skills.places import bearing
+from skills.turn_to import turn_towards
+
+SECONDS = 2.5
+TURN_BEYOND = np.radians(60.0)
+"""A target further off than this [rad] is turned to first."""
+CROSS_BEYOND = np.radians(25.0)
+"""An arm does not reach across the body by more than this [rad]; it is turned to first."""
+
+
+class PointAt(Skill):
+    """Point with the nearer hand unless told otherwise, turning first where the arm would not reach."""
+
+    name = "point_at"
+    about = "Point at a thing with an outstretched arm."
+    arguments = (
+        Argument("target", "object", "id of the thing to point at"),
+        Argument("side", "side", "hand to point with, the nearer one by default", required=False),
+    )
+    failure_codes: ClassVar[Mapping[str, str]] = {
+        **COMMON_FAILURES,
+        "not_pointing": "no arm was held towards the target",
+        "wrong_side": "the other arm pointed",
+    }
+
+    def effects(self, symbols: Symbols, args: Args) -> Symbols:
+        """It may have turned to the target, or not: facing is no longer known unless it was that target."""
+        return symbols if symbols.facing == args["target"] else symbols.turned(None)
+
+    def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
+        """A turn if needed, then the pointing arm."""
+        robot, target = robot_pose(scene), seen_target(scene, args["target"])
+        off = bearing(robot, target.position[:2])
+        nearer: Literal["left", "right"] = "left" if off > 0 else "right"
+        side: Literal["left", "right"] = args.get("side", nearer)
+        crossing = side != nearer and abs(off) > CROSS_BEYOND
+        turn = (turn_towards(robot, target),) if abs(off) > TURN_BEYOND or crossing else ()
+        x, y, z = (float(v) for v in target.position)
+        aim = (x, y, z + float(target.item.size[2]) / 2)
+        text = f"points at the {spoken(target.id)} with the {side} arm"
+        return (*turn, Action("point", text, seconds=SECONDS, side=side, at=aim))
+
+    def expectation(self, args: Args) -> Expectation:
+        """An arm held towards the target."""
+        return Expectation("pointing", args["target"], args.get("side"))

@@ -1,0 +1,72 @@
+"""Walk to a thing and stop in front of it, facing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from exoactor.stance import stances
+from exoactor.types import Action, Expectation, Pose2D, Scene, StageError
+from exoactor.types.rotations import wrap
+from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
+from skills.places import is_free, is_in_view, support_of
+
+THERE_DISTANCE = 0.10
+"""Nearer than this to the stance [m], and turned to it, the robot need not walk."""
+THERE_ANGLE = np.radians(8.0)
+
+
+class WalkTo(Skill):
+    """Choose the nearest free side of the target and walk there."""
+
+    name = "walk_to"
+    about = "Walk to a thing and stop in front of it, facing it."
+    arguments = (Argument("target", "object", "id of the thing to walk to"),)
+    failure_codes: ClassVar[Mapping[str, str]] = {
+        **COMMON_FAILURES,
+        "no_free_place": "no side of the target has room to stand inside the camera's view",
+        "too_far": "stopped short of the target",
+        "not_facing": "stands there but looks elsewhere",
+    }
+
+    def effects(self, symbols: Symbols, args: Args) -> Symbols:
+        """Near the target, facing it."""
+        return symbols.moved(near=args["target"], facing=args["target"])
+
+    def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
+        """One walk to the nearest stance that is free and in view; a short stand when already there."""
+        robot = robot_pose(scene)
+        goal = stance_at(scene, args["target"])
+        near = np.linalg.norm(goal.xy - robot.xy) < THERE_DISTANCE
+        if near and abs(float(wrap(goal.yaw - robot.yaw))) < THERE_ANGLE:
+            return (Action("stand", f"stands still in front of the {spoken(args['target'])}", seconds=1.5),)
+        return (Action("walk", f"walks to the {spoken(args['target'])} and stops, facing it", goal=goal),)
+
+    def expectation(self, args: Args) -> Expectation:
+        """At the target."""
+        return Expectation("at", args["target"])
+
+
+def stance_at(scene: Scene, id: str) -> Pose2D:
+    """The best place to be "at" the thing: free, in view, nearest to the robot.
+
+    A thing that stands on furniture is approached from the furniture's side nearest to it.
+
+    Raises:
+        StageError: "perceive" robot_not_seen or target_not_seen, "imagine" no_free_place.
+    """
+    robot, target = robot_pose(scene), seen_target(scene, id)
+    support = support_of(scene, target)
+    candidates = stances(target, robot.xy) if support is None else stances(support, target.position[:2])
+    own = (target.id,) if support is None else (target.id, support.id)
+    free = [pose for pose in candidates if is_free(scene, pose.xy, ignore=own)]
+    for pose in free:
+        if is_in_view(scene, pose.xy):
+            return pose
+    raise StageError(
+        "imagine",
+        "no_free_place",
+        f"none of the {len(candidates)} sides of {id} has room to stand in view ({len(free)} are free of other things)",
+    )
