@@ -1,0 +1,112 @@
+"""Arms held out towards something: finding them in a motion, and turning them onto where the thing is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from scipy.spatial.transform import Rotation
+
+from exoactor.body import PARENTS
+from exoactor.types import BODY_JOINTS, Array, HumanMotion
+
+_ARMS = {
+    side: tuple(BODY_JOINTS.index(f"{side}_{joint}") for joint in ("shoulder", "elbow", "wrist"))
+    for side in ("left", "right")
+}
+
+
+@dataclass(frozen=True)
+class GestureCfg:
+    """What counts as a held-out arm.
+
+    Args:
+        straight: shoulder-wrist distance over the arm's length.
+        lifted: angle from hanging straight down [rad].
+        steady: the direction turns slower than this [rad/s].
+        shortest: and all that for this long [s].
+    """
+
+    straight: float = 0.88
+    lifted: float = np.radians(40.0)
+    steady: float = 0.6
+    shortest: float = 0.45
+
+
+@dataclass(frozen=True)
+class HeldArm:
+    """One arm held out.
+
+    Args:
+        side: "left" or "right".
+        first: first frame.
+        last: last frame.
+        shoulder: (3,) mean place of the shoulder while held [m].
+        direction: (3,) mean unit direction from shoulder to wrist.
+    """
+
+    side: str
+    first: int
+    last: int
+    shoulder: Array
+    direction: Array
+
+
+def held_arms(motion: HumanMotion, cfg: GestureCfg | None = None) -> list[HeldArm]:
+    """Stretches in which an arm points, in order of time; waving arms are not steady enough."""
+    cfg = cfg or GestureCfg()
+    found = []
+    for side, (shoulder, elbow, wrist) in _ARMS.items():
+        p = motion.joints
+        arm = gaussian_filter1d(p[:, wrist] - p[:, shoulder], 0.08 * motion.fps, axis=0, mode="nearest")
+        reach = np.linalg.norm(arm, axis=1)
+        length = np.linalg.norm(p[:, elbow] - p[:, shoulder], axis=1) + np.linalg.norm(
+            p[:, wrist] - p[:, elbow], axis=1
+        )
+        unit = arm / reach[:, None]
+        turning = np.linalg.norm(np.gradient(unit, 1 / motion.fps, axis=0), axis=1)
+        held = (reach > cfg.straight * length) & (unit[:, 2] > -np.cos(cfg.lifted)) & (turning < cfg.steady)
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], held.astype(int), [0]])))
+        for first, end in edges.reshape(-1, 2):
+            if (end - first) / motion.fps < cfg.shortest:
+                continue
+            mean = unit[first:end].mean(axis=0)
+            found.append(
+                HeldArm(side, int(first), int(end - 1), p[first:end, shoulder].mean(0), mean / np.linalg.norm(mean))
+            )
+    return sorted(found, key=lambda h: h.first)
+
+
+def aimed(motion: HumanMotion, held: HeldArm, direction: Array, lead: float = 0.35) -> HumanMotion:
+    """The motion with one held arm turned as a whole about its shoulder onto `direction` (3,).
+
+    The turn is blended in and out over about `lead` [s] beside the hold; forearm and hand keep their bend.
+    """
+    turn, _ = Rotation.align_vectors(np.atleast_2d(direction), np.atleast_2d(held.direction))
+    weight = np.zeros(len(motion))
+    weight[held.first : held.last + 1] = 1.0
+    width = max(1.0, lead * motion.fps / 2)
+    weight = gaussian_filter1d(maximum_filter1d(weight, 2 * int(width) + 1), width / 2, mode="nearest")
+    by = Rotation.from_rotvec(weight[:, None] * turn.as_rotvec())
+    shoulder, elbow, wrist = _ARMS[held.side]
+    joints = motion.joints.copy()
+    for joint in (elbow, wrist):
+        joints[:, joint] = joints[:, shoulder] + by.apply(joints[:, joint] - joints[:, shoulder])
+    pose = motion.body_pose.copy()
+    parent = global_rotation(motion, PARENTS[shoulder])
+    local = Rotation.from_rotvec(pose[:, shoulder - 1])
+    pose[:, shoulder - 1] = (parent.inv() * by * parent * local).as_rotvec()
+    return replace(motion, joints=joints, body_pose=pose)
+
+
+def global_rotation(motion: HumanMotion, joint: int) -> Rotation:
+    """World rotation of one body joint over all frames."""
+    chain = []
+    while joint > 0:
+        chain.append(joint)
+        joint = PARENTS[joint]
+    rotation = Rotation.from_rotvec(np.array(motion.global_orient))
+    for link in reversed(chain):
+        rotation = rotation * Rotation.from_rotvec(np.array(motion.body_pose[:, link - 1]))
+    return rotation

@@ -1,0 +1,174 @@
+"""Which thing the person in the video goes to, goes round, faces or points at: from the motion and the scene alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoactor.stance import stances
+from exoactor.types import Array, Pose2D, Scene, SceneObject
+from exoactor.types.rotations import wrap
+
+
+@dataclass(frozen=True)
+class TargetCfg:
+    """Limits of target inference.
+
+    Args:
+        distance: a stance farther than this from where the video ends is not what it meant [m].
+        turn: the same for the heading [rad].
+        sure_distance: within this and `sure_turn` the end alone decides, even if the way led round something [m].
+        sure_turn: see `sure_distance` [rad].
+        std_along_ray: one sigma of the estimated end along the camera's ray [m].
+        std_across: the same across it [m].
+        std_yaw: one sigma of the estimated heading [rad].
+        elsewhere: penalty of a place on a side that is not the one nearest to the start [sigma].
+        winding: a path that sweeps more than this about a thing goes round it [rad].
+        bow: such a path also deviates by this from its chord [m].
+        facing: turning on the spot ends within this of the direction of a thing's centre [rad].
+        facing_tie: two things closer than this in error leave the turn as it is [rad].
+        pointing: the arm's ray passes a thing's centre within this [rad].
+        confidence: things perceived with less are no targets.
+    """
+
+    distance: float = 0.5
+    turn: float = np.radians(30.0)
+    sure_distance: float = 0.35
+    sure_turn: float = np.radians(22.0)
+    std_along_ray: float = 0.20
+    std_across: float = 0.09
+    std_yaw: float = np.radians(10.0)
+    elsewhere: float = 1.5
+    winding: float = np.radians(120.0)
+    bow: float = 0.3
+    facing: float = np.radians(20.0)
+    facing_tie: float = np.radians(2.0)
+    pointing: float = np.radians(25.0)
+    confidence: float = 0.5
+
+
+@dataclass(frozen=True)
+class Approach:
+    """A stance the video may have meant.
+
+    Args:
+        target: id of the thing.
+        side: heading of the stance against the thing's own yaw [rad]; names the side.
+        pose: the stance.
+        distance: from where the video ends [m].
+        turn: the same of the heading [rad].
+        score: distance in sigmas of the estimate.
+    """
+
+    target: str
+    side: float
+    pose: Pose2D
+    distance: float
+    turn: float
+    score: float
+
+
+def things(scene: Scene, cfg: TargetCfg) -> list[SceneObject]:
+    """Things seen well enough to be a target."""
+    return [o for o in scene.objects if o.confidence >= cfg.confidence]
+
+
+def approaches(end: Pose2D, start: Pose2D, scene: Scene, cfg: TargetCfg) -> list[Approach]:
+    """Stances near where the video ends, best first.
+
+    Args:
+        end: estimated end of the path in the frame of `scene`.
+        start: where the path starts.
+        scene: what the video shows.
+        cfg: limits.
+    """
+    found = []
+    away = end.xy - scene.camera.position[:2]
+    ray = away / max(float(np.linalg.norm(away)), 1e-6)
+    for thing in things(scene, cfg):
+        for seen_from, penalty in ((start.xy, 0.0), (end.xy, cfg.elsewhere)):
+            for pose in stances(thing, seen_from):
+                error = pose.xy - end.xy
+                along = float(error @ ray)
+                across = float(error @ np.array([-ray[1], ray[0]]))
+                turn = float(wrap(pose.yaw - end.yaw))
+                distance = float(np.linalg.norm(error))
+                if distance > cfg.distance or abs(turn) > cfg.turn:
+                    continue
+                sigmas = (along / cfg.std_along_ray, across / cfg.std_across, turn / cfg.std_yaw)
+                score = float(np.linalg.norm(sigmas)) + penalty
+                found.append(Approach(thing.id, float(wrap(pose.yaw - thing.yaw)), pose, distance, turn, score))
+    return sorted(found, key=lambda a: a.score)
+
+
+def stance_now(approach: Approach, thing: SceneObject, seen_from: Array) -> Pose2D:
+    """The same side's stance where the thing stands now, aimed from `seen_from` (2,) [m]."""
+    return min(stances(thing, seen_from), key=lambda p: abs(float(wrap(p.yaw - thing.yaw - approach.side))))
+
+
+def circled(xy: Array, scene: Scene, cfg: TargetCfg) -> str | None:
+    """Id of the thing the path (T, 2) [m] goes round, or None."""
+    chord = xy[-1] - xy[0]
+    length = float(np.linalg.norm(chord))
+    across = np.array([-chord[1], chord[0]]) / length if length > 0.3 else None
+    best: tuple[float, str] | None = None
+    for thing in things(scene, cfg):
+        delta = xy - thing.position[:2]
+        angle = np.unwrap(np.arctan2(delta[:, 1], delta[:, 0]))
+        sweep = float(abs(angle[-1] - angle[0]))
+        if sweep < cfg.winding:
+            continue
+        if across is not None and sweep < 1.5 * np.pi:
+            # passing close by sweeps much too; going round bends away from the thing
+            offset = (xy - xy[0]) @ across
+            bow = float(offset[np.argmax(np.abs(offset))])
+            side = float((thing.position[:2] - xy[0]) @ across)
+            if abs(bow) < cfg.bow or bow * (bow - side) <= 0:
+                continue
+        nearness = float(np.linalg.norm(delta, axis=1).mean())
+        score = sweep - nearness
+        if best is None or score > best[0]:
+            best = (score, thing.id)
+    return best[1] if best else None
+
+
+def faced(end: Pose2D, scene: Scene, cfg: TargetCfg) -> tuple[str, float] | None:
+    """Thing that someone at `end` faces: id and the turn [rad] that makes it exact; None if none or two tie."""
+    errors = []
+    for thing in things(scene, cfg):
+        delta = thing.position[:2] - end.xy
+        if np.linalg.norm(delta) > 0.2:
+            errors.append((float(wrap(np.arctan2(delta[1], delta[0]) - end.yaw)), thing.id))
+    errors.sort(key=lambda e: abs(e[0]))
+    if not errors or abs(errors[0][0]) > cfg.facing:
+        return None
+    if len(errors) > 1:
+        first, second = errors[0][0], errors[1][0]
+        apart = abs(float(wrap(first - second)))
+        if abs(second) - abs(first) < cfg.facing_tie and apart > np.radians(8.0):
+            return None
+    return errors[0][1], errors[0][0]
+
+
+def pointed_at(shoulder: Array, direction: Array, scene: Scene, cfg: TargetCfg) -> str | None:
+    """Id of the thing whose centre is nearest in angle to a ray from `shoulder` (3,) [m] along `direction` (3,)."""
+    best: tuple[float, str] | None = None
+    azimuth = np.arctan2(direction[1], direction[0])
+    elevation = np.arcsin(np.clip(direction[2] / np.linalg.norm(direction), -1, 1))
+    for thing in things(scene, cfg):
+        ray = centre(thing) - shoulder
+        distance = float(np.linalg.norm(ray))
+        if distance < 0.1:
+            continue
+        # people point along the line from the eye, and the fit's elevation is its weak side
+        lift = 0.4 * (np.arcsin(ray[2] / distance) - elevation)
+        error = float(np.hypot(wrap(np.arctan2(ray[1], ray[0]) - azimuth), lift))
+        if error <= cfg.pointing and (best is None or error < best[0]):
+            best = (error, thing.id)
+    return best[1] if best else None
+
+
+def centre(thing: SceneObject) -> Array:
+    """(3,) middle of a thing [m]."""
+    return np.asarray(thing.position + np.array([0.0, 0.0, thing.item.size[2] / 2]))
