@@ -1,0 +1,5 @@
+"""RGB-D and calibration to a scene: things with pose and confidence, and the robot."""
+
+from exoactor.perceive.perception import PerceptionCfg, RgbdPerception
+
+__all__ = ["PerceptionCfg", "RgbdPerception"]

@@ -1,0 +1,83 @@
+"""Depth images as point clouds with colour, thinned and cropped before anything is computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoactor.types import Array, Camera, Observation
+
+Window = tuple[int, int, int, int]
+"""Left, top, right, bottom [px], right and bottom excluded."""
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Points seen by a depth camera.
+
+    Args:
+        points: (N, 3) in the world [m].
+        depth: (N,) along the optical axis [m].
+        rows, columns: (N,) pixel each point was seen at [px].
+    """
+
+    points: Array
+    depth: Array
+    rows: Array
+    columns: Array
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def take(self, chosen: Array) -> Cloud:
+        """The points of an index or boolean array."""
+        return Cloud(self.points[chosen], self.depth[chosen], self.rows[chosen], self.columns[chosen])
+
+
+def cloud_of(observation: Observation, stride: int = 1, window: Window | None = None) -> Cloud:
+    """Back-project every `stride`-th pixel with a depth return.
+
+    Args:
+        observation: RGB-D look.
+        stride: of rows and columns [px].
+        window: part of the image, or None for all of it.
+    """
+    width, height = observation.camera.size
+    left, top, right, bottom = window or (0, 0, width, height)
+    depth = observation.depth[top:bottom:stride, left:right:stride]
+    rows, columns = np.nonzero(depth > 0)
+    z = depth[rows, columns].astype(float)
+    rows, columns = rows * stride + top, columns * stride + left
+    # The viewing ray is affine in the pixel: one multiplication a point instead of a matrix product.
+    ray = observation.camera.rotation @ np.linalg.inv(observation.camera.intrinsics)
+    u, v = columns + 0.5, rows + 0.5
+    points = np.empty((len(z), 3))
+    for axis in range(3):
+        points[:, axis] = z * (ray[axis, 0] * u + ray[axis, 1] * v + ray[axis, 2])
+        points[:, axis] += observation.camera.position[axis]
+    return Cloud(points, z, rows, columns)
+
+
+def window_of(camera: Camera, centre: Array, radius: float, height: float) -> Window | None:
+    """Image window of an upright cylinder standing on the floor at `centre` (2,) [m]; None if it is not in view."""
+    corners = np.array([[dx, dy, z] for dx in (-radius, radius) for dy in (-radius, radius) for z in (0.0, height)])
+    corners[:, :2] += np.asarray(centre)[:2]
+    pixel, depth = camera.project(corners)
+    if (depth < 0.2).any():
+        return None
+    low, high = pixel.min(0), pixel.max(0)
+    left, top = max(int(low[0]), 0), max(int(low[1]), 0)
+    right, bottom = min(int(np.ceil(high[0])), camera.size[0]), min(int(np.ceil(high[1])), camera.size[1])
+    if right - left < 4 or bottom - top < 4:
+        return None
+    return left, top, right, bottom
+
+
+def in_view(camera: Camera, points: Array, margin: float = 0.0) -> Array:
+    """(...) bool: world points (..., 3) project into the image, `margin` [px] away from its edge."""
+    pixel, depth = camera.project(points)
+    width, height = camera.size
+    inside = (pixel[..., 0] >= margin) & (pixel[..., 0] < width - margin)
+    inside &= (pixel[..., 1] >= margin) & (pixel[..., 1] < height - margin)
+    return np.asarray(inside & (depth > 0.05))

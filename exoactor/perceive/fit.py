@@ -1,0 +1,219 @@
+"""Fit a known-size template to coloured points: points onto its surface, its silhouette into the colour's mask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from exoactor.perceive.locate import depth_sigma
+from exoactor.perceive.template import Template
+from exoactor.types import Array, Camera
+
+
+@dataclass(frozen=True)
+class FitCfg:
+    """Tunables of the fit.
+
+    Args:
+        points: cloud points used at most.
+        iterations: of Levenberg-Marquardt.
+        scale: first and last robust scale of a point's distance [m].
+        outline: weight of the silhouette term against the points.
+        outline_cap: silhouette distance beyond which the pull no longer grows [m].
+    """
+
+    points: int = 260
+    iterations: int = 14
+    scale: tuple[float, float] = (0.25, 0.025)
+    outline: float = 1.0
+    outline_cap: float = 0.30
+
+
+class Outline:
+    """Distance from each pixel to the mask of a colour, with its slope.
+
+    Args:
+        mask: (h, w) bool at `stride`.
+        depth: (H, W) depth image [m].
+        camera: of the full images.
+        stride: of the mask [px].
+    """
+
+    def __init__(self, mask: Array, depth: Array, camera: Camera, stride: int) -> None:
+        self.camera, self.depth, self.stride = camera, depth, stride
+        far = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3) * stride
+        # Half a cell of slack: a surface that just touches the mask's border is inside.
+        self.distance = np.maximum(far - stride, 0.0)
+        self.slope_u = cv2.Sobel(self.distance, cv2.CV_32F, 1, 0, ksize=3) / (8.0 * stride)
+        self.slope_v = cv2.Sobel(self.distance, cv2.CV_32F, 0, 1, ksize=3) / (8.0 * stride)
+
+    def look_up(self, world: Array) -> tuple[Array, Array, Array]:
+        """For world points (..., 3): distance to the mask [m], its gradient (..., 3), and 1 where it counts.
+
+        It does not count outside the image, nor where something nearer hides the point.
+        """
+        camera = self.camera
+        local = camera.to_camera(world)
+        z = np.maximum(local[..., 2], 0.05)
+        focal = camera.intrinsics[0, 0]
+        u = local[..., 0] / z * focal + camera.intrinsics[0, 2]
+        v = local[..., 1] / z * camera.intrinsics[1, 1] + camera.intrinsics[1, 2]
+        height, width = self.depth.shape
+        inside = (u >= 0) & (u < width) & (v >= 0) & (v < height) & (local[..., 2] > 0.05)
+        column, row = np.clip(u, 0, width - 1).astype(int), np.clip(v, 0, height - 1).astype(int)
+        seen = self.depth[row, column]
+        hidden = (seen > 0) & (seen < z - 0.06 - 3 * depth_sigma(z))
+        row, column = row // self.stride, column // self.stride
+        metre = z / focal
+        distance = self.distance[row, column] * metre
+        gu, gv = self.slope_u[row, column], self.slope_v[row, column]
+        # d(distance)/d(camera point): pixels move by focal/z per metre, so the metre scale cancels.
+        gradient = np.stack([gu, gv, -(gu * local[..., 0] + gv * local[..., 1]) / z], -1)
+        return distance, gradient @ camera.rotation.T, (inside & ~hidden).astype(float)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The best of several hypotheses.
+
+    Args:
+        pose: (4,) x, y, z of the underside's centre [m], yaw [rad].
+        cost: robust mean cost, 0 (perfect) .. 1 (nothing fits).
+        point_error: root of the robust mean squared distance of points to the surface [m].
+        outline_error: mean distance of the template's samples to the colour's mask [m].
+        explained: share of the points within 3 sigma of the surface.
+    """
+
+    pose: Array
+    cost: float
+    point_error: float
+    outline_error: float
+    explained: float
+
+
+def fit(
+    template: Template,
+    points: Array,
+    depth: Array,
+    outline: Outline,
+    starts: Array,
+    cfg: FitCfg,
+    *,
+    free: tuple[bool, bool, bool, bool] = (True, True, False, True),
+) -> Fitted:
+    """Levenberg-Marquardt from several starts at once; the cheapest end wins.
+
+    Args:
+        template: the shape.
+        points: (N, 3) world points thought to be on it [m].
+        depth: (N,) their depth [m], for the noise.
+        outline: colour mask of the thing.
+        starts: (H, 4) x, y, z [m], yaw [rad].
+        cfg: tunables.
+        free: which of x, y, z, yaw are fitted.
+    """
+    if len(points) > cfg.points:
+        chosen = np.linspace(0, len(points) - 1, cfg.points).astype(int)
+        points, depth = points[chosen], depth[chosen]
+    sigma = depth_sigma(depth) + 0.004
+    pose = np.array(starts, float)
+    fixed = ~np.array(free)
+    damping = np.full(len(pose), 1e-2)
+    cost = np.full(len(pose), np.inf)
+    trial = pose.copy()
+    scales = np.geomspace(*cfg.scale, cfg.iterations)
+    system: tuple[Array, Array] | None = None
+    for k in range(cfg.iterations):
+        scale = scales[k]
+        if k and scales[k] != scales[k - 1]:
+            # The robust scale shrank: costs of the last step are not comparable with this one's.
+            cost[:] = np.inf
+        new_cost, matrix, vector = _normal_equations(template, points, sigma, outline, trial, scale, cfg)
+        better = new_cost <= cost
+        pose[better], cost[better] = trial[better], new_cost[better]
+        if system is None:
+            system = (matrix, vector)
+        else:
+            system[0][better], system[1][better] = matrix[better], vector[better]
+        damping = np.where(better, damping * 0.4, damping * 4)
+        trial = pose + _step(system[0], system[1], damping, fixed)
+    new_cost, _, _ = _normal_equations(template, points, sigma, outline, trial, scales[-1], cfg)
+    pose[new_cost <= cost] = trial[new_cost <= cost]
+    cost = np.minimum(cost, new_cost)
+    best = int(cost.argmin())
+    return _judge(template, points, sigma, outline, pose[best], float(cost[best]), cfg)
+
+
+def _to_local(points: Array, pose: Array) -> Array:
+    """World points (N, 3) in the frames of poses (H, 4): (H, N, 3)."""
+    delta = points[None] - pose[:, None, :3]
+    c, s = np.cos(pose[:, 3])[:, None], np.sin(pose[:, 3])[:, None]
+    return np.stack([c * delta[..., 0] + s * delta[..., 1], c * delta[..., 1] - s * delta[..., 0], delta[..., 2]], -1)
+
+
+def to_world(points: Array, pose: Array) -> Array:
+    """Points (N, 3) of a thing's frame at poses (..., 4): (..., N, 3)."""
+    c, s = np.cos(pose[..., 3])[..., None], np.sin(pose[..., 3])[..., None]
+    x, y, z = points.T
+    moved = np.stack([c * x - s * y, s * x + c * y, np.broadcast_to(z, (c * x).shape)], -1)
+    return np.asarray(moved + pose[..., None, :3])
+
+
+def _normal_equations(
+    template: Template, points: Array, sigma: Array, outline: Outline, pose: Array, scale: float, cfg: FitCfg
+) -> tuple[Array, Array, Array]:
+    """Cost (H,), J^T J (H, 4, 4) and J^T r (H, 4) of both terms at poses (H, 4), Geman-McClure weights."""
+    local = _to_local(points, pose)
+    signed, gradient = template.distance(local)
+    width = np.hypot(scale, 2.0 * sigma)
+    x = signed / width
+    weight = 1 / np.square(1 + x * x) / np.square(width) / len(points)
+    # World gradient, and the turn about the thing's own z axis: the point moves backwards in its frame.
+    turn = gradient[..., 1] * -local[..., 0] + gradient[..., 0] * local[..., 1]
+    c, s = np.cos(pose[:, 3])[:, None], np.sin(pose[:, 3])[:, None]
+    gx, gy = c * gradient[..., 0] - s * gradient[..., 1], s * gradient[..., 0] + c * gradient[..., 1]
+    jacobian = np.stack([-gx, -gy, -gradient[..., 2], turn], -1)
+    cost = (x * x / (1 + x * x)).mean(1)
+    weighted = jacobian * weight[..., None]
+    matrix = np.einsum("hni,hnj->hij", weighted, jacobian)
+    vector = np.einsum("hni,hn->hi", weighted, signed)
+
+    world = to_world(template.points, pose)
+    away, slope, counts = outline.look_up(world)
+    width_o = np.hypot(max(scale, 0.03), 0.02)
+    x = np.minimum(away, cfg.outline_cap) / width_o
+    n = np.maximum(counts.sum(1, keepdims=True), 0.25 * counts.shape[1])
+    weight = cfg.outline * counts / np.square(1 + x * x) / width_o**2 / n
+    arm = world - pose[:, None, :3]
+    turn = slope[..., 1] * arm[..., 0] - slope[..., 0] * arm[..., 1]
+    jacobian = np.concatenate([slope, turn[..., None]], -1)
+    cost = cost + cfg.outline * (counts * x * x / (1 + x * x) / n).sum(1)
+    weighted = jacobian * weight[..., None]
+    matrix = matrix + np.einsum("hni,hnj->hij", weighted, jacobian)
+    vector = vector + np.einsum("hni,hn->hi", weighted, away)
+    return cost, matrix, vector
+
+
+def _step(matrix: Array, vector: Array, damping: Array, fixed: Array) -> Array:
+    diagonal = np.einsum("hii->hi", matrix)
+    damped = matrix + np.einsum("hi,ij->hij", diagonal * damping[:, None] + 1e-3, np.eye(4))
+    damped[:, fixed, :] = 0.0
+    damped[:, :, fixed] = 0.0
+    damped[:, fixed, fixed] = 1.0
+    vector = vector.copy()
+    vector[:, fixed] = 0.0
+    step = -np.linalg.solve(damped, vector[..., None])[..., 0]
+    return np.asarray(np.clip(step, -0.3, 0.3))
+
+
+def _judge(
+    template: Template, points: Array, sigma: Array, outline: Outline, pose: Array, cost: float, cfg: FitCfg
+) -> Fitted:
+    signed, _ = template.distance(_to_local(points, pose[None])[0])
+    close = np.abs(signed) < 3 * sigma + 0.01
+    away, _, counts = outline.look_up(to_world(template.points, pose))
+    outline_error = float((away * counts).sum() / max(counts.sum(), 1.0))
+    point_error = float(np.sqrt(np.square(signed[close]).mean())) if close.any() else float("inf")
+    return Fitted(pose, cost, point_error, outline_error, float(close.mean()))

@@ -1,0 +1,223 @@
+"""RGB-D and a catalogue in; where every thing and the robot stand out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from exoactor.perceive.arms import Arm, ArmsCfg, Side, find_arms
+from exoactor.perceive.body import PosedBody, RobotBody
+from exoactor.perceive.cloud import Cloud, cloud_of, window_of
+from exoactor.perceive.colour import ACHROMATIC, COLOURLESS, labels
+from exoactor.perceive.locate import Fix, LocateCfg, align, depth_sigma, near
+from exoactor.perceive.objects import ObjectsCfg, explained, find_objects
+from exoactor.perceive.search import SearchCfg, find_robot, quality
+from exoactor.perceive.template import Template
+from exoactor.types import Array, Catalogue, Observation, Pose2D, Scene, SceneObject, StageError
+from exoactor.types.rotations import wrap
+
+
+@dataclass(frozen=True)
+class PerceptionCfg:
+    """Tunables.
+
+    Args:
+        stride: pixels between those looked at for things [px].
+        floor: height below which colourless points are floor, plus three sigma of the noise [m].
+        wall_slack: thickness of a room wall, plus three sigma [m].
+        robot_quality: fixes below this are not believed.
+        robot_gap: points nearer than this to the located robot belong to it, plus two sigma [m].
+        gate: a fix further than this from the prior is not believed [m, rad].
+    """
+
+    stride: int = 2
+    floor: float = 0.02
+    wall_slack: float = 0.05
+    robot_quality: float = 0.45
+    robot_gap: float = 0.06
+    gate: tuple[float, float] = (0.45, 0.8)
+    objects: ObjectsCfg = field(default_factory=ObjectsCfg)
+    search: SearchCfg = field(default_factory=SearchCfg)
+    locate: LocateCfg = field(default_factory=LocateCfg)
+    arms: ArmsCfg = field(default_factory=ArmsCfg)
+
+
+class RgbdPerception:
+    """Perception by colour, known sizes and the robot's knowledge of its own body.
+
+    Args:
+        catalogue: what there is, without poses.
+        cfg: tunables.
+        body: the robot's surface; made from `exoactor.world.g1` by default (needs the pulled assets).
+    """
+
+    def __init__(self, catalogue: Catalogue, cfg: PerceptionCfg | None = None, body: RobotBody | None = None) -> None:
+        self.catalogue = catalogue
+        self.cfg = cfg or PerceptionCfg()
+        self.body = body or own_body()
+        self._templates = {item.id: Template(item) for item in catalogue}
+        self._colours = sorted({item.color for item in catalogue if item.color not in ACHROMATIC})
+        self._rng = np.random.default_rng(0)
+
+    def perceive(self, observation: Observation, prior: Pose2D | None = None) -> Scene:
+        """The scene; `prior` is where the robot believes it stands [m, rad].
+
+        Raises:
+            StageError: "camera_blind" when the images show nothing.
+        """
+        reason = blind(observation)
+        if reason:
+            raise StageError("perceive", "camera_blind", reason)
+        cfg, stride = self.cfg, self.cfg.stride
+        cloud = cloud_of(observation, stride)
+        label = labels(observation.rgb[::stride, ::stride], self._colours)
+        of_point = label[cloud.rows // stride, cloud.columns // stride]
+        colourless = of_point == COLOURLESS
+        raised = above_floor(cloud, observation, cfg.floor) & ~in_room_wall(cloud, colourless, cfg.wall_slack)
+        body = self.body.posed(observation.proprioception.joint_pos)
+
+        fix = self._fix(cloud.take(colourless & raised), body, observation, prior)
+        own = np.zeros(len(cloud), bool)
+        if fix is not None:
+            own = on_robot(cloud, body, fix.pose, cfg.robot_gap)
+        things: list[SceneObject] = []
+        for colour in [*self._colours, "colourless"]:
+            mine = (of_point == self._colours.index(colour)) if colour != "colourless" else (colourless & raised)
+            items = [
+                (item, self._templates[item.id])
+                for item in self.catalogue
+                if item.color == colour or (colour == "colourless" and item.color in ACHROMATIC)
+            ]
+            if not items:
+                continue
+            mine &= ~own
+            mask = np.zeros(label.shape, bool)
+            mask[cloud.rows[mine] // stride, cloud.columns[mine] // stride] = True
+            things += find_objects(items, cloud.take(mine), mask, observation, stride, things, cfg.objects)
+        if fix is None:
+            # Gray furniture may have hidden it: look again at what no thing explains.
+            rest = colourless & raised
+            for thing in things:
+                rest &= ~explained(self._templates[thing.id], thing, cloud)
+            fix = find_robot(cloud.take(rest), body, observation, cfg.search, self._rng)
+            if fix is not None and quality(fix) < cfg.robot_quality:
+                fix = None
+        order = {item.id: k for k, item in enumerate(self.catalogue)}
+        return Scene(
+            tuple(sorted(things, key=lambda t: order[t.id])),
+            fix.pose if fix else None,
+            quality(fix) if fix else 0.0,
+            observation.camera,
+            tuple(item.id for item in self.catalogue if item.id not in {t.id for t in things}),
+        )
+
+    def locate_robot(self, observation: Observation, prior: Pose2D) -> tuple[Pose2D, Array, float] | None:
+        """Quick fix near a prior: pose, (3,) one-sigma [m, m, rad], confidence; None if it is not seen well enough."""
+        body = self.body.posed(observation.proprioception.joint_pos)
+        fix = self._fix_near(self._around(observation, prior), body, observation, prior)
+        return None if fix is None else (fix.pose, fix.std, quality(fix))
+
+    def find_arms(self, observation: Observation, pose: Pose2D, things: tuple[SceneObject, ...]) -> dict[Side, Arm]:
+        """The robot's arms as the depth image shows them; `things` are told apart from it."""
+        cloud = self._around(observation, pose)
+        foreign = np.zeros(len(cloud), bool)
+        for thing in things:
+            template = self._templates[thing.id]
+            if np.linalg.norm(thing.position[:2] - pose.xy) < template.radius + 0.9:
+                foreign |= explained(template, thing, cloud, 0.02)
+        body = self.body.posed(observation.proprioception.joint_pos)
+        return find_arms(cloud, body, pose, foreign, self.cfg.arms)
+
+    def _around(self, observation: Observation, pose: Pose2D) -> Cloud:
+        window = window_of(observation.camera, pose.xy, 0.75, 1.75)
+        if window is None:
+            return cloud_of(observation, 8).take(np.zeros(0, int))
+        pixels = (window[2] - window[0]) * (window[3] - window[1])
+        return cloud_of(observation, max(1, round((pixels / 10000) ** 0.5)), window)
+
+    def _fix(self, cloud: Cloud, body: PosedBody, observation: Observation, prior: Pose2D | None) -> Fix | None:
+        fix = self._fix_near(cloud, body, observation, prior) if prior is not None else None
+        if fix is None:
+            fix = find_robot(cloud, body, observation, self.cfg.search, self._rng)
+        return fix if fix is not None and quality(fix) >= self.cfg.robot_quality else None
+
+    def _fix_near(self, cloud: Cloud, body: PosedBody, observation: Observation, prior: Pose2D) -> Fix | None:
+        locate = self.cfg.locate
+        points = near(cloud.points, prior, locate, self._rng)
+        fix = align(body, points, observation.camera, prior, observation.depth, locate)
+        if fix is None or quality(fix) < self.cfg.robot_quality:
+            return None
+        far = np.hypot(fix.pose.x - prior.x, fix.pose.y - prior.y) > self.cfg.gate[0]
+        return None if far or abs(wrap(fix.pose.yaw - prior.yaw)) > self.cfg.gate[1] else fix
+
+
+def own_body() -> RobotBody:
+    """The surface of the G1 that this project drives."""
+    from exoactor.world.g1 import g1_spec
+
+    make: Callable[..., Any] = g1_spec
+    return RobotBody(make(visuals=True))
+
+
+def blind(observation: Observation) -> str:
+    """Why the camera sees nothing, or "" when it does: black, uniform, or without depth."""
+    returns = float((observation.depth[::8, ::8] > 0).mean())
+    if returns < 0.2:
+        return f"only {100 * returns:.0f} % of the depth image has a return"
+    gray = observation.rgb[::8, ::8].mean(-1)
+    if gray.max() < 20:
+        return "the colour image is black"
+    if gray.std() < 4:
+        return "the colour image is uniform"
+    near_share = float(((observation.depth[::8, ::8] > 0) & (observation.depth[::8, ::8] < 0.35)).mean())
+    return f"something covers {100 * near_share:.0f} % of the view" if near_share > 0.6 else ""
+
+
+def above_floor(cloud: Cloud, observation: Observation, floor: float) -> Array:
+    """(N,) bool: too high to be floor; noise along a ray lifts a floor point by the ray's slope."""
+    slope = np.abs(cloud.points[:, 2] - observation.camera.position[2]) / cloud.depth
+    return np.asarray(cloud.points[:, 2] > floor + 3 * depth_sigma(cloud.depth) * slope)
+
+
+def in_room_wall(cloud: Cloud, colourless: Array, slack: float) -> Array:
+    """(N,) bool: in or behind an upright plane along a world axis that closes the view.
+
+    A room wall is where the outermost colourless points above head height pile up, a metre wide at least.
+    """
+    inside = np.zeros(len(cloud), bool)
+    high = colourless & (cloud.points[:, 2] > 1.35)
+    tolerance = slack + 3 * depth_sigma(cloud.depth)
+    for axis in (0, 1):
+        for sign in (-1.0, 1.0):
+            along = sign * cloud.points[:, axis]
+            if high.sum() < 200:
+                continue
+            edge = np.percentile(along[high], 90)
+            band = high & (np.abs(along - edge) < 0.25)
+            across = cloud.points[band, 1 - axis]
+            if band.sum() < 150 or np.percentile(across, 95) - np.percentile(across, 5) < 1.0:
+                continue
+            place = float(np.median(along[band]))
+            band = high & (np.abs(along - place) < 0.12)
+            place = float(np.median(along[band]))
+            inside |= along > place - tolerance
+    return inside
+
+
+def on_robot(cloud: Cloud, body: PosedBody, pose: Pose2D, gap: float) -> Array:
+    """(N,) bool: points on the located robot."""
+    from scipy.spatial import cKDTree
+
+    from exoactor.types.rotations import yaw_matrix
+
+    result = np.zeros(len(cloud), bool)
+    close = np.flatnonzero(np.square(cloud.points[:, :2] - pose.xy).sum(1) < 0.8**2)
+    if len(close):
+        local = cloud.points[close] - [pose.x, pose.y, 0.0]
+        local[:, :2] = local[:, :2] @ yaw_matrix(pose.yaw)
+        distance, _ = cKDTree(body.points).query(local, distance_upper_bound=0.3)
+        result[close] = distance < gap + 2 * depth_sigma(cloud.depth[close])
+    return result
