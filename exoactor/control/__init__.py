@@ -1,0 +1,21 @@
+"""Controllers that make the robot follow a motion, and what they need: estimation, feedback, the tracking loop."""
+
+from exoactor.control.bundle import Bundle, load_bundle
+from exoactor.control.estimator import EstimatorCfg, StateEstimator
+from exoactor.control.execute import TrackCfg, stand, track
+from exoactor.control.playback import SettleCfg
+from exoactor.control.student import StudentController
+from exoactor.control.teacher import OnnxTeacher
+
+__all__ = [
+    "Bundle",
+    "EstimatorCfg",
+    "OnnxTeacher",
+    "SettleCfg",
+    "StateEstimator",
+    "StudentController",
+    "TrackCfg",
+    "load_bundle",
+    "stand",
+    "track",
+]

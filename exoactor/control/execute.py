@@ -1,0 +1,322 @@
+"""The tracking loop: sense, estimate, correct, act, step; looks and video on the way; a safe stop when asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from exoactor.control.estimator import StateEstimator
+from exoactor.control.feedback import RootFeedback, RootFeedbackCfg, WristFeedback, WristFeedbackCfg
+from exoactor.control.kinematics import Kinematics
+from exoactor.control.playback import Playback, SettleCfg
+from exoactor.control.recorder import Localize, Recorder
+from exoactor.control.reference import Reference
+from exoactor.types import (
+    CONTROL_HZ,
+    Actuation,
+    Array,
+    Controller,
+    Interrupted,
+    Pose2D,
+    Robot,
+    RobotMotion,
+    Rollout,
+    Sensors,
+    TrackingCommand,
+)
+
+FALL_TILT = 1.0
+"""A pelvis tilted by more than this has fallen [rad]."""
+
+FALL_HEIGHT = 0.35
+"""A pelvis lower than this over its planted sole has fallen [m]."""
+
+STOP_SECONDS = 1.6
+"""Simulated time in which a stopped robot is brought to a stand [s]."""
+
+
+@dataclass(frozen=True)
+class TrackCfg:
+    """How a motion is tracked.
+
+    Args:
+        closed_loop: feed the estimated root back; without, the motion is played as it is.
+        look_hz: RGB-D looks a second, kept in `Rollout.frames` and used for fixes; 0 for none.
+        video_fps: frames a second of the recording.
+        blend: seconds from the present posture to the first frame.
+        end: seconds of standing after the last frame.
+        settle: when to leave the stepping in place.
+        root: outer loop on the root.
+        wrist: outer loop on the wrists, or None.
+    """
+
+    closed_loop: bool = True
+    look_hz: float = 2.5
+    video_fps: float = 12.5
+    blend: float = 0.4
+    end: float = 0.6
+    settle: SettleCfg = field(default_factory=SettleCfg)
+    root: RootFeedbackCfg = field(default_factory=RootFeedbackCfg)
+    wrist: WristFeedbackCfg | None = field(default_factory=WristFeedbackCfg)
+
+
+def track(
+    robot: Robot,
+    controller: Controller,
+    motion: RobotMotion,
+    *,
+    start: Pose2D | None = None,
+    localize: Localize | None = None,
+    cfg: TrackCfg | None = None,
+    video: Path | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    on_progress: Callable[[float], None] | None = None,
+    estimator: StateEstimator | None = None,
+) -> Rollout:
+    """Make the robot perform `motion`.
+
+    Args:
+        robot: standing, simulated or real.
+        controller: the policy.
+        motion: what to do, root in the world frame.
+        start: where the camera saw the robot just now; None goes on from `estimator`, or believes the motion's start.
+        localize: (look, prior) -> pose, (3,) one-sigma, confidence, or None if it does not see the robot well.
+        cfg: see `TrackCfg`.
+        video: where to write the recording.
+        should_stop: asked at every control step; True stops the robot.
+        on_progress: called with the finished fraction.
+        estimator: kept from motion to motion by the caller; a new one by default.
+
+    Returns:
+        What the robot knows of it; `fell` is set if it fell, and then the motion ends there.
+
+    Raises:
+        Interrupted: on `should_stop` or Ctrl-C, after the robot has been brought to a stand.
+        ConfigError: the robot cannot run this controller.
+    """
+    cfg = cfg or TrackCfg()
+    reference = Reference(motion)
+    loop = _Loop(robot, controller, estimator or StateEstimator(), cfg)
+    if start is not None:
+        loop.estimator.start(start)
+    elif not loop.estimator.located:
+        loop.estimator.start(Pose2D(*(float(v) for v in reference.pose[0])))
+    playback = Playback(reference, cfg.settle, closed_loop=cfg.closed_loop)
+    wrists = _wrists(reference)
+    first_joints = loop.sensors.joint_pos
+    blend, end = round(cfg.blend * CONTROL_HZ), round(cfg.end * CONTROL_HZ)
+    trace = _Trace()
+    began = time.monotonic()
+    with Recorder(robot, loop.estimator, cfg.look_hz, cfg.video_fps, video, localize) as recorder, loop.stoppable():
+        for k in range(blend):
+            w = _smooth((k + 1) / blend)
+            command = replace(
+                reference.command(0),
+                joint_pos=(1 - w) * first_joints + w * reference.joint_pos[0],
+                velocity=np.zeros(2),
+                yaw_rate=0.0,
+            )
+            recorder.tick(loop.sensors)
+            if loop.tick(command, playback.asked, resting=True, should_stop=should_stop):
+                break
+            trace.add(loop, playback, counted=False)
+        over = 0
+        while not loop.fell and over < end:
+            recorder.tick(loop.sensors)
+            i = min(playback.index, len(reference) - 1)
+            if loop.tick(
+                reference.command(playback.index),
+                playback.aim,
+                wrists=wrists[i],
+                resting=playback.resting or playback.done,
+                should_stop=should_stop,
+            ):
+                break
+            trace.add(loop, playback, counted=not playback.done)
+            if playback.done:
+                over += 1
+            else:
+                playback.advance(loop.estimator.pose)
+            if on_progress is not None and len(trace.pose) % 25 == 0:
+                on_progress(min(1.0, playback.index / len(reference)))
+    return Rollout(
+        fps=float(CONTROL_HZ),
+        joint_pos=np.array(trace.joints),
+        pose=np.array(trace.pose),
+        reference=np.array(trace.asked),
+        fell=loop.fell,
+        seconds=len(trace.pose) / CONTROL_HZ,
+        frames=tuple(recorder.frames),
+        video=video,
+        metrics={
+            **trace.metrics(reference),
+            "real_time_factor": len(trace.pose) / CONTROL_HZ / max(time.monotonic() - began, 1e-9),
+            "fixes": recorder.fixes,
+            "settle_repeats": playback.repeats,
+            "settled": playback.settled,
+        },
+    )
+
+
+def stand(
+    robot: Robot,
+    controller: Controller,
+    seconds: float,
+    *,
+    estimator: StateEstimator | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    blend: float = 0.5,
+) -> bool:
+    """Take the standing pose and hold it: to settle after a restart, or while the world is waited for.
+
+    Args:
+        robot: standing.
+        controller: the policy.
+        seconds: how long [s].
+        estimator: goes on estimating meanwhile.
+        should_stop: True ends it early.
+        blend: seconds from the present posture to the standing pose.
+
+    Returns:
+        Whether the robot is still on its feet.
+
+    Raises:
+        Interrupted: on `should_stop` or Ctrl-C.
+    """
+    loop = _Loop(robot, controller, estimator or StateEstimator(), TrackCfg(closed_loop=False, wrist=None))
+    with loop.stoppable():
+        loop.stand(seconds, blend, should_stop)
+    return not loop.fell
+
+
+class _Loop:
+    """One robot under one controller."""
+
+    def __init__(self, robot: Robot, controller: Controller, estimator: StateEstimator, cfg: TrackCfg) -> None:
+        self.robot, self.controller, self.estimator, self.cfg = robot, controller, estimator, cfg
+        robot.configure(controller.actuation)
+        controller.reset()
+        self.root = RootFeedback(cfg.root)
+        self.wrist = WristFeedback(cfg.wrist) if cfg.wrist is not None else None
+        self.sensors: Sensors = robot.sense()
+        estimator.update(self.sensors)
+        self.fell = False
+        self._low = 0
+
+    def tick(
+        self,
+        command: TrackingCommand,
+        aim: Array | None = None,
+        *,
+        wrists: Array | None = None,
+        resting: bool = False,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> bool:
+        """One control step; True if the robot fell."""
+        if should_stop is not None and should_stop():
+            raise Interrupted("stopped by the caller")
+        pose = self.estimator.pose
+        if self.cfg.closed_loop and aim is not None:
+            if self.wrist is not None and wrists is not None:
+                command = self.wrist.correct(command, wrists, self.estimator.kinematics, float(aim[2] - pose[2]))
+            command = self.root.correct(command, aim, pose, resting=resting)
+        self.robot.step(self.controller.act(self.sensors, command))
+        self.sensors = self.robot.sense()
+        self.estimator.update(self.sensors)
+        down = self.estimator.tilt > FALL_TILT or self.estimator.height < FALL_HEIGHT
+        self._low = self._low + 1 if down else 0
+        self.fell = self.fell or self._low >= 3
+        return self.fell
+
+    def stand(self, seconds: float, blend: float, should_stop: Callable[[], bool] | None = None) -> None:
+        """Blend into the standing pose and hold it."""
+        joints = standing_pose(self.controller.actuation)
+        height = Kinematics().standing_height(joints)
+        begin = np.array(self.sensors.joint_pos)
+        for k in range(round(seconds * CONTROL_HZ)):
+            w = _smooth((k + 1) / max(1, round(blend * CONTROL_HZ)))
+            command = TrackingCommand(np.zeros(2), height, np.zeros(2), 0.0, (1 - w) * begin + w * joints)
+            if self.tick(command, should_stop=should_stop):
+                return
+
+    @contextmanager
+    def stoppable(self) -> Iterator[None]:
+        """On Ctrl-C or `Interrupted` inside the block, bring the robot to a stand first, then raise `Interrupted`."""
+        try:
+            yield
+        except (KeyboardInterrupt, Interrupted) as error:
+            if not self.fell:
+                self.stand(STOP_SECONDS, 0.5)
+            raise Interrupted("stopped; the robot stands" if not self.fell else "stopped; the robot fell") from error
+
+
+@dataclass
+class _Trace:
+    joints: list[Array] = field(default_factory=list)
+    pose: list[Array] = field(default_factory=list)
+    asked: list[Array] = field(default_factory=list)
+    quat: list[Array] = field(default_factory=list)
+    frame: list[int] = field(default_factory=list)
+
+    def add(self, loop: _Loop, playback: Playback, *, counted: bool) -> None:
+        """Note the outcome of a control step; only `counted` ones enter the errors."""
+        self.joints.append(np.array(loop.sensors.joint_pos))
+        self.pose.append(loop.estimator.pose)
+        self.asked.append(playback.asked)
+        self.quat.append(np.array(loop.sensors.quat))
+        self.frame.append(playback.index if counted else -1)
+
+    def metrics(self, reference: Reference) -> dict[str, Any]:
+        """Mean errors over the frames of the motion."""
+        taken = [k for k, frame in enumerate(self.frame) if frame >= 0]
+        if not taken:
+            return {"joint_error_deg": None, "keypoint_error_mm": None, "root_error_mm": None, "root_end_mm": None}
+        frames = np.array([self.frame[k] for k in taken])
+        # A target asked for at one step is where the joint should be at the next.
+        joints = np.abs(np.array([self.joints[k] for k in taken]) - reference.joint_pos[_next(frames, reference)])
+        off = np.array([self.pose[k] - self.asked[k] for k in taken])
+        distance = np.hypot(off[:, 0], off[:, 1])
+        body, errors = Kinematics(), []
+        for k, frame in list(zip(taken, _next(frames, reference), strict=True))[::5]:
+            body.update(self.joints[k], self.quat[k])
+            is_at = body.keypoints()
+            body.update(reference.joint_pos[frame], reference.root_quat[frame])
+            errors.append(np.linalg.norm(is_at - body.keypoints(), axis=1))
+        return {
+            "joint_error_deg": float(np.degrees(joints.mean())),
+            "keypoint_error_mm": float(1e3 * np.mean(errors)),
+            "root_error_mm": float(1e3 * distance.mean()),
+            "root_end_mm": float(1e3 * distance[-1]),
+        }
+
+
+def standing_pose(actuation: Actuation) -> Array:
+    """(29,) default pose with the arms hanging closer to the body [rad]."""
+    joints = np.array(actuation.default_pos)
+    joints[[16, 23]] = 0.2, -0.2
+    return joints
+
+
+def _next(frames: Array, reference: Reference) -> Array:
+    return np.minimum(frames + 1, len(reference) - 1)
+
+
+def _wrists(reference: Reference) -> Array:
+    """(N, 2, 3) wrists of the reference in its heading frame [m]."""
+    body = Kinematics()
+    found = np.empty((len(reference), 2, 3))
+    for i in range(len(reference)):
+        body.update(reference.joint_pos[i], reference.root_quat[i])
+        found[i] = body.wrists()
+    return found
+
+
+def _smooth(a: float) -> float:
+    a = min(max(a, 0.0), 1.0)
+    return a * a * (3 - 2 * a)

@@ -1,0 +1,120 @@
+"""The outer loops: root position and heading through the commanded velocity, wrists through the arm targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from exoactor.control.kinematics import ARMS, Kinematics
+from exoactor.types import CONTROL_HZ, Array, TrackingCommand
+from exoactor.types.rotations import wrap, yaw_matrix
+
+
+@dataclass(frozen=True)
+class RootFeedbackCfg:
+    """Proportional feedback on the root.
+
+    Args:
+        gain: velocity per position error [1/s].
+        yaw_gain: yaw rate per heading error [1/s].
+        max_velocity: most that is added, each axis [m/s].
+        max_yaw_rate: [rad/s].
+        rest_band: while the reference stands still, position errors below this are left alone [m].
+        rest_yaw_band: the same for the heading [rad].
+    """
+
+    gain: float = 2.5
+    yaw_gain: float = 2.5
+    max_velocity: float = 0.5
+    max_yaw_rate: float = 1.0
+    rest_band: float = 0.05
+    rest_yaw_band: float = 0.07
+
+
+class RootFeedback:
+    """Adds to the commanded velocity what brings the root back to its reference."""
+
+    def __init__(self, cfg: RootFeedbackCfg | None = None) -> None:
+        self.cfg = cfg or RootFeedbackCfg()
+
+    def correct(self, command: TrackingCommand, reference: Array, pose: Array, *, resting: bool) -> TrackingCommand:
+        """The command with its velocity and yaw rate corrected.
+
+        Args:
+            command: of this control step.
+            reference: (3,) x, y, yaw the root should have [m, m, rad].
+            pose: (3,) the same as estimated.
+            resting: the reference stands still; a shuffle of the feet would do more harm than a small error.
+        """
+        cfg = self.cfg
+        error = yaw_matrix(-pose[2]) @ (np.asarray(reference[:2]) - pose[:2])
+        turn = float(wrap(reference[2] - pose[2]))
+        if resting:
+            distance = float(np.hypot(*error))
+            error = error * max(0.0, 1 - cfg.rest_band / max(distance, 1e-9))
+            turn = float(np.sign(turn)) * max(0.0, abs(turn) - cfg.rest_yaw_band)
+        return replace(
+            command,
+            velocity=command.velocity + np.clip(cfg.gain * error, -cfg.max_velocity, cfg.max_velocity),
+            yaw_rate=command.yaw_rate + float(np.clip(cfg.yaw_gain * turn, -cfg.max_yaw_rate, cfg.max_yaw_rate)),
+        )
+
+
+@dataclass(frozen=True)
+class WristFeedbackCfg:
+    """Integral feedback on the wrist positions.
+
+    Args:
+        gain: of the integral [1/s].
+        leak: what is kept of the offset from one control step to the next.
+        limit: largest offset of a joint [rad].
+        reach: errors are clipped to this [m].
+        slow: wrist speed of the reference at which the gain has halved: a swinging arm is left alone [m/s].
+        damping: of the pseudo-inverse [m^2].
+    """
+
+    gain: float = 3.0
+    leak: float = 0.998
+    limit: float = 0.6
+    reach: float = 0.1
+    slow: float = 0.3
+    damping: float = 1e-3
+
+
+class WristFeedback:
+    """Offsets on the 14 arm targets that bring the wrists where the reference has them."""
+
+    def __init__(self, cfg: WristFeedbackCfg | None = None) -> None:
+        self.cfg = cfg or WristFeedbackCfg()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the offsets."""
+        self._offset = np.zeros((2, 7))
+        self._last: Array | None = None
+
+    def correct(
+        self, command: TrackingCommand, wanted: Array, kinematics: Kinematics, turn: float = 0.0
+    ) -> TrackingCommand:
+        """The command with its arm angles corrected.
+
+        Args:
+            command: of this control step.
+            wanted: (2, 3) left and right wrist of the reference in its heading frame [m].
+            kinematics: as measured now.
+            turn: heading of the reference minus that of the robot [rad]; a pointing arm makes up for it up to 0.15.
+        """
+        cfg = self.cfg
+        speed = np.zeros(2) if self._last is None else np.linalg.norm(wanted - self._last, axis=1) * CONTROL_HZ
+        self._last = np.array(wanted)
+        target = np.array(wanted)
+        target[:, :2] = target[:, :2] @ yaw_matrix(float(np.clip(turn, -0.15, 0.15))).T
+        error = np.clip(target - kinematics.wrists(), -cfg.reach, cfg.reach)
+        joints = np.array(command.joint_pos)
+        for i, jacobian in enumerate(kinematics.wrist_jacobians()):
+            gain = cfg.gain / CONTROL_HZ / (1 + (speed[i] / cfg.slow) ** 2)
+            step = jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + cfg.damping * np.eye(3), error[i])
+            self._offset[i] = np.clip(cfg.leak * self._offset[i] + gain * step, -cfg.limit, cfg.limit)
+            joints[ARMS[i]] += self._offset[i]
+        return replace(command, joint_pos=joints)

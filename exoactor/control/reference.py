@@ -1,0 +1,93 @@
+"""A motion as a controller is asked for it: commands at the control rate, velocities from smoothed differences."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import binary_dilation, gaussian_filter1d
+from scipy.spatial.transform import Rotation, Slerp
+
+from exoactor.types import CONTROL_HZ, Array, RobotMotion, TrackingCommand
+from exoactor.types.rotations import quat_to_rpy
+
+SMOOTHING = 2.0
+"""Width of the Gaussian over the velocities [control steps]; TWIST2 was trained on velocities smoothed about so."""
+
+REST_MARGIN = 12
+"""The root counts as resting this many control steps after and before it moves."""
+
+
+class Reference:
+    """`RobotMotion` resampled to `CONTROL_HZ`.
+
+    Attributes:
+        root_pos: (N, 3) [m].
+        root_quat: (N, 4) wxyz.
+        roll_pitch: (N, 2) [rad].
+        yaw: (N,) unwrapped [rad].
+        joint_pos: (N, 29) [rad].
+        velocity: (N, 3) of the root in its own frame [m/s].
+        angular_velocity: (N, 3) of the root in its own frame [rad/s].
+        resting: (N,) bool: both feet planted and the root still for a while before and after.
+        settle: the motion's settling cycle in control steps, or None.
+    """
+
+    def __init__(self, motion: RobotMotion) -> None:
+        source = np.arange(len(motion)) / motion.fps
+        count = max(2, int(np.floor(source[-1] * CONTROL_HZ + 1e-6)) + 1)
+        times = np.minimum(np.arange(count) / CONTROL_HZ, source[-1])
+        rotation = Slerp(source, Rotation.from_quat(motion.root_quat, scalar_first=True))(times)
+        self.root_pos = _resample(times, source, motion.root_pos)
+        self.joint_pos = _resample(times, source, motion.joint_pos)
+        self.root_quat = rotation.as_quat(scalar_first=True)
+        rpy = quat_to_rpy(self.root_quat)
+        self.roll_pitch = rpy[:, :2]
+        self.yaw = np.unwrap(rpy[:, 2])
+        world = gaussian_filter1d(np.gradient(self.root_pos, 1 / CONTROL_HZ, axis=0), SMOOTHING, axis=0)
+        self.velocity = rotation.inv().apply(world)
+        turn = (rotation[:-1].inv() * rotation[1:]).as_rotvec() * CONTROL_HZ
+        self.angular_velocity = gaussian_filter1d(np.vstack([turn, turn[-1:]]), SMOOTHING, axis=0)
+        nearest = np.minimum(np.round(times * motion.fps).astype(int), len(motion) - 1)
+        speed = np.linalg.norm(self.velocity[:, :2], axis=1)
+        moving = (speed > 0.05) | (np.abs(self.angular_velocity[:, 2]) > 0.1) | ~motion.contacts[nearest].all(axis=1)
+        self.resting = ~binary_dilation(moving, iterations=REST_MARGIN)
+        self.settle: tuple[int, int] | None = None
+        if motion.settle is not None:
+            first, last = (round(frame * CONTROL_HZ / motion.fps) for frame in motion.settle)
+            self.settle = (min(first, count - 2), min(max(last, first + 1), count - 1))
+
+    def __len__(self) -> int:
+        return len(self.root_pos)
+
+    @property
+    def pose(self) -> Array:
+        """(N, 3) root x [m], y [m], yaw [rad]."""
+        return np.column_stack([self.root_pos[:, :2], self.yaw])
+
+    def command(self, index: int) -> TrackingCommand:
+        """What to ask for at control step `index`; beyond the end the last pose, standing."""
+        over = index >= len(self)
+        i = min(max(index, 0), len(self) - 1)
+        return TrackingCommand(
+            velocity=np.zeros(2) if over else self.velocity[i, :2],
+            height=float(self.root_pos[i, 2]),
+            roll_pitch=self.roll_pitch[i],
+            yaw_rate=0.0 if over else float(self.angular_velocity[i, 2]),
+            joint_pos=self.joint_pos[i],
+        )
+
+    def mimic(self) -> Array:
+        """(N, 35) all commands in TWIST2's layout."""
+        return np.concatenate(
+            [
+                self.velocity[:, :2],
+                self.root_pos[:, 2:3],
+                self.roll_pitch,
+                self.angular_velocity[:, 2:3],
+                self.joint_pos,
+            ],
+            axis=1,
+        )
+
+
+def _resample(times: Array, source: Array, values: Array) -> Array:
+    return np.stack([np.interp(times, source, values[:, i]) for i in range(values.shape[1])], axis=1)
