@@ -1,0 +1,148 @@
+"""The phrases that are understood, by what they mean. Words are in base form ("waving" -> "wave")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+POLITE = (
+    "please", "kindly", "could you please", "can you please", "could you", "can you", "would you", "will you",
+    "would you mind", "i want you to", "i would like you to", "i need you to", "i would like to see you", "you should",
+    "you must", "you need to", "you have to", "you can", "you will", "you", "let us", "go ahead and", "thank you",
+    "thanks", "robot", "hey robot", "hello robot", "hi robot", "hey", "ok", "okay", "alright", "all right", "well",
+    "so", "now", "just", "simply", "carefully", "calmly", "your task is to", "your job is to", "be so kind as to",
+    "be so kind and", "if you do not mind", "if you can", "for me", "as well", "also", "too", "again", "try to",
+    "i would like", "remember to", "make sure to", "do the following",
+    "do this", "follow these steps", "here is what to do", "once more",
+    "actually", "wait no", "sorry",
+)  # fmt: skip
+"""Said for politeness; skipped where a clause begins."""
+
+TRAILING = (
+    "please", "thank you", "thanks", "for me", "as well", "also", "too", "again", "now", "robot", "if you can", "then",
+    "afterwards", "next", "finally", "if you do not mind", "once more",
+)  # fmt: skip
+"""Skipped where a clause ends."""
+
+CONNECTIVES = (
+    "and", "and then", "then", "but", "but then", "next", "after that", "after this", "afterwards", "subsequently",
+    "finally", "lastly", "at last", "at the end", "in the end", "last", "last of all", "to finish", "to finish off",
+    "to finish up", "to start", "to start with", "to begin", "to begin with", "second", "secondly", "third", "thirdly",
+    "fourth", "from there", "once there", "when there", "once you are there", "when you are there", "when you get there",
+    "once you get there", "as soon as you are there", "after you get there", "after you are there", "when done",
+    "once done", "when you are do", "once you are do", "when you are finish", "when you have do that", "after do that",
+    "after do so", "once you have do that", "when that is do", "once that is do", "when you arrive", "once you arrive",
+    "on arrival", "upon arrival", "after arrive", "plus", "later", "as a next step", "as a last step", "step 1",
+    "step 2", "step 3", "step 4",
+)  # fmt: skip
+"""Join clauses without changing their order."""
+
+SEQUENCE = frozenset(
+    ["then", "next", "finally", "lastly", "afterwards", "subsequently", "last", "later"] + ["and then", "but then", "after that"]
+)
+"""Those that put what follows after all that came before."""
+
+OPENERS = ("first", "firstly", "first of all", "to start", "to start with", "to begin", "to begin with")
+
+STATES = ("you are", "you have", "you")
+"""May stand between "after" and a verb ("after you have waved")."""
+
+REFUSED = {
+    "or": "an alternative", "if": "a condition", "unless": "a condition", "while": "two things at once",
+    "until": "a condition", "without": "a restriction", "instead": "a replacement", "except": "an exception",
+    "never": "a prohibition", "not": "a negation", "avoid": "a prohibition", "skip": "a prohibition",
+    "whenever": "a condition", "otherwise": "a condition", "maybe": "a doubt", "nor": "a negation",
+    "neither": "a negation", "rather": "a replacement", "no": "a negation", "cancel": "a prohibition",
+    "forget": "a prohibition", "simultaneously": "two things at once",
+}  # fmt: skip
+"""Words whose meaning for the plan is not handled; a sentence with one is never acted on in part."""
+
+WALK = (
+    "walk", "go", "head", "come", "step", "move", "stroll", "wander", "proceed", "travel", "navigate", "return", "get",
+    "make your way", "take a walk", "go walk", "go for a walk", "find your way", "continue",
+)  # fmt: skip
+TOWARDS = (
+    "to", "towards", "over to", "over towards", "across to", "up to", "right up to", "back to", "on to", "along to",
+    "straight to", "directly to", "all the way to", "all the way over to", "down to", "back over to", "near",
+    "next to", "beside", "by", "over by", "in front of", "close to", "up close to", "at", "onwards to", "on over to",
+    "and stand in front of", "and stand next to", "and stand by", "and stand at", "to stand in front of", "forward to",
+    "out to", "back towards", "straight over to", "straight up to", "right over to", "close up to", "over near",
+    "over beside", "over next to",
+)  # fmt: skip
+AROUND = (
+    "around", "once around", "in a circle around", "a circle around", "your way around", "over and around",
+    "in a loop around", "in an arc around", "past and around", "up and around",
+)  # fmt: skip
+FAR_SIDE = ("the other side of", "the far side of", "the opposite side of", "the back of")
+TO_FAR_SIDE = (
+    "to the other side", "to the far side", "to its other side", "to its far side", "to the opposite side",
+    "to the other side of it", "to the far side of it", "and to the other side",
+)  # fmt: skip
+NEAR_SIDE = ("the front of", "the side of", "the edge of")
+CIRCLE = ("circle", "circle around", "orbit", "orbit around", "loop around", "around", "make a circle around",
+          "do a circle around", "make a loop around", "walk a circle around", "step around")  # fmt: skip
+APPROACH = ("approach", "reach", "visit", "get close to", "arrive at", "be at", "get to")
+
+TURN = ("turn", "turn yourself", "turn your body", "rotate", "rotate yourself", "pivot", "swivel", "orient yourself",
+        "rotate your body", "turn on the spot", "turn in place", "rotate in place", "rotate on the spot")  # fmt: skip
+TURN_FILL = ("around", "back", "around again", "back around", "so that you", "so you", "until you", "so that you are",
+             "so you are", "until you are", "over")  # fmt: skip
+TURN_TO = ("to", "towards", "to face", "to face towards", "to look at", "and face", "and look at", "face", "look at",
+           "in the direction of", "to look towards", "around to", "around towards", "back to", "back towards", "at",
+           "and look towards", "and face towards", "to the direction of")  # fmt: skip
+FACE = ("face", "face towards", "face to", "look at", "look over at", "look towards", "look over to", "look to",
+        "have a look at", "take a look at", "look in the direction of", "look back at", "face in the direction of",
+        "turn face")  # fmt: skip
+
+WAVE = ("wave", "do a wave", "make a wave", "a wave", "wave your hand", "wave a hand", "wave an arm", "wave your arm")
+GIVE = ("give a wave", "give a friendly wave", "give a quick wave", "give a little wave", "give a small wave",
+        "give a nice wave", "give a big wave", "give a short wave", "a friendly wave", "a quick wave", "wave friendly",
+        "give us a wave")  # fmt: skip
+GREET = ("say hello", "say hi", "say goodbye", "say bye", "greet", "say hello with a wave", "wave hello", "wave goodbye",
+         "wave hi", "wave bye", "wave in greeting", "say farewell")  # fmt: skip
+WAVE_AT = ("at", "to", "towards", "over at", "over to", "back at", "in the direction of", "across to")
+
+POINT = ("point", "point your finger", "point your hand", "point your arm", "gesture", "point with your finger",
+         "point a finger", "point an arm", "point a hand")  # fmt: skip
+POINT_AT = ("at", "to", "towards", "out", "over at", "over to", "over towards", "in the direction of", "back at",
+            "back to", "straight at", "directly at")  # fmt: skip
+SHOW = ("show me where", "show me", "indicate", "point out", "show", "show us")
+
+STAND = (
+    "stand still", "stand", "stand up straight", "hold still", "keep still", "stay still", "stay put", "stay",
+    "stay where you are", "remain", "remain still", "remain stand", "remain where you are", "wait", "hold on",
+    "hold your position", "hold position", "pause", "stop", "halt", "do not move", "do nothing", "stand motionless",
+    "be still", "hang on", "stand in place", "stay in place", "stand quietly", "stand there", "stand here", "wait there",
+    "wait here", "stay there", "stay here", "stop there", "stop here", "stand still there", "stand still here",
+    "remain there", "remain in place", "stand perfectly still", "stay stand", "keep stand", "remain motionless",
+    "stay motionless", "stand where you are", "wait in place", "stand without move", "wait without move",
+    "come to a stop", "come to a halt", "make a stop", "make a pause", "take a pause", "be quiet and still", "stand by",
+    "keep quite still", "stop move",
+)  # fmt: skip
+STANDING_AT = ("at", "by", "near", "next to", "beside", "in front of", "close to", "over by", "over at", "right at",
+               "right next to", "right in front of", "before")  # fmt: skip
+VAGUE_TIMES = ("for a moment", "a moment", "for a bit", "a bit", "briefly", "for a while", "a while", "for a little while",
+               "a little while", "for a few seconds", "a few seconds", "for some seconds", "for some time", "some time",
+               "for a short time", "for a short while", "for a little bit")  # fmt: skip
+
+WITH = ("with", "use", "by use")
+BEFORE = ("before", "but before", "prior to")
+AFTER = ("after", "once", "when", "as soon as", "only after")
+BEGIN = ("start", "begin", "start off", "start out", "begin your task")
+FINISH = ("finish", "end", "end up", "finish up", "finish off", "conclude", "finish the task", "end your task")
+BY = ("by", "with")
+AGAIN = ("do it again", "do that again", "repeat that", "repeat it", "repeat", "do the same again", "again")
+HELLO = ("hello", "goodbye", "hi", "bye", "in greeting", "friendly", "in a friendly way")
+COUNTS = {"once": 1, "twice": 2, "thrice": 3, "a second time": 1, "one more time": 1, "one time": 1}
+
+
+def words_of(*tables: Iterable[str]) -> set[str]:
+    """Every word in the phrases."""
+    return {word for table in tables for phrase in table for word in phrase.split()}
+
+
+VOCABULARY = words_of(
+    POLITE, TRAILING, CONNECTIVES, OPENERS, STATES, REFUSED, WALK, TOWARDS, AROUND, FAR_SIDE, TO_FAR_SIDE, NEAR_SIDE,
+    CIRCLE, APPROACH, TURN, TURN_FILL, TURN_TO, FACE, WAVE, GIVE, GREET, WAVE_AT, POINT, POINT_AT, SHOW, STAND,
+    STANDING_AT, VAGUE_TIMES, WITH, AGAIN, HELLO, COUNTS, BEFORE, AFTER, BEGIN, FINISH, BY,
+    ("left right hand arm finger twice times once seconds second minute half from there here its",),
+)  # fmt: skip

@@ -1,0 +1,255 @@
+"""Grounding: which thing of the catalogue a noun phrase means, or why that cannot be said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agent.language.tokens import Cursor
+from exoactor.types import KINDS, Catalogue, CatalogueItem
+from exoactor.world.looks import COLORS
+
+_SYNONYMS = {
+    "desk": "table", "seat": "chair", "stool": "chair", "bookshelf": "shelf", "bookcase": "shelf", "doorway": "door",
+    "crate": "box", "carton": "box", "tin": "can", "trashcan": "bin", "dustbin": "bin", "towel": "cloth", "rag": "cloth",
+    "shelves": "shelf", "boxes": "box", "bookshelves": "shelf",
+}  # fmt: skip
+_PHRASES = {("trash", "can"): "bin", ("garbage", "can"): "bin", ("rubbish", "bin"): "bin", ("waste", "bin"): "bin"}
+_QUANTIFIERS = ("both of the", "both the", "both", "all of the", "all the", "all", "each of the", "each", "every")
+_DETERMINERS = ("the", "a", "an", "that", "this", "your", "my")
+_MODIFIERS = ("on top of", "next to", "in front of", "close to", "on", "beside", "near", "by", "at", "behind")
+
+
+class NotUnderstood(Exception):
+    """A clause cannot be accounted for.
+
+    Args:
+        reason: for a person.
+        question: what to ask, if one answer settles it.
+        unknown: words without a meaning here.
+    """
+
+    def __init__(self, reason: str, question: str = "", unknown: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.question = question
+        self.unknown = unknown
+
+
+@dataclass
+class Mentioned:
+    """What was spoken of so far, for "it", "there" and "the other one"."""
+
+    last: tuple[str, ...] = ()
+    every: tuple[str, ...] = ()
+
+    def note(self, ids: tuple[str, ...]) -> None:
+        """Remember that these were spoken of last."""
+        self.last = ids
+        self.every = (*self.every, *(i for i in ids if i not in self.every))
+
+
+class Nouns:
+    """Reads noun phrases at a cursor.
+
+    Args:
+        catalogue: the things there are.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.mentioned = Mentioned()
+        self._id_words = {item.id: tuple(w for w in item.id.split("_") if w) for item in catalogue}
+        self._heads = set(KINDS) | set(_SYNONYMS) | {w for words in self._id_words.values() for w in words}
+        self._heads |= {w for phrase in _PHRASES for w in phrase}
+
+    def vocabulary(self) -> set[str]:
+        """Every word that can stand in a noun phrase here."""
+        words = self._heads | set(COLORS) | {"it", "there", "them", "other", "one", "another"}
+        for phrase in (*_QUANTIFIERS, *_DETERMINERS, *_MODIFIERS):
+            words |= set(phrase.split())
+        return words
+
+    def starts(self, cursor: Cursor) -> bool:
+        """Whether a noun phrase seems to begin here."""
+        if cursor.word in (*_DETERMINERS, "it", "them", "both", "all", "each", "every", "other", "another"):
+            return True
+        return cursor.word in COLORS or self._singular(cursor.word) in self._heads
+
+    def read(self, cursor: Cursor, *, modifiers: bool = True) -> tuple[str, ...]:
+        """Take one noun phrase and give the ids it means, one unless it is plural.
+
+        Raises:
+            NotUnderstood: unknown, ambiguous, or a pronoun without something to refer to.
+        """
+        start = cursor.at
+        ids = self._pronoun(cursor)
+        if not ids:
+            ids = self._described(cursor)
+            if modifiers:
+                self._modifier(cursor)
+        if cursor.at == start:
+            raise self._no_noun(cursor)
+        self.mentioned.note(ids)
+        return ids
+
+    def one(self, cursor: Cursor, *, modifiers: bool = True) -> str:
+        """Take a noun phrase that means exactly one thing."""
+        ids = self.read(cursor, modifiers=modifiers)
+        if len(ids) != 1:
+            raise NotUnderstood(f"one thing is wanted here, {', '.join(ids)} are {len(ids)}")
+        return ids[0]
+
+    def place(self) -> str:
+        """What "there" means."""
+        return self._last("there")[0]
+
+    def _last(self, pronoun: str) -> tuple[str, ...]:
+        if not self.mentioned.last:
+            raise NotUnderstood(f"{pronoun!r} refers to nothing that was named before", unknown=(pronoun,))
+        if len(self.mentioned.last) > 1 and pronoun not in ("them", "both of them"):
+            names = " or ".join(self.mentioned.last)
+            raise NotUnderstood(f"{pronoun!r} could be {names}", f"Which one is {pronoun!r}: {names}?")
+        return self.mentioned.last
+
+    def _pronoun(self, cursor: Cursor) -> tuple[str, ...]:
+        if cursor.take("both of them", "them"):
+            return self._last("them")
+        if cursor.take("it"):
+            return self._last("it")
+        if cursor.word in ("that", "this") and not self._noun_at(cursor, 1):
+            return self._last(cursor.take("that one", "this one", "that", "this"))
+        return ()
+
+    def _noun_at(self, cursor: Cursor, offset: int) -> bool:
+        word = cursor.peek(offset)
+        return word in COLORS or word == "other" or self._singular(word) in self._heads
+
+    def _described(self, cursor: Cursor) -> tuple[str, ...]:
+        start = cursor.at
+        every = bool(cursor.take_any(_QUANTIFIERS))
+        bare = not cursor.take_any(_DETERMINERS) and not every
+        other = bool(cursor.take("other", "another"))
+        number = cursor.items[cursor.at].number if cursor else None
+        counted = None
+        if number and number >= 2 and self._noun_at(cursor, 1):
+            counted = int(number)
+            cursor.at += 1
+        words: list[str] = []
+        while cursor and len(words) < 6 and self._belongs(cursor, words):
+            words.append(cursor.items[cursor.at].word)
+            cursor.at += 1
+        while words and not self._is_head(words):
+            words.pop()
+            cursor.at -= 1
+        if not words:
+            if other:
+                return self._other(None, cursor, start)
+            raise self._no_noun(cursor)
+        found, plural = self._matches(words, bare=bare)
+        name = " ".join(words)
+        if other:
+            return self._other(found, cursor, start)
+        if not found:
+            raise NotUnderstood(
+                f"there is no {name} in this scene; there are: {self._list(self.catalogue)}", unknown=(name,)
+            )
+        if counted is not None and counted != len(found):
+            raise NotUnderstood(f"{counted} of {name} are asked for, there are {len(found)}: {self._list(found)}")
+        if len(found) > 1 and not (every or plural or counted):
+            raise NotUnderstood(f"{name!r} could be {self._list(found)}", f"Which {name}: {self._list(found, ' or ')}?")
+        return tuple(item.id for item in found)
+
+    def _belongs(self, cursor: Cursor, before: list[str]) -> bool:
+        """Whether the word here can be part of a name; digits only where an id has them."""
+        token = cursor.items[cursor.at]
+        if token.word == "one":
+            return bool(self.mentioned.every) or bool(before and self._numbered("1"))
+        if token.number is not None:
+            return self._numbered(f"{token.number:g}")
+        if token.word == "can" and cursor.peek() in ("you", "not"):
+            return False
+        return token.word in COLORS or self._singular(token.word) in self._heads
+
+    def _numbered(self, digits: str) -> bool:
+        return any(digits in words for words in self._id_words.values())
+
+    def _is_head(self, words: list[str]) -> bool:
+        last = words[-1]
+        if last in COLORS and not any(last in ids and len(ids) == 1 for ids in self._id_words.values()):
+            return False
+        return last in ("one", "ones") or self._singular(last) in self._heads or last.isdigit()
+
+    def _matches(self, words: list[str], *, bare: bool) -> tuple[list[CatalogueItem], bool]:
+        """Things that all words fit, and whether the phrase is plural."""
+        plain = [self._singular(w) for w in words]
+        plural = (plain[-1] != words[-1] and words[-1] not in ("shelves",)) or words[-1] in ("shelves", "boxes")
+        exact = [i for i in self.catalogue if list(self._id_words[i.id]) in (words, plain)]
+        if exact and (bare or len(words) > 1) and not plural:
+            return exact, False
+        kind = _PHRASES.get((plain[-2], plain[-1])) if len(plain) > 1 else None
+        if kind:
+            plain = [*plain[:-2], kind]
+        if plain[-1] == "one":
+            kinds = {i.kind for i in self.catalogue if i.id in self.mentioned.last}
+            candidates = [i for i in self.catalogue if i.kind in kinds]
+            plain = plain[:-1]
+        else:
+            candidates = list(self.catalogue)
+        found = [i for i in candidates if all(self._fits(w, i) for w in plain)]
+        return found, plural
+
+    def _fits(self, word: str, item: CatalogueItem) -> bool:
+        number = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}.get(word, word)
+        own = {item.kind, item.color.replace("grey", "gray"), *self._id_words[item.id]}
+        own |= {w.replace("grey", "gray") for w in item.color.split("_")}
+        return word in own or number in own or (_SYNONYMS.get(word) in own and word not in self._spoken_ids())
+
+    def _spoken_ids(self) -> set[str]:
+        return {w for words in self._id_words.values() for w in words}
+
+    def _other(self, found: list[CatalogueItem] | None, cursor: Cursor, start: int) -> tuple[str, ...]:
+        said = " ".join(t.text for t in cursor.items[start : cursor.at])
+        if not self.mentioned.last:
+            raise NotUnderstood(f"{said!r} refers to nothing that was named before", unknown=(said,))
+        kinds = {i.kind for i in self.catalogue if i.id in self.mentioned.last}
+        pool = [i for i in (self.catalogue if found is None else found) if found is not None or i.kind in kinds]
+        left = [i for i in pool if i.id not in self.mentioned.last]
+        if len(left) > 1:
+            left = [i for i in left if i.id not in self.mentioned.every] or left
+        if len(left) != 1:
+            options = self._list(left) or "nothing"
+            raise NotUnderstood(f"{said!r} could be {options}", f"Which one is {said!r}: {self._list(left, ' or ')}?")
+        return (left[0].id,)
+
+    def _modifier(self, cursor: Cursor) -> None:
+        """A further description of a thing that is already known ("the bottle on the table"); it must name things too."""
+        start = cursor.at
+        cursor.take("that is", "which is")
+        if cursor.take_any(_MODIFIERS) and self.starts(cursor) and cursor.word not in ("it", "them"):
+            self._described(cursor)
+        else:
+            cursor.at = start
+
+    def _no_noun(self, cursor: Cursor) -> NotUnderstood:
+        words = [t.text for t in cursor.rest_of_clause()]
+        strange = [w for w in words if w not in self.vocabulary()]
+        what = strange[0] if strange else (" ".join(words) or "nothing")
+        if not words:
+            return NotUnderstood("a thing should be named here, but the sentence ends")
+        return NotUnderstood(f"{what!r} is not in this scene; there are: {self._list(self.catalogue)}", unknown=(what,))
+
+    def _singular(self, word: str) -> str:
+        for ending, instead in (("shelves", "shelf"), ("boxes", "box"), ("benches", "bench"), ("s", "")):
+            if word.endswith(ending) and word not in KINDS and len(word) > 3:
+                single = word.removesuffix(ending) + instead
+                if single in KINDS or single in _SYNONYMS or single == "one" or self._is_id_word(single):
+                    return single
+        return word
+
+    def _is_id_word(self, word: str) -> bool:
+        return any(word in words for words in self._id_words.values())
+
+    @staticmethod
+    def _list(items: Iterable[CatalogueItem], joint: str = ", ") -> str:
+        return joint.join(f"{i.id} ({i.color})" if i.id.find(i.color) < 0 else i.id for i in items)

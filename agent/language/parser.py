@@ -1,0 +1,337 @@
+"""Sentences: clauses in the order in which they are to be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agent.language import lexicon as lx
+from agent.language.nouns import NotUnderstood, Nouns
+from agent.language.tokens import Cursor, tokens
+from agent.language.verbs import Clause, Step, Verbs
+from exoactor.types import Catalogue
+from skills import Fact
+
+
+@dataclass
+class _Sentence:
+    """Clauses of one sentence and how they hang together."""
+
+    clauses: list[list[Step]] = field(default_factory=list)
+    joints: list[str] = field(default_factory=list)
+    """What stood before each clause: "", ",", "and", "then", "before", ..."""
+    at_end: list[Step] = field(default_factory=list)
+    """Steps of a leading "before ...": they come last."""
+
+    @property
+    def sequenced(self) -> bool:
+        """Whether a word like "then" parts it."""
+        return any(joint == "then" for joint in self.joints)
+
+
+class Parser:
+    """Reads a whole instruction.
+
+    Args:
+        catalogue: the things there are.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.nouns = Nouns(catalogue)
+        self.verbs = Verbs(self.nouns)
+        self.problems: list[NotUnderstood] = []
+        self._last: Clause | None = None
+        self._done: list[Step] = []
+        self._now = _Sentence()
+
+    def parse(self, text: str) -> list[Step]:
+        """Steps in order; `problems` holds what was not understood, and then the steps must not be used."""
+        cursor = Cursor(tokens(text))
+        while cursor:
+            sentence = self._now = _Sentence()
+            self._sentence(cursor, sentence)
+            self._done += [step for clause in sentence.clauses for step in clause] + sentence.at_end
+        return self._done
+
+    # -- a sentence ------------------------------------------------------------------------------
+
+    def _sentence(self, cursor: Cursor, sentence: _Sentence) -> None:
+        needs: list[Fact] = []
+        while cursor and cursor.word != ".":
+            try:
+                self._next(cursor, sentence, needs)
+            except NotUnderstood as problem:
+                self.problems.append(problem)
+                cursor.skip_clause()
+        cursor.take(".")
+        if needs:
+            self.problems.append(NotUnderstood("the sentence ends before it says what to do then"))
+        if sentence.at_end and not sentence.clauses:
+            self.problems.append(NotUnderstood("it is not said what to do before that"))
+        if sentence.at_end and sentence.sequenced:
+            self.problems.append(
+                NotUnderstood("'before ...' with a later 'then' can be read in two orders", "In which order?")
+            )
+
+    def _next(self, cursor: Cursor, sentence: _Sentence, needs: list[Fact]) -> None:
+        joint, first = self._joint(cursor)
+        if not cursor or cursor.word == ".":
+            return
+        fresh = not sentence.clauses or bool(joint)
+        if self.verbs.match(cursor) is None and self._negation(cursor, sentence):
+            return
+        if first and (sentence.clauses or self._done):
+            if not self._put_first(cursor, sentence, joint):
+                raise NotUnderstood("'first' comes after other steps; the order is not clear", "What comes first?")
+            return
+        if cursor.take_any(lx.AFTER):
+            self._after(cursor, sentence, needs, leading=fresh)
+            return
+        if cursor.take_any(lx.BEFORE):
+            self._before(cursor, sentence, leading=fresh)
+            return
+        steps = self._clause(cursor)
+        steps[0].needs = needs + steps[0].needs
+        needs.clear()
+        sentence.clauses.append(steps)
+        sentence.joints.append(joint)
+
+    def _joint(self, cursor: Cursor) -> tuple[str, bool]:
+        """Take breaks, connectives and politeness; give the strongest joint and whether "first" was said."""
+        joint, first = "", False
+        while cursor:
+            if cursor.take(","):
+                joint = joint or ","
+                continue
+            start = cursor.at
+            phrase = cursor.take_any((*lx.CONNECTIVES, *lx.OPENERS, *lx.POLITE))
+            if not phrase:
+                break
+            if phrase in lx.POLITE and phrase not in lx.CONNECTIVES and self._is_needed(cursor, start):
+                cursor.at = start
+                break
+            if phrase in lx.OPENERS:
+                first = True
+            elif phrase in lx.SEQUENCE:
+                joint = "then"
+            elif phrase in lx.CONNECTIVES:
+                joint = joint if joint == "then" else "and"
+        return joint, first
+
+    def _is_needed(self, cursor: Cursor, start: int) -> bool:
+        """Whether words taken as politeness begin a verb or a noun ("can" in "can 2", "stay well")."""
+        end = cursor.at
+        cursor.at = start
+        needed = self.verbs.match(cursor) is not None
+        cursor.at = end
+        return needed
+
+    # -- a clause --------------------------------------------------------------------------------
+
+    def _clause(self, cursor: Cursor) -> list[Step]:
+        """Take one clause and what politely follows it.
+
+        Raises:
+            NotUnderstood: no verb, or words left over.
+        """
+        self._framed(cursor, (*lx.BEGIN, *lx.FINISH))
+        repeated = self._repeat(cursor)
+        if repeated is not None:
+            return repeated
+        start = cursor.at
+        side = self.verbs.side(cursor) if cursor.word in lx.WITH else None
+        if side and (not cursor or cursor.word in (".", "and", "then")):  # "... and then with your right hand"
+            cursor.at, side = start, None
+        if side and not cursor.take(","):
+            cursor.take("to", "and")
+        clause = self.verbs.read(cursor) or (None if side else self.verbs.gap(cursor, self._last))
+        if clause is None and cursor.take("to"):
+            clause = self.verbs.read(cursor)
+        if clause is None:
+            cursor.at = start
+            raise self._strange(cursor)
+        if side:
+            self._give_side(clause, side)
+        cursor.take_any(lx.TRAILING)
+        while cursor.take_any(lx.TRAILING):
+            pass
+        self._last = clause
+        self._expect_end(cursor)
+        return clause.steps
+
+    def _framed(self, cursor: Cursor, frames: tuple[str, ...]) -> bool:
+        """Take "start by" or "finish with"; "end at the table" becomes a walk there."""
+        start = cursor.at
+        frame = cursor.take_any(frames)
+        if frame in lx.BEGIN and (self._done or self._now.clauses):
+            raise NotUnderstood(f"{frame!r} comes after other steps; the order is not clear", "What comes first?")
+        if frame and (cursor.take_any(lx.BY) or cursor.word == "face"):
+            return True
+        if frame and cursor.word in ("at", "near", "beside", "next", "in"):
+            self._last = Clause([], "walk", "to")
+            return True
+        cursor.at = start
+        return False
+
+    def _repeat(self, cursor: Cursor) -> list[Step] | None:
+        """Take "do that again": the last clause once more."""
+        start = cursor.at
+        if not cursor.take_any(lx.AGAIN):
+            return None
+        if self._last is None or not self._last.steps or not (not cursor or cursor.word in (",", ".", "and", "then")):
+            cursor.at = start
+            return None
+        return [Step(s.skill, dict(s.args), list(s.needs)) for s in self._last.steps]
+
+    @staticmethod
+    def _give_side(clause: Clause, side: str) -> None:
+        for step in clause.steps:
+            if step.skill not in ("wave", "point_at"):
+                raise NotUnderstood(f"{step.skill} is not done with a hand", unknown=(f"{side} hand",))
+            step.args.setdefault("side", side)
+
+    def _expect_end(self, cursor: Cursor) -> None:
+        """A clause is followed by a break, a connective, another verb, or the end; anything else is not understood."""
+        if not cursor or cursor.word in (",", ".") or self.verbs.match(cursor):
+            return
+        start = cursor.at
+        follows = cursor.take_any((*lx.CONNECTIVES, *lx.BEFORE, *lx.AFTER, "first"))
+        cursor.at = start
+        if not follows:
+            raise self._strange(cursor)
+
+    def _strange(self, cursor: Cursor) -> NotUnderstood:
+        """The error for the words that stand here."""
+        words = cursor.rest_of_clause()
+        known = lx.VOCABULARY | self.nouns.vocabulary()
+        for token in words:
+            if token.word in lx.REFUSED:
+                return NotUnderstood(
+                    f"{token.text!r} is {lx.REFUSED[token.word]}; say only what to do, step by step",
+                    unknown=(token.text,),
+                )
+        strange = tuple(dict.fromkeys(t.text for t in words if t.word not in known and t.number is None))
+        if strange:
+            return NotUnderstood("I do not understand " + ", ".join(repr(w) for w in strange), unknown=strange)
+        rest = " ".join(t.text for t in words)
+        return NotUnderstood(f"I do not understand {rest!r} here", unknown=(rest,))
+
+    # -- order -----------------------------------------------------------------------------------
+
+    def _after(self, cursor: Cursor, sentence: _Sentence, needs: list[Fact], *, leading: bool) -> None:
+        """ "after X, Y" as said; "Y after X" turned round."""
+        steps, facts, gerund, chained = self._subordinate(cursor)
+        ends = not cursor or cursor.word == "."
+        if leading and not ends:
+            before = [s for clause in sentence.clauses for s in clause] or self._done
+            fresh = [s for i, s in enumerate(steps) if not (before and i == 0 and before[-1].same(s))]
+            if fresh:
+                sentence.clauses.append(fresh)
+                sentence.joints.append("and")
+            needs += facts
+            return
+        if not sentence.clauses:
+            raise NotUnderstood("it is not said what to do after that")
+        if len(sentence.clauses) > 1 and sentence.joints[-1] != "then":
+            raise NotUnderstood("'after ...' could mean the last step or all of them", "In which order?")
+        if cursor.word == "and" and not gerund and not chained:
+            raise NotUnderstood("'after ... and ...' can be read in two ways", "In which order?")
+        main = sentence.clauses.pop()
+        earlier = [s for clause in sentence.clauses for s in clause] or self._done
+        if steps and earlier and earlier[-1].same(steps[0]):
+            steps = steps[1:]
+        main[0].needs = facts + main[0].needs
+        sentence.clauses.append([*steps, *main])
+
+    def _before(self, cursor: Cursor, sentence: _Sentence, *, leading: bool) -> None:
+        """ "X before Y" as said; "before Y, X" turned round."""
+        if cursor.take("that"):
+            if len(self._done) + len(sentence.clauses) != 1:
+                raise NotUnderstood("'before that' could mean one step or all of them", "In which order?")
+            steps = sentence.clauses.pop() if sentence.clauses else [self._done.pop()]
+            cursor.take(",")
+            sentence.clauses.append(self._clause(cursor) + steps)
+            sentence.joints.append("and")
+            return
+        steps, facts, _, _ = self._subordinate(cursor)
+        steps += [Step("walk_to" if f.name == "near" else "turn_to", {"target": f.thing}) for f in facts]
+        ends = not cursor or cursor.word == "."
+        if leading and not ends:
+            if sentence.at_end:
+                raise NotUnderstood("two 'before ...' in one sentence", "In which order?")
+            sentence.at_end = steps
+            return
+        if not sentence.clauses:
+            raise NotUnderstood("it is not said what to do before that")
+        sentence.clauses.append(steps)
+        sentence.joints.append("and")
+
+    def _subordinate(self, cursor: Cursor) -> tuple[list[Step], list[Fact], bool, bool]:
+        """Take what follows "after" or "before": steps, states ("you are at the table"), gerund?, several verbs?"""
+        steps: list[Step] = []
+        facts: list[Fact] = []
+        gerund = cursor.items[cursor.at].text.endswith("ing") if cursor else False
+        count = 0
+        while True:
+            cursor.take_any(lx.STATES)
+            if (place := self._state_place(cursor)) is not None:
+                facts.append(place)
+                return steps, facts, gerund, False
+            found = self.verbs.match(cursor)
+            start = cursor.at
+            clause = self.verbs.read(cursor)
+            if clause is None:
+                cursor.at = start
+                raise self._strange(cursor)
+            self._last = clause
+            count += 1
+            if found and found[0] in ("approach", "face"):
+                name = "near" if found[0] == "approach" else "facing"
+                facts += [Fact(name, s.args["target"]) for s in clause.steps]  # type: ignore[arg-type]
+            else:
+                steps += clause.steps
+            cursor.take_any(lx.TRAILING)
+            more = cursor.at
+            if cursor.take("and") and self.verbs.match(cursor):
+                verb = cursor.items[cursor.at].text
+                comma = any(t.word == "," for t in cursor.items[cursor.at : cursor.at + 12])
+                if verb.endswith("ing") == gerund and (gerund or comma):
+                    continue
+            cursor.at = more
+            return steps, facts, gerund, count > 1
+
+    def _state_place(self, cursor: Cursor) -> Fact | None:
+        """Take "at the table" of "when you are at the table"."""
+        start = cursor.at
+        if cursor.take_any(lx.STANDING_AT) and self.nouns.starts(cursor):
+            return Fact("near", self.nouns.one(cursor))
+        cursor.at = start
+        return None
+
+    def _put_first(self, cursor: Cursor, sentence: _Sentence, joint: str) -> bool:
+        """ "X, but first Y": Y goes before X when there is only one X."""
+        if len(sentence.clauses) != 1 or self._done or joint == "then":
+            return False
+        steps = self._clause(cursor)
+        sentence.clauses.insert(0, steps)
+        sentence.joints.insert(0, "")
+        return True
+
+    def _negation(self, cursor: Cursor, sentence: _Sentence) -> bool:
+        """ "do not X" takes back a step that was said before; any other negation is not understood."""
+        start = cursor.at
+        if not cursor.take("do not", "not") or self.verbs.match(cursor) is None:
+            cursor.at = start
+            return False
+        refused = self._clause(cursor)
+        said = [(clause, s) for clause in [*sentence.clauses, self._done] for s in clause]
+        for step in refused:
+            hits = [(clause, s) for clause, s in said if s.same(step)]
+            if len(hits) != 1:
+                raise NotUnderstood(
+                    "'not' is a negation of something that is not a step said before; say only what to do",
+                    unknown=("not",),
+                )
+            hits[0][0].remove(hits[0][1])
+        sentence.clauses = [c for c in sentence.clauses if c]
+        sentence.joints = sentence.joints[: len(sentence.clauses)]
+        return True

@@ -1,0 +1,384 @@
+"""One clause: a verb with what belongs to it, as steps of the six skills."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.language import lexicon as lx
+from agent.language.nouns import NotUnderstood, Nouns
+from agent.language.tokens import Cursor
+from skills import Fact
+
+
+@dataclass
+class Step:
+    """A step as said.
+
+    Args:
+        skill: name.
+        args: its arguments.
+        needs: facts that the words ask for besides ("wave at the door": facing the door).
+    """
+
+    skill: str
+    args: dict[str, Any] = field(default_factory=dict)
+    needs: list[Fact] = field(default_factory=list)
+
+    def same(self, other: Step) -> bool:
+        """Whether it asks for the same thing."""
+        return self.skill == other.skill and self.args == other.args
+
+
+@dataclass
+class Clause:
+    """Steps of one verb, and what of it a following clause may leave out.
+
+    Args:
+        steps: in order.
+        family: verb family, for "and then to the door".
+        way: "to" or "around" for walking; "target" where a thing was named.
+    """
+
+    steps: list[Step]
+    family: str
+    way: str = ""
+
+
+class Verbs:
+    """Reads clauses at a cursor; raises `NotUnderstood` where words are left that it has no meaning for."""
+
+    def __init__(self, nouns: Nouns) -> None:
+        self.nouns = nouns
+        self.last_side: str | None = None
+        self._readers: dict[str, tuple[Iterable[str], Callable[[Cursor], Clause]]] = {
+            "walk": (lx.WALK, self._walk),
+            "approach": (lx.APPROACH, self._approach),
+            "circle": (lx.CIRCLE, self._circle),
+            "turn": (lx.TURN, self._turn),
+            "face": (lx.FACE, self._face),
+            "wave": ((*lx.WAVE, *lx.GIVE), self._wave),
+            "greet": (lx.GREET, self._greet),
+            "give": (("give",), self._give),
+            "point": (lx.POINT, self._point),
+            "show": (lx.SHOW, self._show),
+            "stand": (lx.STAND, self._stand),
+        }
+
+    def match(self, cursor: Cursor) -> tuple[str, str] | None:
+        """The family and phrase of the longest verb that stands here."""
+        best: tuple[str, str] | None = None
+        for family, (phrases, _) in self._readers.items():
+            for phrase in phrases:
+                words = tuple(phrase.split())
+                if cursor.starts(words) and (best is None or len(words) > len(best[1].split())):
+                    best = (family, phrase)
+        return best
+
+    def read(self, cursor: Cursor) -> Clause | None:
+        """Take one clause, or None (and nothing taken) when no verb stands here."""
+        found = self.match(cursor)
+        if found is None:
+            return None
+        cursor.take(found[1])
+        clause = self._readers[found[0]][1](cursor)
+        return Clause(clause.steps, clause.family or found[0], clause.way)
+
+    def gap(self, cursor: Cursor, before: Clause | None) -> Clause | None:
+        """Take a clause that leaves out the verb of the one before ("... and then to the door")."""
+        if before is None:
+            return None
+        start = cursor.at
+        noun = self.nouns.starts(cursor)
+        if before.family in ("walk", "approach", "circle"):
+            if noun:
+                skill = "walk_around" if before.way == "around" else "walk_to"
+                ids = self.nouns.read(cursor)
+                return Clause([Step(skill, {"target": i}) for i in ids], before.family, before.way)
+            if cursor.word in lx.words_of(lx.TOWARDS, lx.AROUND) | {"there"}:
+                return self._walk(cursor)
+        elif before.family in ("turn", "face", "point", "show") or (before.family in ("wave", "greet") and before.way):
+            prepositions = {"turn": lx.TURN_TO, "point": lx.POINT_AT, "wave": lx.WAVE_AT, "greet": lx.WAVE_AT}
+            preposition = cursor.take_any(prepositions.get(before.family, ("at", "to")))
+            if self.nouns.starts(cursor):
+                if before.family in ("turn", "face"):
+                    return Clause(self._turns(self.nouns.read(cursor)), before.family, "target")
+                if before.family in ("point", "show"):
+                    return self._pointing(cursor, None)
+                return self._waving(cursor, [self.nouns.read(cursor)], {})
+            if preposition:
+                cursor.at = start
+        if before.family in ("wave", "greet") and cursor.word in ("with", "use"):
+            return self._waving(cursor, [], {})
+        cursor.at = start
+        return None
+
+    # -- walking ---------------------------------------------------------------------------------
+
+    def _walk(self, cursor: Cursor) -> Clause:
+        start = cursor.at
+        if cursor.peek(-1) in ("go", "come", "proceed", "continue"):  # "go and wave": only a way of saying "wave"
+            joined = cursor.take("and", "to", "over and", "on and", "on to", "ahead and")
+            found = self.match(cursor)
+            if found and (joined or found[0] != "circle") and (clause := self.read(cursor)) is not None:
+                return clause
+        cursor.at = start
+        steps: list[Step] = []
+        needs: list[Fact] = []
+        way = ""
+        while True:
+            if cursor.take("from there", "from here"):
+                continue
+            if not steps and cursor.take("from"):
+                needs.append(Fact("near", self.nouns.one(cursor)))
+            elif way != "to" and cursor.take_any(lx.AROUND):
+                ids = self.nouns.read(cursor, modifiers=False)
+                cursor.take_any(lx.TO_FAR_SIDE)
+                steps += [Step("walk_around", {"target": i}) for i in ids]
+                way = "around"
+            elif way != "to" and cursor.take("back there", "over there", "there"):
+                steps.append(Step("walk_to", {"target": self.nouns.place()}))
+                way = "to"
+            elif way != "to" and cursor.take_any(lx.TOWARDS):
+                if cursor.take_any(lx.FAR_SIDE):
+                    skill = "walk_around"
+                else:
+                    cursor.take_any(lx.NEAR_SIDE)
+                    skill = "walk_to"
+                steps += [Step(skill, {"target": i}) for i in self.nouns.read(cursor)]
+                way = "to" if skill == "walk_to" else "around"
+            else:
+                break
+        if not steps:
+            raise self._left(cursor, "it is not said where to go")
+        steps[0].needs += needs
+        return Clause(steps, "walk", way)
+
+    def _approach(self, cursor: Cursor) -> Clause:
+        if cursor.take("there"):
+            return Clause([Step("walk_to", {"target": self.nouns.place()})], "approach", "to")
+        return Clause([Step("walk_to", {"target": i}) for i in self.nouns.read(cursor)], "approach", "to")
+
+    def _circle(self, cursor: Cursor) -> Clause:
+        ids = self.nouns.read(cursor, modifiers=False)
+        cursor.take_any(lx.TO_FAR_SIDE)
+        steps = [Step("walk_around", {"target": i}) for i in ids]
+        return Clause(steps * self._count(cursor), "circle", "around")
+
+    # -- turning ---------------------------------------------------------------------------------
+
+    def _turn(self, cursor: Cursor) -> Clause:
+        start = cursor.at
+        cursor.take("around")
+        if cursor.take("and"):
+            found = self.match(cursor)
+            if found and found[0] in ("wave", "greet", "give", "point", "show"):
+                clause = self.read(cursor)
+                if clause is not None and clause.way == "target":
+                    for step in clause.steps:
+                        thing = step.args.get("target")
+                        if thing:
+                            step.needs.append(Fact("facing", thing))
+                    return clause
+                raise NotUnderstood("it is not said what to turn to", unknown=("turn",))
+        cursor.at = start
+        while not self._is_target(cursor, lx.TURN_TO) and cursor.take_any(lx.TURN_FILL):
+            pass
+        if not cursor.take_any(lx.TURN_TO):
+            raise self._left(cursor, "it is not said what to turn to")
+        cursor.take_any(lx.NEAR_SIDE)
+        return Clause(self._turns(self.nouns.read(cursor)), "turn", "target")
+
+    def _is_target(self, cursor: Cursor, prepositions: Iterable[str]) -> bool:
+        start = cursor.at
+        fits = bool(cursor.take_any(prepositions)) and self.nouns.starts(cursor)
+        cursor.at = start
+        return fits
+
+    def _face(self, cursor: Cursor) -> Clause:
+        return Clause(self._turns(self.nouns.read(cursor)), "face", "target")
+
+    @staticmethod
+    def _turns(ids: Iterable[str]) -> list[Step]:
+        return [Step("turn_to", {"target": i}) for i in ids]
+
+    # -- gestures --------------------------------------------------------------------------------
+
+    def _wave(self, cursor: Cursor) -> Clause:
+        return self._waving(cursor, [], {})
+
+    def _greet(self, cursor: Cursor) -> Clause:
+        targets = [self.nouns.read(cursor)] if self.nouns.starts(cursor) else []
+        return self._waving(cursor, targets, {})
+
+    def _give(self, cursor: Cursor) -> Clause:
+        ids = self.nouns.read(cursor, modifiers=False)
+        if not cursor.take("a wave", "a friendly wave", "a quick wave", "a little wave", "a big wave", "a nice wave"):
+            raise self._left(cursor, "only a wave can be given")
+        return self._waving(cursor, [ids], {})
+
+    def _waving(self, cursor: Cursor, targets: list[tuple[str, ...]], args: dict[str, Any]) -> Clause:
+        places: list[Fact] = []
+        count = 1
+        while True:
+            start = cursor.at
+            side = self.side(cursor)
+            if side:
+                args = {**args, "side": self._once(args.get("side"), side)}
+            elif cursor.take_any(lx.HELLO) or cursor.take("there", "here", "from there", "from here"):
+                continue
+            elif not targets and cursor.take_any(lx.WAVE_AT) and self.nouns.starts(cursor):
+                targets.append(self.nouns.read(cursor, modifiers=False))
+            elif not places and self._place(cursor, places, but=("at",)):
+                continue
+            elif (times := self._count(cursor)) and cursor.at > start:
+                count = times
+            else:
+                cursor.at = start
+                break
+        ids = targets[0] if targets else ()
+        steps = [Step("wave", dict(args), [Fact("facing", i)]) for i in ids] or [Step("wave", dict(args))]
+        steps[0].needs = places + steps[0].needs
+        if "side" in args:
+            self.last_side = args["side"]
+        repeated = [Step(s.skill, dict(s.args), list(s.needs)) for s in steps for _ in range(count)]
+        return Clause(repeated, "wave", "target" if ids else "")
+
+    def _point(self, cursor: Cursor) -> Clause:
+        cursor.take("back", "over")
+        side = self.side(cursor)
+        if not cursor.take_any(lx.POINT_AT):
+            raise self._left(cursor, "it is not said what to point at")
+        return self._pointing(cursor, side)
+
+    def _show(self, cursor: Cursor) -> Clause:
+        clause = self._pointing(cursor, None)
+        cursor.take("is", "are", "be")
+        return clause
+
+    def _pointing(self, cursor: Cursor, side: str | None) -> Clause:
+        ids = self.nouns.read(cursor)
+        places: list[Fact] = []
+        count = 1
+        while True:
+            start = cursor.at
+            if told := self.side(cursor):
+                side = self._once(side, told)
+            elif cursor.take("from there", "from here"):
+                continue
+            elif cursor.take("from"):
+                places.append(Fact("near", self.nouns.one(cursor)))
+            elif (times := self._count(cursor)) and cursor.at > start:
+                count = times
+            else:
+                break
+        args = {"side": side} if side else {}
+        self.last_side = side or self.last_side
+        steps = [Step("point_at", {"target": i, **args}) for i in ids for _ in range(count)]
+        steps[0].needs += places
+        return Clause(steps, "point", "target")
+
+    def side(self, cursor: Cursor) -> str | None:
+        """Take "with your left hand", "your right arm", "left handed"; give "left" or "right"."""
+        start = cursor.at
+        cursor.take_any(lx.WITH)
+        cursor.take("your", "the", "a")
+        word = cursor.take("left", "right", "other")
+        bare = cursor.peek(-2) in ("your", "the") and cursor.word in ("", ",", ".", "and", "then")
+        if word and (cursor.take("hand", "arm", "handed", "index finger") or bare):
+            if word != "other":
+                return word
+            if self.last_side is None:
+                raise NotUnderstood("'the other hand': no hand was named before", unknown=("other",))
+            return "right" if self.last_side == "left" else "left"
+        cursor.at = start
+        if cursor.take("with your hand", "with a hand", "with one hand", "with an arm", "with your arm"):
+            return None
+        return None
+
+    @staticmethod
+    def _once(before: str | None, now: str) -> str:
+        if before not in (None, now):
+            raise NotUnderstood(f"both the {before} and the {now} hand are asked for at once")
+        return now
+
+    # -- standing --------------------------------------------------------------------------------
+
+    def _stand(self, cursor: Cursor) -> Clause:
+        places: list[Fact] = []
+        if cursor.peek(-1) == "by":  # "stand by", then a thing: a place after all
+            cursor.at -= 1
+        args: dict[str, Any] = {}
+        while True:
+            start = cursor.at
+            if (seconds := self._seconds(cursor)) is not None:
+                args["seconds"] = seconds
+            elif cursor.take_any(lx.VAGUE_TIMES) or cursor.take(
+                "still", "here", "where you are", "without move", "there"
+            ) or self._place(cursor, places):
+                continue
+            elif cursor.take_any(lx.FACE) or cursor.take("and face"):
+                places.append(Fact("facing", self.nouns.one(cursor)))
+            else:
+                cursor.at = start
+                break
+        return Clause([Step("stand_still", args, places)], "stand")
+
+    def _place(self, cursor: Cursor, places: list[Fact], but: tuple[str, ...] = ()) -> bool:
+        """Take "by the door", noting that the robot must stand there."""
+        start = cursor.at
+        preposition = cursor.take_any(p for p in lx.STANDING_AT if p not in but)
+        if preposition and self.nouns.starts(cursor):
+            places.append(Fact("near", self.nouns.one(cursor)))
+            return True
+        cursor.at = start
+        return False
+
+    @staticmethod
+    def _seconds(cursor: Cursor) -> float | None:
+        """Take "for three seconds", "2.5 seconds", "half a minute"; None if no duration stands here."""
+        start = cursor.at
+        cursor.take("for about", "for at least", "for another", "for exactly", "for")
+        if cursor.take("a second", "one second"):
+            return 1.0
+        if cursor.take("a couple of seconds", "a couple seconds"):
+            return 2.0
+        if cursor.take("half a minute"):
+            return 30.0
+        if cursor.take("a minute", "one minute"):
+            return 60.0
+        number = cursor.items[cursor.at].number if cursor else None
+        if number is not None:
+            cursor.at += 1
+            cursor.take("full", "whole", "more")
+            if cursor.take("seconds", "second"):
+                return number
+            if cursor.take("minutes"):
+                return 60 * number
+        cursor.at = start
+        return None
+
+    @staticmethod
+    def _count(cursor: Cursor) -> int:
+        """Take "twice", "three times"; 1 when nothing is said."""
+        phrase = cursor.take_any(lx.COUNTS)
+        if phrase:
+            return lx.COUNTS[phrase]
+        number = cursor.items[cursor.at].number if cursor else None
+        if number and number == int(number) and cursor.peek() == "times":
+            cursor.at += 2
+            if not 1 <= number <= 5:
+                raise NotUnderstood(f"{int(number)} times is too often, 1 to 5 are allowed")
+            return int(number)
+        return 1
+
+    def _left(self, cursor: Cursor, why: str) -> NotUnderstood:
+        """The error for what stands here, naming the words that mean nothing."""
+        words = [t for t in cursor.rest_of_clause()]
+        known = lx.VOCABULARY | self.nouns.vocabulary()
+        strange = tuple(t.text for t in words if t.word not in known and t.number is None)
+        rest = " ".join(t.text for t in words)
+        if strange:
+            return NotUnderstood("I do not understand " + ", ".join(repr(w) for w in strange), unknown=strange)
+        return NotUnderstood(f"{why} (at {rest!r})" if rest else why, unknown=(rest,) if rest else ())

@@ -1,0 +1,50 @@
+"""Other ways to reach what a failed subtask was for: a table, tried once each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from agent.plan import Failure, Subtask
+
+
+def _turn_first(failed: Subtask) -> tuple[Subtask, ...]:
+    target = failed.args["target"]
+    return (Subtask("turn_to", {"target": target}, f"{failed.skill} failed; face {target} first"), failed)
+
+
+def _walk_first(failed: Subtask) -> tuple[Subtask, ...]:
+    target = failed.args["target"]
+    return (Subtask("walk_to", {"target": target}, f"{failed.skill} failed; go to {target} first"), failed)
+
+
+def _settle_first(failed: Subtask) -> tuple[Subtask, ...]:
+    return (Subtask("stand_still", {"seconds": 2.0}, f"{failed.skill} failed; come to rest first"), failed)
+
+
+_WAYS: dict[str, Callable[[Subtask], tuple[Subtask, ...]]] = {
+    "walk_to": _turn_first,
+    "walk_around": _walk_first,
+    "turn_to": _settle_first,
+    "point_at": _turn_first,
+    "wave": _settle_first,
+}
+
+HOPELESS = frozenset({"target_not_seen", "robot_not_seen"})
+"""Reasons that another chain of actions does not mend: the camera does not move."""
+
+
+def another_way(remaining: Sequence[Subtask], history: Sequence[Failure]) -> tuple[Subtask, ...] | None:
+    """The remaining subtasks with another way for the first, or None if there is none that was not tried.
+
+    Args:
+        remaining: what is still to be done, the failed subtask first.
+        history: failures so far, the latest last.
+    """
+    if not remaining or not history:
+        return None
+    failed = remaining[0]
+    way = _WAYS.get(failed.skill)
+    if way is None or failed.because or history[-1].code in HOPELESS:
+        return None
+    plain = Subtask(failed.skill, dict(failed.args), "another way was found for it")
+    return (*way(plain), *remaining[1:])

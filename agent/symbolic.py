@@ -1,0 +1,74 @@
+"""Symbolic simulation of a plan before anything moves: checks it, and puts in the steps it silently needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+import skills
+from agent.plan import MAX_SUBTASKS, PlanResult, PlanStatus, Subtask
+from exoactor.types import Catalogue, ConfigError
+from skills import Fact, Symbols
+
+_BRINGS_ABOUT = {"near": "walk_to", "facing": "turn_to"}
+
+
+class Draft(Protocol):
+    """A step with facts that must hold before it."""
+
+    skill: str
+    args: dict[str, Any]
+    needs: list[Fact]
+
+
+def validate(drafts: Iterable[Draft], catalogue: Catalogue) -> PlanResult:
+    """Check arguments of every step, simulate, and insert walk_to or turn_to where a needed fact does not hold.
+
+    A turn_to that repeats the one just before is left out. All problems are reported at once.
+    """
+    symbols = Symbols()
+    plan: list[Subtask] = []
+    problems: list[str] = []
+    for draft in drafts:
+        problems += (found := problems_of(draft.skill, draft.args, catalogue))
+        if found:
+            continue
+        skill = skills.get(draft.skill)
+        for fact in (*draft.needs, *skill.preconditions(draft.args)):
+            if symbols.holds(fact):
+                continue
+            helper = _BRINGS_ABOUT[fact.name]
+            args = {"target": fact.thing}
+            problems += problems_of(helper, args, catalogue)
+            symbols = skills.get(helper).effects(symbols, args)
+            plan.append(Subtask(helper, args, f"{draft.skill} asks for being {fact.name} {fact.thing}"))
+        if draft.skill == "turn_to" and plan and plan[-1] == Subtask("turn_to", draft.args):
+            continue
+        symbols = skill.effects(symbols, draft.args)
+        plan.append(Subtask(draft.skill, dict(draft.args)))
+    if not plan and not problems:
+        problems.append("the plan has no step")
+    if len(plan) > MAX_SUBTASKS:
+        problems.append(f"the plan has {len(plan)} steps, at most {MAX_SUBTASKS} are allowed. Split the task.")
+    if problems:
+        return PlanResult(PlanStatus.INVALID, reason="; ".join(dict.fromkeys(problems)))
+    return PlanResult(PlanStatus.OK, tuple(plan))
+
+
+def problems_of(skill: str, args: dict[str, Any], catalogue: Catalogue) -> list[str]:
+    """Everything wrong with one step."""
+    try:
+        return skills.get(skill).problems(args, catalogue)
+    except ConfigError as error:
+        return [str(error)]
+
+
+def check_subtasks(subtasks: Sequence[Subtask], catalogue: Catalogue) -> None:
+    """Refuse a plan from elsewhere (a file, a language model) that names unknown skills or things.
+
+    Raises:
+        ConfigError: with all problems.
+    """
+    problems = [p for s in subtasks for p in problems_of(s.skill, dict(s.args), catalogue)]
+    if problems:
+        raise ConfigError("; ".join(problems))
