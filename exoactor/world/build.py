@@ -16,16 +16,16 @@ import numpy as np
 from exoactor.types import Actuation, Array, Camera
 from exoactor.world.furniture import Part, backdrop, parts
 from exoactor.world.g1 import FRICTION, TIMESTEP, g1_spec
-from exoactor.world.looks import floor_texture, role_rgb, wall_texture
+from exoactor.world.looks import CEILING_RGB, WALL_RGB, floor_texture, role_rgb
 from exoactor.world.placement import Thing, corners, in_world
 from exoactor.world.scene_file import SceneSpec
 
 CAMERA = "third_person"
 """Name of the scene's camera in the model."""
 SHADOW_PIXELS = 1024
-AMBIENT, DIFFUSE, KEY_LIGHT = 0.36, 0.30, 0.45
+AMBIENT, DIFFUSE, KEY_LIGHT = 0.42, 0.28, 0.40
 """Headlight ambient and diffuse, and the one lamp that casts shadows."""
-LAMP_DIRECTION = (-0.35, 0.40, -1.0)
+LAMP_HEIGHT = 5.0
 
 _GEOMS = {
     "box": mujoco.mjtGeom.mjGEOM_BOX,
@@ -76,7 +76,6 @@ def furnish(
     _set_visuals(spec, camera)
     world = spec.worldbody
     _add_texture(spec, "floor", floor_texture(), repeat=1.0)
-    _add_texture(spec, "walls", wall_texture(), repeat=0.7)
     world.add_geom(
         name="floor",
         type=mujoco.mjtGeom.mjGEOM_PLANE,
@@ -87,19 +86,10 @@ def furnish(
         conaffinity=1,
     )
     for i, wall in enumerate(room_walls(things, camera, keep_clear)):
-        world.add_geom(name=f"room_wall_{i}", **_geom(wall), material="walls", contype=1, conaffinity=1)
+        world.add_geom(name=f"room_wall_{i}", **_geom(wall), rgba=[*WALL_RGB, 1], contype=1, conaffinity=1)
     for thing in things:
         _add_thing(world, thing)
-    world.add_light(
-        name="lamp",
-        type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL,
-        pos=[0, 0, 4],
-        dir=LAMP_DIRECTION,
-        castshadow=True,
-        diffuse=[KEY_LIGHT] * 3,
-        specular=[0.05] * 3,
-        ambient=[0, 0, 0],
-    )
+    _add_lamp(world, camera)
     world.add_camera(name=CAMERA, pos=camera.position, quat=camera_quat(camera), fovy=camera.fovy_deg)
     return spec
 
@@ -152,6 +142,27 @@ def _add_thing(world: Any, thing: Thing) -> None:
         )
 
 
+def _add_lamp(world: Any, camera: Camera) -> None:
+    """A spot light over the camera's side of the room: behind the viewer, so that no wall shades it."""
+    forward = camera.rotation[:2, 2] / np.linalg.norm(camera.rotation[:2, 2])
+    middle = camera.position[:2] + 4.0 * forward  # what the camera looks at, roughly
+    side = np.array([forward[1], -forward[0]])
+    place = np.array([*(middle - 2.2 * forward + 0.6 * side), LAMP_HEIGHT])
+    world.add_light(
+        name="lamp",
+        type=mujoco.mjtLightType.mjLIGHT_SPOT,  # a directional light's shadow map is too coarse: stripes on the floor
+        pos=place,
+        dir=np.array([*middle, 0.3]) - place,
+        cutoff=75,
+        exponent=0,
+        attenuation=[1, 0, 0],
+        castshadow=True,
+        diffuse=[KEY_LIGHT] * 3,
+        specular=[0.05] * 3,
+        ambient=[0, 0, 0],
+    )
+
+
 def _add_texture(spec: mujoco.MjSpec, name: str, image: Array, repeat: float) -> None:
     texture = spec.add_texture(
         name=name,
@@ -175,6 +186,15 @@ def _set_visuals(spec: mujoco.MjSpec, camera: Camera) -> None:
     visual.headlight.ambient = [AMBIENT] * 3
     visual.headlight.diffuse = [DIFFUSE] * 3
     visual.headlight.specular = [0, 0, 0]
+    spec.add_texture(
+        name="above_the_walls",
+        type=mujoco.mjtTexture.mjTEXTURE_SKYBOX,
+        builtin=mujoco.mjtBuiltin.mjBUILTIN_FLAT,
+        rgb1=CEILING_RGB,
+        rgb2=CEILING_RGB,
+        width=8,
+        height=48,
+    )
     visual.map.znear, visual.map.zfar = 0.02, 8.0  # in units of the extent below
     spec.stat.extent = 4.0
     spec.stat.center = [*camera.position[:2] * 0.3, 0.7]

@@ -45,13 +45,14 @@ KIND_COLORS: dict[str, str] = {
 
 FLOOR_RGB = (0.60, 0.60, 0.61)
 WALL_RGB = (0.84, 0.83, 0.81)
+CEILING_RGB = (0.72, 0.72, 0.72)
 """Floor and walls are almost colourless, so that things stand out by their colour."""
 ACCENT_RGB = (0.82, 0.82, 0.80)
 """Handles, caps and rims."""
 LEGS_DARKER = 0.72
 """Legs, frames and backs have the thing's colour times this."""
-FLOOR_TILE = 0.5
-"""Edge of one floor tile [m]; the floor texture covers four."""
+FLOOR_TILE = 1.0
+"""Edge of one floor tile [m]; the floor texture covers two by two."""
 
 
 def rgb(color: str) -> tuple[float, float, float]:
@@ -81,7 +82,7 @@ def hue_saturation(color: str) -> tuple[float, float]:
 
 @cache
 def floor_texture(pixels: int = 256) -> Array:
-    """(pixels, pixels, 3) uint8 of 2x2 tiles, slightly different and grainy, with thin joints; repeats every metre."""
+    """(pixels, pixels, 3) uint8 of 2x2 tiles, slightly different and grainy, with thin joints."""
     rng = np.random.default_rng(11)
     half = pixels // 2
     image = np.ones((pixels, pixels, 1)) * np.array(FLOOR_RGB)
@@ -93,13 +94,6 @@ def floor_texture(pixels: int = 256) -> Array:
         joint[start : start + 2] = joint[:, start : start + 2] = True
     image[joint] *= 0.82
     return _as_bytes(image)
-
-
-@cache
-def wall_texture(pixels: int = 256) -> Array:
-    """(pixels, pixels, 3) uint8 of roughcast."""
-    rng = np.random.default_rng(12)
-    return _as_bytes(np.array(WALL_RGB) + rng.normal(0, 0.006, (pixels, pixels, 1)) + _grain(rng, pixels, 0.015))
 
 
 def _grain(rng: np.random.Generator, pixels: int, strength: float) -> Array:

@@ -100,12 +100,12 @@ class SceneRenderer:
 
     def rgb(self, data: Any) -> Array:
         """(H, W, 3) uint8."""
-        self._update(data, shadows=self._shadows)
+        self._update(data, shadows=self._shadows, sky=True)
         return np.asarray(self._renderer.render())
 
     def depth(self, data: Any) -> Array:
         """(H, W) float32, true distance along the optical axis [m]."""
-        self._update(data, shadows=False)
+        self._update(data, shadows=False, sky=False)
         self._renderer.enable_depth_rendering()
         try:
             return np.asarray(self._renderer.render(), np.float32)
@@ -116,12 +116,12 @@ class SceneRenderer:
         """Give the GL context back."""
         self._renderer.close()
 
-    def _update(self, data: Any, *, shadows: bool) -> None:
+    def _update(self, data: Any, *, shadows: bool, sky: bool) -> None:
         self._renderer.update_scene(data, camera=self._camera, scene_option=self._option)
         flags = self._renderer.scene.flags
         flags[self._mujoco.mjtRndFlag.mjRND_SHADOW] = shadows
         flags[self._mujoco.mjtRndFlag.mjRND_REFLECTION] = False
-        flags[self._mujoco.mjtRndFlag.mjRND_SKYBOX] = False
+        flags[self._mujoco.mjtRndFlag.mjRND_SKYBOX] = sky
         flags[self._mujoco.mjtRndFlag.mjRND_HAZE] = False
 
 
