@@ -120,18 +120,18 @@ class RobotBody:
             if model.geom_type[geom] != mujoco.mjtGeom.mjGEOM_MESH or not drawn_only:
                 continue
             p, n = _sample_mesh(model, int(model.geom_dataid[geom]), 6000.0, rng)
-            turn = np.zeros(9)
-            mujoco.mju_quat2Mat(turn, model.geom_quat[geom])
-            turn = turn.reshape(3, 3)
+            flat = np.zeros(9)
+            mujoco.mju_quat2Mat(flat, model.geom_quat[geom])
+            turn = flat.reshape(3, 3)
             points.append(p @ turn.T + model.geom_pos[geom])
             normals.append(n @ turn.T)
             bodies.append(np.full(len(p), model.geom_bodyid[geom]))
         if not points:
             raise ConfigError("the robot's model has no visual meshes; pull the assets first (exoactor assets pull)")
         body, local, local_normals = np.concatenate(bodies), np.concatenate(points), np.concatenate(normals)
-        turn = data.xmat.reshape(-1, 3, 3)[body]
-        world = np.einsum("nij,nj->ni", turn, local) + data.xpos[body]
-        world_normals = np.einsum("nij,nj->ni", turn, local_normals)
+        turns = data.xmat.reshape(-1, 3, 3)[body]
+        world = np.einsum("nij,nj->ni", turns, local) + data.xpos[body]
+        world_normals = np.einsum("nij,nj->ni", turns, local_normals)
         seen = np.zeros(len(world), bool)
         for direction in _directions(48):
             seen |= _seen_from(world, world_normals, direction)

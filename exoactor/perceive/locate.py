@@ -40,8 +40,9 @@ class Fix:
     Args:
         pose: of the robot's level frame.
         std: (3,) one sigma from the curvature of the fit [m, m, rad].
-        explained: share of the visible model surface that depth confirms, 0..1.
-        violated: share of the visible model surface that depth sees through, 0..1.
+        explained: share of the camera-facing model surface that depth confirms, 0..1.
+        violated: share of it that depth sees through, 0..1; the rest is hidden by nearer things.
+        coverage: share of the depth points close to the body's axis that lie on the body, 0..1.
         residual: robust mean distance of inliers to the surface [m].
         inliers: number of depth points on the surface.
     """
@@ -50,13 +51,14 @@ class Fix:
     std: Array
     explained: float
     violated: float
+    coverage: float
     residual: float
     inliers: int
 
 
 def depth_sigma(depth: Array | float) -> Array:
     """One-sigma noise of the depth camera at a depth [m] (its data sheet's law)."""
-    return np.asarray(0.002 + 0.002 * np.square(depth))
+    return np.asarray(0.0015 + 0.0014 * np.square(depth))
 
 
 def visible(points: Array, normals: Array, camera: Camera, cell: int) -> Array:
@@ -106,6 +108,7 @@ def align(
     gates = np.geomspace(*cfg.reach, cfg.iterations)
     hessian = np.eye(3)
     inliers, residual = 0, np.inf
+    local, hit = observed, np.zeros(len(observed), bool)
     for k, gate in enumerate(gates):
         turn = yaw_matrix(pose[2])
         if k in (0, 3, 6):
@@ -145,7 +148,9 @@ def align(
     found = Pose2D(float(pose[0]), float(pose[1]), float(wrap(pose[2])))
     explained, violated = confirmation(points[seen], found, camera, depth, cfg)
     std = np.sqrt(np.diag(np.linalg.inv(hessian))) * max(residual, 0.005) * 2
-    return Fix(found, np.maximum(std, [0.005, 0.005, 0.01]), explained, violated, residual, inliers)
+    core = np.square(local[:, :2]).sum(1) < 0.28**2
+    coverage = float(hit[core].mean()) if core.any() else 0.0
+    return Fix(found, np.maximum(std, [0.005, 0.005, 0.01]), explained, violated, coverage, residual, inliers)
 
 
 def confirmation(points: Array, pose: Pose2D, camera: Camera, depth: Array, cfg: LocateCfg) -> tuple[float, float]:

@@ -115,7 +115,7 @@ def _clusters(cloud: Cloud, shape: tuple[int, ...], stride: int, template: Templ
     image = np.zeros(shape, np.uint8)
     image[cloud.rows // stride, cloud.columns // stride] = 1
     image = cv2.morphologyEx(image, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    count, label, stats, _ = cv2.connectedComponentsWithStats(image, connectivity=8)
+    _, label, stats, _ = cv2.connectedComponentsWithStats(image, connectivity=8)
     of_point = label[cloud.rows // stride, cloud.columns // stride]
     order = [k for k in 1 + np.argsort(-stats[1:, cv2.CC_STAT_AREA]) if (of_point == k).sum() >= cfg.least]
     if not order:

@@ -35,8 +35,11 @@ class SearchCfg:
 
 
 def quality(fix: Fix) -> float:
-    """0..1: surface confirmed, not seen through, tight."""
-    return float(np.clip(fix.explained - 1.5 * fix.violated, 0.0, 1.0) * np.exp(-np.square(fix.residual / 0.05)))
+    """0..1: what is not hidden is confirmed rather than seen through, enough of it is seen, and it fits tightly."""
+    seen = max(fix.explained + fix.violated, 1e-6)
+    agreement = np.clip((fix.explained - 1.5 * fix.violated) / seen, 0.0, 1.0)
+    enough = min(1.0, fix.explained / 0.35)
+    return float(agreement * enough * np.exp(-np.square(fix.residual / 0.05)))
 
 
 def find_robot(
@@ -51,22 +54,27 @@ def find_robot(
         cfg: tunables.
         rng: picks points.
     """
+
+    def rank(fix: Fix) -> float:
+        # Among colourless points a body-sized piece of furniture leaves much unexplained; a robot does not.
+        return quality(fix) * min(1.0, 0.3 + fix.coverage)
+
     best: Fix | None = None
     for middle in candidates(cloud.points, cfg):
-        points = near(cloud.points, Pose2D(*middle, 0.0), replace(cfg.locate, points=360), rng)
+        points = near(cloud.points, Pose2D(float(middle[0]), float(middle[1]), 0.0), replace(cfg.locate, points=360), rng)
         coarse = replace(cfg.locate, iterations=6, reach=(0.25, 0.08))
         fixes = []
         away = middle - observation.camera.position[:2]
         pushed = middle + 0.05 * away / np.linalg.norm(away)
         for yaw in np.arange(cfg.headings) * 2 * np.pi / cfg.headings:
-            fix = align(body, points, observation.camera, Pose2D(*pushed, float(yaw)), observation.depth, coarse)
+            fix = align(body, points, observation.camera, Pose2D(float(pushed[0]), float(pushed[1]), float(yaw)), observation.depth, coarse)
             if fix is not None:
                 fixes.append(fix)
-        fixes.sort(key=quality, reverse=True)
+        fixes.sort(key=rank, reverse=True)
         for start in _different(fixes)[:3]:
             full = near(cloud.points, start.pose, cfg.locate, rng)
             fix = align(body, full, observation.camera, start.pose, observation.depth, cfg.locate)
-            if fix is not None and (best is None or quality(fix) > quality(best)):
+            if fix is not None and (best is None or rank(fix) > rank(best)):
                 best = fix
     return best
 
@@ -85,7 +93,7 @@ def candidates(points: Array, cfg: SearchCfg) -> list[Array]:
     np.add.at(grid, tuple((cells - low).T), 1)
     # One stray return in a cell is noise.
     occupied = cv2.morphologyEx((grid > 1).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    count, label, stats, _ = cv2.connectedComponentsWithStats(occupied, connectivity=8)
+    count, label, _, _ = cv2.connectedComponentsWithStats(occupied, connectivity=8)
     of_point = label[tuple((cells - low).T)]
     found = []
     for k in range(1, count):
