@@ -16,6 +16,7 @@ from exoactor.perceive.locate import Fix, LocateCfg, align, depth_sigma, near
 from exoactor.perceive.objects import ObjectsCfg, explained, find_objects
 from exoactor.perceive.search import SearchCfg, find_robot, quality
 from exoactor.perceive.template import Template
+from exoactor.perceive.upright import STANDING_TOP, blind, lying
 from exoactor.types import Array, Catalogue, Observation, Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap
 
@@ -61,6 +62,7 @@ class RgbdPerception:
         self._templates = {item.id: Template(item) for item in catalogue}
         self._colours = sorted({item.color for item in catalogue if item.color not in ACHROMATIC})
         self._rng = np.random.default_rng(0)
+        self._known: tuple[SceneObject, ...] = ()
 
     def perceive(self, observation: Observation, prior: Pose2D | None = None) -> Scene:
         """The scene; `prior` is where the robot believes it stands [m, rad].
@@ -105,6 +107,7 @@ class RgbdPerception:
             fix = find_robot(cloud.take(rest), body, observation, cfg.search, self._rng)
             if fix is not None and quality(fix) < cfg.robot_quality:
                 fix = None
+        self._known = tuple(t for t in things if t.confidence >= 0.5)
         order = {item.id: k for k, item in enumerate(self.catalogue)}
         return Scene(
             tuple(sorted(things, key=lambda t: order[t.id])),
@@ -130,6 +133,33 @@ class RgbdPerception:
                 foreign |= explained(template, thing, cloud, 0.02)
         body = self.body.posed(observation.proprioception.joint_pos)
         return find_arms(cloud, body, pose, foreign, self.cfg.arms)
+
+    def fallen(self, observation: Observation) -> bool | None:
+        """Whether the robot lies on the floor: False when it is seen standing, None when it is not seen.
+
+        Things found by the last `perceive` are told apart from it. Meant for every look while the robot moves.
+        """
+        if blind(observation):
+            return None
+        felt = observation.proprioception.pose
+        if felt is not None:
+            prior = Pose2D(*(float(v) for v in felt))
+            body = self.body.posed(observation.proprioception.joint_pos)
+            around = self._around(observation, prior)
+            fix = self._fix_near(around, body, observation, prior)
+            if fix is not None:
+                close = np.square(around.points[:, :2] - fix.pose.xy).sum(1) < 0.3**2
+                if close.any() and np.percentile(around.points[close, 2], 98) > STANDING_TOP:
+                    return False
+        stride = 4
+        cloud = cloud_of(observation, stride)
+        label = labels(observation.rgb[::stride, ::stride], self._colours)
+        colourless = label[cloud.rows // stride, cloud.columns // stride] == COLOURLESS
+        rest = colourless & above_floor(cloud, observation, 0.05)
+        rest &= ~in_room_wall(cloud, colourless, self.cfg.wall_slack)
+        for thing in self._known:
+            rest &= ~explained(self._templates[thing.id], thing, cloud)
+        return lying(cloud.points[rest], None if felt is None else np.asarray(felt[:2]))
 
     def _around(self, observation: Observation, pose: Pose2D) -> Cloud:
         window = window_of(observation.camera, pose.xy, 0.75, 1.75)
@@ -160,20 +190,6 @@ def own_body() -> RobotBody:
 
     make: Callable[..., Any] = g1_spec
     return RobotBody(make(visuals=True))
-
-
-def blind(observation: Observation) -> str:
-    """Why the camera sees nothing, or "" when it does: black, uniform, or without depth."""
-    returns = float((observation.depth[::8, ::8] > 0).mean())
-    if returns < 0.2:
-        return f"only {100 * returns:.0f} % of the depth image has a return"
-    gray = observation.rgb[::8, ::8].mean(-1)
-    if gray.max() < 20:
-        return "the colour image is black"
-    if gray.std() < 4:
-        return "the colour image is uniform"
-    near_share = float(((observation.depth[::8, ::8] > 0) & (observation.depth[::8, ::8] < 0.35)).mean())
-    return f"something covers {100 * near_share:.0f} % of the view" if near_share > 0.6 else ""
 
 
 def above_floor(cloud: Cloud, observation: Observation, floor: float) -> Array:

@@ -61,13 +61,22 @@ def find_robot(
 
     best: Fix | None = None
     for middle in candidates(cloud.points, cfg):
-        points = near(cloud.points, Pose2D(float(middle[0]), float(middle[1]), 0.0), replace(cfg.locate, points=360), rng)
+        points = near(
+            cloud.points, Pose2D(float(middle[0]), float(middle[1]), 0.0), replace(cfg.locate, points=360), rng
+        )
         coarse = replace(cfg.locate, iterations=6, reach=(0.25, 0.08))
         fixes = []
         away = middle - observation.camera.position[:2]
         pushed = middle + 0.05 * away / np.linalg.norm(away)
         for yaw in np.arange(cfg.headings) * 2 * np.pi / cfg.headings:
-            fix = align(body, points, observation.camera, Pose2D(float(pushed[0]), float(pushed[1]), float(yaw)), observation.depth, coarse)
+            fix = align(
+                body,
+                points,
+                observation.camera,
+                Pose2D(float(pushed[0]), float(pushed[1]), float(yaw)),
+                observation.depth,
+                coarse,
+            )
             if fix is not None:
                 fixes.append(fix)
         fixes.sort(key=rank, reverse=True)

@@ -1,0 +1,55 @@
+"""Every threshold of the check in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class CheckCfg:
+    """Thresholds of "done"; stricter than what counts as true in the benchmarks, so that "done" can be relied on.
+
+    Args:
+        robot_confidence: a robot seen less surely than this is not seen.
+        target_confidence: the same for the target.
+        at_distance: pelvis to the target's footprint [m].
+        at_bearing: heading against the nearest point of the footprint, or against the side's normal [rad].
+        at_bearing_most: heading against the nearest point where the normal decides [rad].
+        circled_angle: winding about the target's centre [rad].
+        circled_gap: largest step between two located looks that still says which way round [rad].
+        facing_angle: heading against the target's centre [rad].
+        facing_shift: the robot stayed within this [m].
+        still_shift, still_turn: the robot stayed within these [m, rad].
+        wave_above: hand above its shoulder while waving, at least [m].
+        wave_swing: sideways distance between turning points of the hand, at least [m].
+        wave_looks: looks with a raised hand, at least.
+        wave_turns: turning points, at least.
+        point_reach: shoulder to the far end of the arm on the floor plane, at least [m].
+        point_angle: arm against the direction to the target's centre [rad].
+        point_seconds: held for [s].
+        unsure: measured values within this share of the threshold are not decided when confidence is below
+            `unsure_confidence`.
+    """
+
+    robot_confidence: float = 0.45
+    target_confidence: float = 0.5
+    at_distance: tuple[float, float] = (0.20, 0.70)
+    at_bearing: float = float(np.radians(25))
+    at_bearing_most: float = float(np.radians(32))
+    circled_angle: float = float(np.radians(140))
+    circled_gap: float = float(np.radians(100))
+    facing_angle: float = float(np.radians(12))
+    facing_shift: float = 0.35
+    still_shift: float = 0.10
+    still_turn: float = float(np.radians(10))
+    wave_above: float = 0.05
+    wave_swing: float = 0.06
+    wave_looks: int = 3
+    wave_turns: int = 2
+    point_reach: float = 0.38
+    point_angle: float = float(np.radians(20))
+    point_seconds: float = 0.5
+    unsure: float = 0.10
+    unsure_confidence: float = 0.6

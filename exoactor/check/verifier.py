@@ -1,0 +1,206 @@
+"""The check: a fresh look, a few looks on the way, and geometry decide whether a subtask is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from exoactor.check import gestures, places
+from exoactor.check.cfg import CheckCfg
+from exoactor.check.evidence import film, picture, save
+from exoactor.check.gestures import ArmLook
+from exoactor.perceive import RgbdPerception
+from exoactor.perceive.upright import blind
+from exoactor.types import (
+    ConfigError,
+    Expectation,
+    Observation,
+    Outcome,
+    Pose2D,
+    Scene,
+    SceneObject,
+    Verdict,
+)
+
+_NEEDS_TARGET = ("at", "circled", "facing", "pointing")
+
+
+class GeometricVerifier:
+    """Checks by measuring poses and arms in RGB-D; never reads the simulator's state.
+
+    Args:
+        perception: locates the robot and its arms.
+        cfg: thresholds.
+    """
+
+    name = "geometric"
+
+    def __init__(self, perception: RgbdPerception, cfg: CheckCfg | None = None) -> None:
+        self.perception = perception
+        self.cfg = cfg or CheckCfg()
+
+    def check(
+        self,
+        expectation: Expectation,
+        before: Scene,
+        frames: Sequence[Observation],
+        after: Scene,
+        last: Observation,
+        evidence_dir: Path,
+    ) -> Verdict:
+        """Compare what was seen with what was expected; writes evidence-*.png.
+
+        Args:
+            expectation: what must be seen.
+            before: the scene the attempt started from.
+            frames: RGB-D looks on the way, 2.5 a second for places, 5 a second for gestures.
+            after: the scene perceived in `last`.
+            last: the fresh look at the end.
+            evidence_dir: gets the pictures.
+
+        Raises:
+            ConfigError: the expectation names no target, or one that no scene holds.
+            StageError: a picture could not be written.
+        """
+        if expectation.kind in _NEEDS_TARGET and expectation.target is None:
+            raise ConfigError(f"expectation {expectation.kind!r} needs a target; {', '.join(_NEEDS_TARGET)} do")
+        target = self._target(expectation, before, after, last)
+        path, looks = [], []
+        verdict = self._impossible(expectation, before, after, last, target)
+        if verdict is None:
+            robot = after.robot
+            assert robot is not None
+            gesture = expectation.kind in ("waved", "pointing", "still")
+            if expectation.kind in ("circled", "still", "waved", "pointing"):
+                looks = self._watch(frames, [t for t in after.objects if t.confidence >= 0.5], arms=gesture)
+            path = [p for p in (before.robot, *(look.pose for look in looks), robot) if p is not None]
+            verdict = self._judge(expectation, before, after, robot, target, path, looks)
+            verdict = self._hedged(verdict, after, target)
+        title = f"{expectation.kind} {expectation.target or expectation.side or ''}".strip()
+        pictures = [picture(last, verdict, title, robot=after.robot, target=target, path=path)]
+        if expectation.kind in ("waved", "pointing") and looks:
+            pictures.append(film(frames, looks, verdict, title, target))
+        saved = tuple(save(image, evidence_dir, k + 1) for k, image in enumerate(pictures))
+        return replace(verdict, evidence=saved)
+
+    def fallen(self, observation: Observation) -> bool | None:
+        """Whether the robot lies on the floor, by vision; None if it cannot be seen."""
+        return self.perception.fallen(observation)
+
+    def _impossible(
+        self,
+        expectation: Expectation,
+        before: Scene,
+        after: Scene,
+        last: Observation,
+        target: SceneObject | None,
+    ) -> Verdict | None:
+        """The verdict when there is nothing to measure, or None."""
+        if blind(last):
+            return Verdict(Outcome.CANNOT_TELL, "camera_blind", confidence=0.0)
+        fallen = self.perception.fallen(last)
+        if fallen:
+            return Verdict(Outcome.NOT_DONE, "robot_fell", confidence=0.9)
+        if after.robot is None or after.robot_confidence < self.cfg.robot_confidence:
+            measured = float(after.robot_confidence)
+            return Verdict(
+                Outcome.CANNOT_TELL, "robot_not_seen", measured, self.cfg.robot_confidence, "confidence", measured
+            )
+        if expectation.target is not None and target is None:
+            known = {o.id for o in (*before.objects, *after.objects)} | {*before.missing, *after.missing}
+            if expectation.target not in known:
+                raise ConfigError(
+                    f"target {expectation.target!r} is not in the catalogue; known are {', '.join(sorted(known))}"
+                )
+            thing = after.get(expectation.target)
+            measured = 0.0 if thing is None else thing.confidence
+            return Verdict(
+                Outcome.CANNOT_TELL, "target_not_seen", measured, self.cfg.target_confidence, "confidence", measured
+            )
+        return None
+
+    def _target(self, expectation: Expectation, before: Scene, after: Scene, last: Observation) -> SceneObject | None:
+        """The target where it is now; furniture that the robot now hides is where it was."""
+        if expectation.target is None:
+            return None
+        now, then = after.get(expectation.target), before.get(expectation.target)
+        if now is not None and now.confidence >= self.cfg.target_confidence:
+            if then is None or now.item.movable or then.confidence <= now.confidence:
+                return now
+            return then
+        if then is not None and then.confidence >= self.cfg.target_confidence and self._hidden(then, last):
+            return then
+        return None
+
+    def _hidden(self, thing: SceneObject, last: Observation) -> bool:
+        """Something nearer stands before most of where the thing was, so its absence means nothing."""
+        rng = np.random.default_rng(0)
+        points = np.concatenate([thing.footprint, thing.footprint, [thing.position[:2]]])
+        heights = thing.position[2] + thing.item.size[2] * rng.uniform(0.1, 0.9, len(points))
+        pixel, depth = last.camera.project(np.concatenate([points, heights[:, None]], 1))
+        width, height = last.camera.size
+        u = np.clip(pixel[:, 0], 0, width - 1).astype(int)
+        v = np.clip(pixel[:, 1], 0, height - 1).astype(int)
+        seen = last.depth[v, u]
+        through = (seen > depth + 0.15) & (depth > 0)
+        return bool(through.mean() < 0.4)
+
+    def _watch(self, frames: Sequence[Observation], things: Sequence[SceneObject], *, arms: bool) -> list[ArmLook]:
+        """Locate the robot, and its arms if wanted, in each look; looks in which it is not found are left out."""
+        looks: list[ArmLook] = []
+        prior: Pose2D | None = None
+        for frame in frames:
+            felt = frame.proprioception.pose
+            start = prior if felt is None else Pose2D(*(float(v) for v in felt))
+            if start is None or blind(frame):
+                continue
+            fix = self.perception.locate_robot(frame, start)
+            if fix is None:
+                continue
+            prior = fix[0]
+            seen = self.perception.find_arms(frame, fix[0], tuple(things)) if arms else {}
+            looks.append(ArmLook(frame.time, fix[0], seen))
+        return looks
+
+    def _judge(
+        self,
+        expectation: Expectation,
+        before: Scene,
+        after: Scene,
+        robot: Pose2D,
+        target: SceneObject | None,
+        path: Sequence[Pose2D],
+        looks: Sequence[ArmLook],
+    ) -> Verdict:
+        cfg, kind = self.cfg, expectation.kind
+        if kind == "still":
+            if before.robot is None:
+                return Verdict(Outcome.CANNOT_TELL, "start_not_seen", confidence=0.3)
+            lifted = sum(any(gestures.raised(a, cfg) for a in look.arms.values()) for look in looks)
+            if lifted >= cfg.wave_looks:
+                return Verdict(Outcome.NOT_DONE, "arm_raised", float(lifted), float(cfg.wave_looks), "looks")
+            return places.still(path, cfg)
+        if kind == "waved":
+            return gestures.waved(looks, expectation.side, cfg)
+        assert target is not None
+        if kind == "at":
+            return places.at(robot, target, after.objects, cfg)
+        if kind == "facing":
+            return places.facing(before.robot, robot, target, cfg)
+        if kind == "circled":
+            return places.circled(path, target, cfg)
+        return gestures.pointing(looks, target, expectation.side, cfg)
+
+    def _hedged(self, verdict: Verdict, after: Scene, target: SceneObject | None) -> Verdict:
+        """Between done and not done lies "cannot tell" when both the margin and the confidence are small."""
+        confidence = min(verdict.confidence, after.robot_confidence, 1.0 if target is None else target.confidence)
+        verdict = replace(verdict, confidence=float(confidence))
+        if verdict.measured is None or not verdict.threshold or confidence >= self.cfg.unsure_confidence:
+            return verdict
+        margin = abs(verdict.measured - verdict.threshold) / abs(verdict.threshold)
+        if verdict.outcome is not Outcome.CANNOT_TELL and margin < self.cfg.unsure:
+            return replace(verdict, outcome=Outcome.CANNOT_TELL, code=f"unsure_{verdict.code}")
+        return verdict
