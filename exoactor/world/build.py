@@ -58,6 +58,13 @@ def build(
     pelvis = spec.body("pelvis")
     pelvis.pos = [scene.robot.x, scene.robot.y, pelvis.pos[2]]
     pelvis.quat = _yaw_quat(scene.robot.yaw)
+    pelvis.add_site(name="pelvis_imu")
+    spec.add_sensor(
+        name="pelvis_accelerometer",
+        type=mujoco.mjtSensor.mjSENS_ACCELEROMETER,
+        objtype=mujoco.mjtObj.mjOBJ_SITE,
+        objname="pelvis_imu",
+    )
     furnish(spec, scene.things, scene.camera, keep_clear=[scene.robot.xy])
     return spec.compile()
 
