@@ -208,17 +208,17 @@ def in_room_wall(cloud: Cloud, colourless: Array, slack: float) -> Array:
     tolerance = slack + 3 * depth_sigma(cloud.depth)
     for axis in (0, 1):
         for sign in (-1.0, 1.0):
-            along = sign * cloud.points[:, axis]
             if high.sum() < 200:
                 continue
+            along = sign * cloud.points[:, axis]
             edge = np.percentile(along[high], 90)
-            band = high & (np.abs(along - edge) < 0.25)
-            across = cloud.points[band, 1 - axis]
-            if band.sum() < 150 or np.percentile(across, 95) - np.percentile(across, 5) < 1.0:
+            place = float(np.median(along[high & (np.abs(along - edge) < 0.25)]))
+            thin = high & (np.abs(along - place) < tolerance)
+            # Seen edge on, a wall along the other axis fills few of these bins; this wall fills a row of them.
+            across = np.unique(np.floor(cloud.points[thin, 1 - axis] / 0.1))
+            if len(across) < 10:
                 continue
-            place = float(np.median(along[band]))
-            band = high & (np.abs(along - place) < 0.12)
-            place = float(np.median(along[band]))
+            place = float(np.median(along[thin]))
             inside |= along > place - tolerance
     return inside
 
