@@ -30,7 +30,7 @@ class GroundCfg:
         clearance_around: the same when going round something [m].
         longest_push: the path is bent by no more than this to keep clear [m].
         shoulder: forward, left (of the left arm) and up place of the robot's shoulder, from the G1's MJCF
-            with the pelvis at 0.745 m [m].
+            with the pelvis at 0.77 m [m].
         lowest_aim: elevation the arm is lowered to at most; below it the short arm is no longer held out [rad].
         path: what counts as moving.
         target: limits of target inference.
@@ -46,7 +46,7 @@ class GroundCfg:
     clearance: float = 0.30
     clearance_around: float = 0.35
     longest_push: float = 0.8
-    shoulder: tuple[float, float, float] = (0.0, 0.14, 1.03)
+    shoulder: tuple[float, float, float] = (0.0, 0.14, 1.05)
     lowest_aim: float = np.radians(-30.0)
     path: RootPathCfg = field(default_factory=RootPathCfg)
     target: TargetCfg = field(default_factory=TargetCfg)

@@ -15,9 +15,11 @@ class StepCfg:
     """The robot's gait.
 
     Args:
-        swing: time a foot is in the air, and of a step [s].
+        swing: time of a step, from one foot's lift to the other's [s].
         swing_range: cadences of the video within this are taken over [s].
         lift: height of the swing [m].
+        settle_lift: the same while settling and in place [m].
+        lead: the feet land behind their place by this time's walk; without it trackers march on the spot [s].
         half_width: distance of a foot from the path [m].
         sway: the pelvis leans this far over the standing foot [m].
         home: a foot closer than this to its place beside the standing root needs no closing step [m].
@@ -25,10 +27,12 @@ class StepCfg:
     """
 
     swing: float = 0.45
-    swing_range: tuple[float, float] = (0.38, 0.55)
+    swing_range: tuple[float, float] = (0.42, 0.50)
     lift: float = 0.07
+    settle_lift: float = 0.03
+    lead: float = 0.1
     half_width: float = 0.115
-    sway: float = 0.025
+    sway: float = 0.035
     home: float = 0.004
     home_yaw: float = np.radians(0.7)
 
@@ -79,6 +83,7 @@ def plan(
     """
     n = len(poses)
     length = max(2, round(swing * hz))
+    velocity = np.gradient(poses[:, :2], 1 / hz, axis=0)
     feet = np.zeros((n, 2, 4))
     contacts = np.ones((n, 2), bool)
     sway = np.zeros((n, 2))
@@ -95,7 +100,9 @@ def plan(
         begin = stand[side]
         span = slice(frame, frame + length)
         feet[span, side, :2] = begin[:2] + glide[:, None] * (place[:2] - begin[:2])
-        feet[span, side, 2] = cfg.lift * np.sin(np.pi * phase) ** 2
+        reach = min(1.0, float(np.linalg.norm(place[:2] - begin[:2])) / 0.25)
+        lift = cfg.settle_lift + reach * (cfg.lift - cfg.settle_lift)
+        feet[span, side, 2] = lift * np.sin(np.pi * phase) ** 2
         feet[span, side, 3] = begin[2] + glide * float(wrap(place[2] - begin[2]))
         other = stand[1 - side]
         feet[span, 1 - side] = [other[0], other[1], 0.0, other[2]]
@@ -113,7 +120,9 @@ def plan(
             ahead = poses[min(frame + length + length // 2, n - 1)]
             if frame >= last and all(_is_home(stand[s], poses[frame], s, cfg) for s in (0, 1)):
                 break
-            step(foot, home(ahead, foot, cfg.half_width))
+            place = home(ahead, foot, cfg.half_width)
+            place[:2] -= cfg.lead * velocity[min(frame + length, n - 1)]
+            step(foot, place)
             frame += length
             foot = 1 - foot
         if number == len(walks) - 1 and frame + 2 * length <= n:

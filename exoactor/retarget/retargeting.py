@@ -35,7 +35,7 @@ class RetargetCfg:
         body: inverse kinematics.
     """
 
-    pelvis_height: float = 0.745
+    pelvis_height: float = 0.77
     lean: float = 0.3
     twist: float = 0.5
     stand_after: float = 0.6

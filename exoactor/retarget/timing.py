@@ -32,7 +32,7 @@ class TimingCfg:
     backward: float = 0.25
     sideways: float = 0.2
     turn: float = 0.8
-    ramp: float = 0.5
+    ramp: float = 0.8
     slowest: float = 0.35
     closing: float = 1.1
 
