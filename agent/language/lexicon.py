@@ -37,7 +37,8 @@ CONNECTIVES = (
 """Join clauses without changing their order."""
 
 SEQUENCE = frozenset(
-    ["then", "next", "finally", "lastly", "afterwards", "subsequently", "last", "later"] + ["and then", "but then", "after that"]
+    ["then", "next", "finally", "lastly", "afterwards", "subsequently", "last", "later"]
+    + ["and then", "but then", "after that"]
 )
 """Those that put what follows after all that came before."""
 

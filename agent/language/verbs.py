@@ -314,9 +314,11 @@ class Verbs:
             start = cursor.at
             if (seconds := self._seconds(cursor)) is not None:
                 args["seconds"] = seconds
-            elif cursor.take_any(lx.VAGUE_TIMES) or cursor.take(
-                "still", "here", "where you are", "without move", "there"
-            ) or self._place(cursor, places):
+            elif (
+                cursor.take_any(lx.VAGUE_TIMES)
+                or cursor.take("still", "here", "where you are", "without move", "there")
+                or self._place(cursor, places)
+            ):
                 continue
             elif cursor.take_any(lx.FACE) or cursor.take("and face"):
                 places.append(Fact("facing", self.nouns.one(cursor)))

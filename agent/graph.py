@@ -1,0 +1,285 @@
+"""The loop as a LangGraph state graph: small JSON state, SQLite checkpoints, every node safe to run again.
+
+A node that finds its event in the journal does nothing twice. The one thing that cannot be undone, a
+motion, is announced before it starts; if the announcement has no end, the motion is never repeated
+without a fresh look.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypedDict, cast
+
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command, interrupt
+
+import skills
+from agent.attempts import Attempt, attempt_of
+from agent.decide import Decision, Result, Situation, decide
+from agent.plan import Failure, PlanStatus, Subtask
+from agent.resume import look_again_after_restart
+from agent.session import Session
+from exoactor.types import Interrupted, Outcome, SafetyStop, StageError
+
+STAGES = ("observe", "imagine", "gate", "estimate", "ground", "retarget", "track", "check")
+_AFTER = dict(zip(STAGES, (*STAGES[1:], "decide"), strict=True))
+ANSWERS = ("retry", "skip", "stop")
+
+
+class State(TypedDict, total=False):
+    """What a checkpoint holds: ids and small numbers; everything else is in the run folder.
+
+    `plan` holds {"id", "skill", "args", "because"}; `cursor` indexes it; `attempt` counts from 1; `looks`
+    counts checks of the attempt; `failures` are the reasons of this subtask; `history` the failures of the job.
+    """
+
+    plan: list[dict[str, Any]]
+    cursor: int
+    attempt: int
+    looks: int
+    failures: list[str]
+    history: list[dict[str, Any]]
+    replans: int
+    result: dict[str, Any]
+    resume_at: str
+    status: str
+    reason: str
+    skipped: int
+
+
+class Nodes:
+    """The nodes, bound to a session."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._stages: dict[str, Callable[[Attempt], dict[str, Any]]] = {
+            "observe": self._observe,
+            "imagine": self._imagine,
+            "gate": lambda a: {"gates": [g.name for g in session.pipeline.gate(a.folder)]},
+            "estimate": self._estimate,
+            "ground": lambda a: {"grounding": session.pipeline.ground(a.folder)},
+            "retarget": self._retarget,
+            "track": self._track,
+            "check": self._check,
+        }
+
+    # -- planning --------------------------------------------------------------------------------
+
+    def plan(self, state: State) -> Command[str]:
+        """Plan the instruction, or replan from the failed subtask on."""
+        s = self.session
+        replans = state.get("replans", 0)
+        known = s.run.journal.get(f"plan-{replans}")
+        if known is None:
+            told = state.get("history", [])
+            history = [Failure(Subtask.from_json(h["subtask"]), h["stage"], h["code"]) for h in told]
+            if replans == 0:
+                result, kept = s.planner.plan(s.run.job.instruction, s.pipeline.catalogue), []
+            else:
+                kept = state["plan"][: state["cursor"]]
+                remaining = [Subtask.from_json(p) for p in state["plan"][state["cursor"] :]]
+                result = s.planner.replan(s.run.job.instruction, remaining, s.pipeline.catalogue, history)
+            first = max((p["id"] for p in state.get("plan", [])), default=0) + 1
+            plan = [*kept, *({"id": first + i, **t.to_json()} for i, t in enumerate(result.subtasks))]
+            known = s.emit("planned", key=f"plan-{replans}", planner=s.planner.name, replans=replans,
+                           status=result.status.value, plan=plan, reason=result.reason, question=result.question)  # fmt: skip
+        if known["status"] != PlanStatus.OK.value:
+            if replans:
+                return Command(goto="ask", update={"reason": known["question"] or known["reason"]})
+            return self._finish("needs_human", known["reason"])
+        update: State = {"plan": known["plan"], "attempt": 1, "looks": 0, "failures": [], "replans": replans}
+        if replans == 0:
+            update["cursor"] = 0
+        return Command(goto="observe", update=update)
+
+    # -- stages ----------------------------------------------------------------------------------
+
+    def stage(self, name: str) -> Callable[[State], Command[str]]:
+        """A node for one stage: skip it if it is done, run it, or attribute its failure."""
+
+        def node(state: State) -> Command[str]:
+            s = self.session
+            s.stop.check()
+            attempt = attempt_of(s, state)
+            key = f"{attempt.name}/{name}" + (f"-{state['looks']}" if name == "check" else "")
+            done = s.run.journal.get(key)
+            if done is None and s.must_look and name not in ("observe", "check"):
+                return Command(goto="recover", update={"resume_at": name})
+            if done is None:
+                done = self._run_stage(name, attempt, key)
+                s.must_look = False
+            if done["event"] == "stage_failed":
+                return Command(goto="decide", update={"result": done["result"]})
+            update = {"result": done["result"]} if name == "check" else {}
+            return Command(goto=_AFTER[name], update=update)
+
+        return node
+
+    def _run_stage(self, name: str, attempt: Attempt, key: str) -> dict[str, Any]:
+        s = self.session
+        s.watcher.progress(name, 0.0)
+        s.pipeline.arm([f for f in s.faults if (f.subtask, f.attempt) == (attempt.subtask_id, attempt.number)])
+        about: dict[str, Any] = {"stage": name, "attempt": attempt.name, "key": key}
+        with s.timed() as taken:
+            try:
+                report, failed = self._stages[name](attempt), None
+            except StageError as error:
+                report, failed = {}, Result("error", error.code, error.stage, error.hint)
+            except SafetyStop as error:
+                report, failed = {}, Result("unsafe", error.code, name, error.hint)
+        if failed is not None:
+            return s.emit("stage_failed", **about, **taken, result=asdict(failed))
+        return s.emit("stage_finished", **about, **taken, **report)
+
+    def _observe(self, attempt: Attempt) -> dict[str, Any]:
+        scene = self.session.pipeline.observe(attempt.folder)
+        actions = skills.get(attempt.subtask.skill).actions(scene, attempt.subtask.args)
+        attempt.save(scene, actions)
+        self.session.pipeline.save_world(self.session.run.world)
+        return {"seed": attempt.seed, "actions": [a.text for a in actions]}
+
+    def _imagine(self, attempt: Attempt) -> dict[str, Any]:
+        scene, actions = attempt.load()
+        s = self.session
+        s.pipeline.imagine(attempt.folder, scene, actions, attempt.seed, s.progress("imagine"))
+        return {}
+
+    def _estimate(self, attempt: Attempt) -> dict[str, Any]:
+        self.session.pipeline.estimate(attempt.folder, self.session.progress("estimate"))
+        return {}
+
+    def _retarget(self, attempt: Attempt) -> dict[str, Any]:
+        self.session.pipeline.retarget(attempt.folder)
+        return {}
+
+    def _track(self, attempt: Attempt) -> dict[str, Any]:
+        s = self.session
+        s.pipeline.save_world(s.run.world)
+        s.emit("motion_started", key=attempt.motion_started, attempt=attempt.name)
+        try:
+            report = s.pipeline.track(attempt.folder, s.stop.asked, s.progress("track"))
+        except Interrupted:
+            self._stopped(attempt)
+            raise
+        if s.stop.asked():
+            self._stopped(attempt)
+            s.stop.check()
+        s.pipeline.save_world(s.run.world)
+        s.emit("motion_finished", key=attempt.motion_finished, attempt=attempt.name, **report)
+        if report["fell"]:
+            raise SafetyStop("robot_fell", "the robot lies on the floor")
+        return {}
+
+    def _stopped(self, attempt: Attempt) -> None:
+        self.session.pipeline.save_world(self.session.run.world)
+        self.session.emit("motion_stopped", attempt=attempt.name)
+
+    def _check(self, attempt: Attempt) -> dict[str, Any]:
+        s = self.session
+        verdict = s.pipeline.check(attempt.folder, attempt.expectation)
+        s.pipeline.save_world(s.run.world)
+        cut_off = s.run.journal.get(attempt.motion_finished) is None
+        result = Result(verdict.outcome.value, verdict.code)
+        if cut_off and verdict.outcome is not Outcome.DONE:
+            result = Result("interrupted", verdict.code)
+        return {"result": asdict(result), "verdict": verdict.to_json(), "cut_off": cut_off}
+
+    def recover(self, state: State) -> Command[str]:
+        """First look of a process that took up an unfinished attempt."""
+        s = self.session
+        attempt = attempt_of(s, state)
+        goto, result = look_again_after_restart(s, attempt, state["resume_at"])
+        s.must_look = False
+        return Command(goto=goto, update={} if result is None else {"result": asdict(result)})
+
+    # -- deciding --------------------------------------------------------------------------------
+
+    def decide(self, state: State) -> Command[str]:
+        """Apply `agent.decide` and move the state on."""
+        s = self.session
+        attempt = attempt_of(s, state)
+        result = Result(**state["result"])
+        key = f"{attempt.name}/decision-{state['looks']}"
+        known = s.run.journal.get(key)
+        if known is None:
+            decision = decide(
+                Situation(
+                    result,
+                    tuple(state["failures"]),
+                    state["looks"] > 0,
+                    state["replans"],
+                    s.seconds(),
+                    closed_loop=not s.run.job.open_loop,
+                ),
+                s.budgets,
+            )
+            known = s.emit("decided", key=key, attempt=attempt.name, **asdict(decision), result=asdict(result))
+        return self._follow(Decision(known["do"], known["why"]), result, attempt, state)
+
+    def _follow(self, decision: Decision, result: Result, attempt: Attempt, state: State) -> Command[str]:
+        failures = [*state["failures"], *([] if result.kind == "interrupted" else [result.code])]
+        history = [*state.get("history", []),
+                   {"subtask": attempt.subtask.to_json(), "stage": result.stage, "code": result.code}]  # fmt: skip
+        if decision.do == "next":
+            return self._next(state, done=result.kind == "done")
+        if decision.do == "look":
+            return Command(goto="check", update={"looks": state["looks"] + 1})
+        if decision.do == "retry":
+            again = {"attempt": state["attempt"] + 1, "looks": 0, "failures": failures, "history": history}
+            return Command(goto="observe", update=again)
+        if decision.do == "replan":
+            return Command(goto="plan", update={"replans": state["replans"] + 1, "history": history})
+        if decision.do == "ask":
+            question = f"{attempt.subtask} failed: {result.code.replace('_', ' ')}. Try it again, skip it or stop?"
+            return Command(goto="ask", update={"reason": question, "failures": failures, "history": history})
+        if decision.do == "safety_stop":
+            return self._finish("safety_stop", decision.why)
+        status = "failed" if self.session.run.job.open_loop else "aborted"
+        return self._finish(status, decision.why)
+
+    def _next(self, state: State, *, done: bool) -> Command[str]:
+        cursor, skipped = state["cursor"] + 1, state.get("skipped", 0) + (not done)
+        if cursor == len(state["plan"]):
+            if skipped:
+                return self._finish("failed", f"{skipped} of {len(state['plan'])} steps were not seen to be done")
+            return self._finish("achieved", "")
+        update: State = {"cursor": cursor, "attempt": 1, "looks": 0, "failures": [], "skipped": skipped}
+        return Command(goto="observe", update=update)
+
+    def ask(self, state: State) -> Command[str]:
+        """Ask a person; the graph waits here, also over the end of the process."""
+        s = self.session
+        count = len(s.run.journal.of("answered"))
+        s.emit("asked", key=f"ask-{count}", question=state["reason"], choices=list(ANSWERS))
+        answer = interrupt({"question": state["reason"], "choices": list(ANSWERS)})
+        s.emit("answered", answer=answer, question=state["reason"])
+        if answer == "retry":
+            return Command(goto="observe", update={"attempt": state["attempt"] + 1, "looks": 0, "failures": []})
+        if answer == "skip":
+            return self._next(state, done=False)
+        return self._finish("aborted", "stopped by a person's answer")
+
+    def _finish(self, status: str, reason: str) -> Command[str]:
+        return Command(goto=END, update={"status": status, "reason": reason})
+
+
+def build(session: Session, state_file: Path) -> tuple[CompiledStateGraph[Any, Any, Any, Any], sqlite3.Connection]:
+    """The compiled graph with its checkpoints in `state_file`; close the connection when done."""
+    nodes = Nodes(session)
+    graph: StateGraph[Any, Any, Any, Any] = StateGraph(State)
+    graph.add_node("plan", nodes.plan, destinations=("observe", "ask", END))
+    for name in STAGES:
+        graph.add_node(name, cast("Any", nodes.stage(name)), destinations=(_AFTER[name], "decide", "recover"))
+    graph.add_node("recover", nodes.recover, destinations=(*STAGES, "decide"))
+    graph.add_node("decide", nodes.decide, destinations=("observe", "check", "plan", "ask", END))
+    graph.add_node("ask", nodes.ask, destinations=("observe", END))
+    graph.add_edge(START, "plan")
+    connection = sqlite3.connect(state_file, check_same_thread=False)
+    saver = SqliteSaver(connection, serde=JsonPlusSerializer(pickle_fallback=False))
+    return graph.compile(checkpointer=saver), connection

@@ -1,0 +1,202 @@
+"""One process at work on one run: the pipeline, the journal, who watches, and whether to stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+from agent.decide import Budgets
+from agent.journal import Event
+from agent.plan import Planner
+from agent.run_folder import RunFolder
+from exoactor.bench.runner import cpu_seconds
+from exoactor.types import Action, Catalogue, Expectation, GateResult, Interrupted, Scene, Verdict
+from exoactor.types.protocols import Progress
+from exoactor.world.faults import Fault
+
+
+class Pipeline(Protocol):
+    """The stages, each leaving its result in the attempt's folder (`exoactor.pipeline.SimPipeline` is one)."""
+
+    catalogue: Catalogue
+
+    def observe(self, folder: Path) -> Scene:
+        """Look and perceive."""
+        ...
+
+    def imagine(
+        self, folder: Path, scene: Scene, actions: Sequence[Action], seed: int, progress: Progress | None = None
+    ) -> Path:
+        """Imagine the action chain as a video."""
+        ...
+
+    def gate(self, folder: Path) -> list[GateResult]:
+        """Check the video."""
+        ...
+
+    def estimate(self, folder: Path, progress: Progress | None = None) -> None:
+        """Estimate the person's motion from the video."""
+        ...
+
+    def ground(self, folder: Path) -> dict[str, Any]:
+        """Put the motion where things are now."""
+        ...
+
+    def retarget(self, folder: Path) -> None:
+        """Map it onto the robot."""
+        ...
+
+    def track(
+        self, folder: Path, should_stop: Callable[[], bool] = ..., progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """Perform it."""
+        ...
+
+    def check(self, folder: Path, expectation: Expectation) -> Verdict:
+        """Look at the outcome."""
+        ...
+
+    def arm(self, faults: Sequence[Fault]) -> None:
+        """Plant faults in the coming attempt."""
+        ...
+
+    def save_world(self, path: Path) -> None:
+        """Save the simulated world."""
+        ...
+
+    def load_world(self, path: Path) -> None:
+        """Go on in a saved world."""
+        ...
+
+    def close(self) -> None:
+        """Free what it holds."""
+        ...
+
+
+class Watcher(Protocol):
+    """Is shown what happens; a live view, or nothing."""
+
+    def event(self, event: Event) -> None:
+        """A journal event was written."""
+        ...
+
+    def progress(self, stage: str, fraction: float) -> None:
+        """A stage got this far, 0..1."""
+        ...
+
+
+class Silent:
+    """Watches nothing."""
+
+    def event(self, event: Event) -> None:
+        """Ignored."""
+
+    def progress(self, stage: str, fraction: float) -> None:
+        """Ignored."""
+
+
+class Stop:
+    """Whether the user asked to stop; Ctrl-C and SIGTERM set it, a second Ctrl-C stops at once."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+
+    def ask(self) -> None:
+        """Stop as soon as the robot can be left standing."""
+        self._asked.set()
+
+    def asked(self) -> bool:
+        """Whether to stop."""
+        return self._asked.is_set()
+
+    def check(self) -> None:
+        """Raise `Interrupted` if asked to stop."""
+        if self.asked():
+            raise Interrupted("stopped by the user")
+
+    @contextmanager
+    def on_signals(self) -> Iterator[Stop]:
+        """Listen to SIGINT and SIGTERM inside the block (main thread only)."""
+
+        def handler(number: int, frame: FrameType | None) -> None:
+            if self.asked():
+                raise KeyboardInterrupt
+            self.ask()
+
+        if threading.current_thread() is not threading.main_thread():
+            yield self
+            return
+        old = {s: signal.signal(s, handler) for s in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield self
+        finally:
+            for number, previous in old.items():
+                signal.signal(number, previous)
+
+
+@dataclass
+class Session:
+    """What the nodes of the graph work with; not part of its state.
+
+    Args:
+        run: the folder, locked.
+        pipeline: the stages.
+        planner: words to subtasks.
+        budgets: limits.
+        faults: to plant, each with subtask and attempt.
+        watcher: live view.
+        stop: whether to stop.
+        must_look: this process took up a run in the middle and has not yet looked at the world.
+    """
+
+    run: RunFolder
+    pipeline: Pipeline
+    planner: Planner
+    budgets: Budgets = field(default_factory=Budgets)
+    faults: tuple[Fault, ...] = ()
+    watcher: Watcher = field(default_factory=Silent)
+    stop: Stop = field(default_factory=Stop)
+    must_look: bool = False
+
+    def emit(self, event: str, key: str | None = None, **data: Any) -> Event:
+        """Journal an event (once per key) and show it."""
+        known = key is not None and self.run.journal.get(key) is not None
+        record = self.run.journal.write(event, key, **data)
+        if not known:
+            self.watcher.event(record)
+        return record
+
+    def progress(self, stage: str) -> Progress:
+        """A progress callback for a stage; it raises `Interrupted` when asked to stop."""
+
+        def report(fraction: float) -> None:
+            self.stop.check()
+            self.watcher.progress(stage, fraction)
+
+        return report
+
+    @contextmanager
+    def timed(self) -> Iterator[dict[str, Any]]:
+        """Measure the block; the dict is filled with "seconds" (wall) and "cpu_seconds" when it ends."""
+        wall, cpu = time.monotonic(), cpu_seconds()
+        taken: dict[str, Any] = {}
+        try:
+            yield taken
+        finally:
+            taken["seconds"] = round(time.monotonic() - wall, 3)
+            taken["cpu_seconds"] = round(cpu_seconds() - cpu, 3)
+
+    def seconds(self) -> float:
+        """Wall time that stages took so far, over all processes that worked on the run [s]."""
+        return sum(float(e.get("seconds", 0.0)) for e in self.run.journal.events if e["event"].startswith("stage_"))
+
+    def config(self) -> dict[str, Any]:
+        """What goes into job.json."""
+        return {"planner": self.planner.name, "budgets": asdict(self.budgets)}
