@@ -69,7 +69,7 @@ class StateEstimator:
     @property
     def std(self) -> Array:
         """(3,) one-sigma of `pose` [m, m, rad]."""
-        return np.sqrt(np.diag(self._covariance))
+        return np.asarray(np.sqrt(np.diag(self._covariance)))
 
     def start(self, pose: Pose2D, std: Array | None = None) -> None:
         """Forget what was believed about the pose and take this one; (3,) one-sigma `std` [m, m, rad]."""

@@ -17,6 +17,7 @@ from exoactor.control.kinematics import Kinematics
 from exoactor.control.playback import Playback, SettleCfg
 from exoactor.control.recorder import Localize, Recorder
 from exoactor.control.reference import Reference
+from exoactor.control.steps import StepFeedback, StepFeedbackCfg
 from exoactor.types import (
     CONTROL_HZ,
     Actuation,
@@ -53,6 +54,7 @@ class TrackCfg:
         end: seconds of standing after the last frame.
         settle: when to leave the stepping in place.
         root: outer loop on the root.
+        steps: outer loop on the feet, or None.
         wrist: outer loop on the wrists, or None.
     """
 
@@ -63,6 +65,7 @@ class TrackCfg:
     end: float = 0.6
     settle: SettleCfg = field(default_factory=SettleCfg)
     root: RootFeedbackCfg = field(default_factory=RootFeedbackCfg)
+    steps: StepFeedbackCfg | None = field(default_factory=StepFeedbackCfg)
     wrist: WristFeedbackCfg | None = field(default_factory=WristFeedbackCfg)
 
 
@@ -108,6 +111,7 @@ def track(
     elif not loop.estimator.located:
         loop.estimator.start(Pose2D(*(float(v) for v in reference.pose[0])))
     playback = Playback(reference, cfg.settle, closed_loop=cfg.closed_loop)
+    steps = StepFeedback(reference, cfg.steps) if cfg.steps is not None and cfg.closed_loop else None
     wrists = _wrists(reference)
     first_joints = loop.sensors.joint_pos
     blend, end = round(cfg.blend * CONTROL_HZ), round(cfg.end * CONTROL_HZ)
@@ -130,11 +134,15 @@ def track(
         while not loop.fell and over < end:
             recorder.tick(loop.sensors)
             i = min(playback.index, len(reference) - 1)
+            resting = playback.resting or playback.done
+            command = reference.command(playback.index)
+            if steps is not None:
+                command = steps.correct(command, i, playback.aim, loop.estimator.pose, resting=resting)
             if loop.tick(
-                reference.command(playback.index),
+                command,
                 playback.aim,
                 wrists=wrists[i],
-                resting=playback.resting or playback.done,
+                resting=resting,
                 should_stop=should_stop,
             ):
                 break
@@ -304,7 +312,7 @@ def standing_pose(actuation: Actuation) -> Array:
 
 
 def _next(frames: Array, reference: Reference) -> Array:
-    return np.minimum(frames + 1, len(reference) - 1)
+    return np.asarray(np.minimum(frames + 1, len(reference) - 1))
 
 
 def _wrists(reference: Reference) -> Array:

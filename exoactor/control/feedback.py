@@ -28,8 +28,8 @@ class RootFeedbackCfg:
     yaw_gain: float = 2.5
     max_velocity: float = 0.5
     max_yaw_rate: float = 1.0
-    rest_band: float = 0.05
-    rest_yaw_band: float = 0.07
+    rest_band: float = 0.02
+    rest_yaw_band: float = 0.03
 
 
 class RootFeedback:

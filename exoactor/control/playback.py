@@ -8,7 +8,7 @@ import numpy as np
 
 from exoactor.control.reference import Reference
 from exoactor.types import CONTROL_HZ, Array
-from exoactor.types.rotations import wrap
+from exoactor.types.rotations import wrap, yaw_matrix
 
 
 @dataclass(frozen=True)
@@ -19,18 +19,18 @@ class SettleCfg:
         xy: distance of the root from its reference [m].
         yaw: difference of the heading [rad].
         repeats: most times the cycle is played again.
-        gain: share of the error by which the aim is moved the other way after each cycle; a proportional outer
-            loop alone leaves a sideways bias of 5 to 10 cm.
+        gain: speed at which the aim is moved against the error [1/s]; a proportional outer loop alone leaves a
+            sideways bias of 5 to 10 cm.
+        slow: speed of the reference at which half of a lag along the way counts as error [m/s].
         reach: most the aim is moved, each axis [m, rad].
-        forget: what is kept of that from one control step to the next once the stepping is over.
     """
 
     xy: float = 0.04
     yaw: float = 0.07
     repeats: int = 10
-    gain: float = 0.5
+    gain: float = 0.4
+    slow: float = 0.05
     reach: float = 0.2
-    forget: float = 0.95
 
 
 class Playback:
@@ -75,9 +75,8 @@ class Playback:
 
     def advance(self, pose: Array) -> None:
         """Go on by one control step, the root being estimated at `pose` (3,)."""
+        self._steer(pose)
         self.index += 1
-        if self.settled is not None:
-            self.shift = self.shift * self.cfg.forget
         if self.reference.settle is None or self.settled is not None:
             return
         first, last = self.reference.settle
@@ -85,19 +84,32 @@ class Playback:
             self._errors.append(self._error(pose))
         if self.index < last:
             return
-        if not self._closed_loop:
-            self.settled = False
-            return
         # The pelvis sways by centimetres with each step: only the mean over a whole cycle says where it stands.
-        error = np.mean(self._errors, axis=0)
-        good = bool(np.hypot(error[0], error[1]) < self.cfg.xy and abs(error[2]) < self.cfg.yaw)
-        if good or self.repeats >= self.cfg.repeats:
+        # It must not be on its way through either, so the second half is looked at too.
+        errors = np.array(self._errors)
+        good = self._within(errors.mean(axis=0), 1.0) and self._within(errors[len(errors) // 2 :].mean(axis=0), 1.5)
+        if good or self.repeats >= self.cfg.repeats or not self._closed_loop:
             self.settled = good
             return
-        self.shift = np.clip(self.shift + self.cfg.gain * error, -self.cfg.reach, self.cfg.reach)
         self.repeats += 1
         self.index = first
         self._errors.clear()
+
+    def _within(self, error: Array, factor: float) -> bool:
+        return bool(np.hypot(error[0], error[1]) < factor * self.cfg.xy and abs(error[2]) < factor * self.cfg.yaw)
+
+    def _steer(self, pose: Array) -> None:
+        """Move the aim against errors that last while the robot steps; standing, leave it as it is."""
+        if self.resting or self.done:
+            return
+        cfg, error = self.cfg, self._error(pose)
+        rotation = yaw_matrix(self.asked[2])
+        local = rotation.T @ error[:2]
+        # Lagging behind a walk is no bias: along the way only what remains when it is slow counts.
+        speed = float(np.hypot(*self.reference.velocity[min(self.index, len(self.reference) - 1), :2]))
+        local[0] /= 1 + (speed / cfg.slow) ** 2
+        change = cfg.gain / CONTROL_HZ * np.array([*(rotation @ local), error[2]])
+        self.shift = np.clip(self.shift + change, -cfg.reach, cfg.reach)
 
     def _error(self, pose: Array) -> Array:
         error = self.asked - pose

@@ -12,6 +12,9 @@ from exoactor.types.rotations import quat_to_rpy
 SMOOTHING = 2.0
 """Width of the Gaussian over the velocities [control steps]; TWIST2 was trained on velocities smoothed about so."""
 
+FASTEST, FASTEST_TURN = 3.0, 5.0
+"""Commanded velocities are clipped to this [m/s, rad/s]: a jump in a clip must not become a command."""
+
 REST_MARGIN = 12
 """The root counts as resting this many control steps after and before it moves."""
 
@@ -27,6 +30,7 @@ class Reference:
         joint_pos: (N, 29) [rad].
         velocity: (N, 3) of the root in its own frame [m/s].
         angular_velocity: (N, 3) of the root in its own frame [rad/s].
+        contacts: (N, 2) bool, left and right foot planted.
         resting: (N,) bool: both feet planted and the root still for a while before and after.
         settle: the motion's settling cycle in control steps, or None.
     """
@@ -43,12 +47,14 @@ class Reference:
         self.roll_pitch = rpy[:, :2]
         self.yaw = np.unwrap(rpy[:, 2])
         world = gaussian_filter1d(np.gradient(self.root_pos, 1 / CONTROL_HZ, axis=0), SMOOTHING, axis=0)
-        self.velocity = rotation.inv().apply(world)
+        self.velocity = np.clip(rotation.inv().apply(world), -FASTEST, FASTEST)
         turn = (rotation[:-1].inv() * rotation[1:]).as_rotvec() * CONTROL_HZ
-        self.angular_velocity = gaussian_filter1d(np.vstack([turn, turn[-1:]]), SMOOTHING, axis=0)
+        spin = gaussian_filter1d(np.vstack([turn, turn[-1:]]), SMOOTHING, axis=0)
+        self.angular_velocity = np.clip(spin, -FASTEST_TURN, FASTEST_TURN)
         nearest = np.minimum(np.round(times * motion.fps).astype(int), len(motion) - 1)
         speed = np.linalg.norm(self.velocity[:, :2], axis=1)
-        moving = (speed > 0.05) | (np.abs(self.angular_velocity[:, 2]) > 0.1) | ~motion.contacts[nearest].all(axis=1)
+        self.contacts = motion.contacts[nearest]
+        moving = (speed > 0.05) | (np.abs(self.angular_velocity[:, 2]) > 0.1) | ~self.contacts.all(axis=1)
         self.resting = ~binary_dilation(moving, iterations=REST_MARGIN)
         self.settle: tuple[int, int] | None = None
         if motion.settle is not None:

@@ -6,7 +6,7 @@ import argparse
 import time
 from pathlib import Path
 
-from exoactor.control.bundle import save_bundle
+from exoactor.control.bundle import load_bundle, save_bundle
 from exoactor.control.training.dagger import distil
 from exoactor.control.training.references import made_references, read_motions
 from exoactor.control.training.sim import floor_model
@@ -20,6 +20,7 @@ def main() -> None:
     parser.add_argument("--hold-out", default="", help="names of motions not to train on, separated by commas")
     parser.add_argument("--made", type=int, default=110, help="number of made references")
     parser.add_argument("--minutes", type=float, default=18, help="wall time to train for")
+    parser.add_argument("--initial", type=Path, help="bundle to go on from")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("-o", "--out", type=Path, required=True, help="bundle file to write")
     args = parser.parse_args()
@@ -35,6 +36,7 @@ def main() -> None:
         motions,
         minutes=args.minutes,
         seed=args.seed,
+        initial=load_bundle(args.initial) if args.initial else None,
         log=lambda line: print(line, flush=True),
         on_round=lambda made: save_bundle(made, args.out),
     )

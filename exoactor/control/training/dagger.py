@@ -19,7 +19,7 @@ from exoactor.control.student import forward
 from exoactor.control.teacher import BatchTeacher
 from exoactor.control.training.sim import SUBSTEPS, fallen, floor_model, place
 from exoactor.types import Array, RobotMotion
-from exoactor.types.rotations import quat_to_rpy, wrap
+from exoactor.types.rotations import quat_to_rpy, wrap, yaw_matrix
 
 OBSERVATION = twist2.MIMIC + twist2.PROPRIO * (1 + len(HISTORY))
 
@@ -38,6 +38,7 @@ class DaggerCfg:
         batch: samples a gradient step.
         rate: learning rate of the first rounds; it falls linearly with the time spent.
         target_noise: standard deviations of noise on the reference angles, one drawn an episode [rad].
+        astray: standard deviation of where the robot starts off its reference, along x and y [m] and in yaw [rad].
         push_rate: pushes a control step.
         push_speed: standard deviation of a push along x and y [m/s].
     """
@@ -46,11 +47,12 @@ class DaggerCfg:
     robots: int = 48
     episode: int = 300
     first_samples: int = 30000
-    samples: int = 24000
+    samples: int = 40000
     updates: int = 1200
     batch: int = 1024
     rate: float = 1e-3
     target_noise: tuple[float, ...] = (0.0, 0.0, 0.03, 0.08)
+    astray: tuple[float, float, float] = (0.1, 0.1, 0.1)
     push_rate: float = 0.005
     push_speed: float = 0.4
 
@@ -76,6 +78,16 @@ class Network(nn.Module):
         """(N, OBSERVATION) to (N, 29) actions."""
         scaled = ((observation - self.mean) / self.std).clamp(-8, 8)
         return self.layers(scaled)  # type: ignore[no-any-return]
+
+    def load(self, bundle: Bundle) -> None:
+        """Take over weights and normalisation."""
+        self.mean.copy_(torch.from_numpy(bundle.mean))
+        self.std.copy_(torch.from_numpy(bundle.std))
+        linear = [layer for layer in self.layers if isinstance(layer, nn.Linear)]
+        with torch.no_grad():
+            for layer, (weight, bias) in zip(linear, bundle.layers, strict=True):
+                layer.weight.copy_(torch.from_numpy(weight))
+                layer.bias.copy_(torch.from_numpy(bias))
 
     def arrays(self) -> tuple[Array, Array, list[tuple[Array, Array]]]:
         """Mean, standard deviation and (weight, bias) of each layer."""
@@ -128,6 +140,12 @@ class Collector:
         joints = reference.joint_pos[begin] + rng.normal(0, 0.05, 29)
         place(model, data, np.concatenate([reference.root_pos[begin], reference.root_quat[begin], joints]))
         data.qvel[:2] = np.gradient(reference.root_pos[:, :2], 0.02, axis=0)[begin]
+        # The robot stays where it is; it is the reference that is moved off, turned about its own first place.
+        dx, dy, turn = rng.normal(0, cfg.astray)
+        pose = reference.pose.copy()
+        centre = pose[begin, :2].copy()
+        pose[:, :2] = (pose[:, :2] - centre) @ yaw_matrix(turn).T + centre + [dx, dy]
+        pose[:, 2] += turn
         self.teacher.reset(k)
         self.last_action[k] = 0
         self.history[k] = 0
@@ -136,18 +154,17 @@ class Collector:
             data,
             reference,
             self._mimics[choice],
-            reference.pose,
+            pose,
             begin,
             min(begin + cfg.episode, len(reference)),
             float(rng.choice(cfg.target_noise)),
             float(rng.choice([0.0, 1.0, 2.5])),
         )
 
-    def collect(
-        self, count: int, student: Callable[[Array], Array] | None, teacher_share: float
-    ) -> tuple[Array, Array]:
+    def collect(self, count: int, student: Bundle | None, teacher_share: float) -> tuple[Array, Array]:
         """At least `count` observations (N, OBSERVATION) and the teacher's actions (N, 29), float32."""
-        observations, labels = [], []
+        observations: list[Array] = []
+        labels: list[Array] = []
         self.falls = self.episodes = 0
         while len(observations) * self.cfg.robots < count:
             seen, label = self._tick(student, teacher_share)
@@ -155,7 +172,7 @@ class Collector:
             labels.append(label)
         return np.concatenate(observations), np.concatenate(labels)
 
-    def _tick(self, student: Callable[[Array], Array] | None, teacher_share: float) -> tuple[Array, Array]:
+    def _tick(self, student: Bundle | None, teacher_share: float) -> tuple[Array, Array]:
         rng, robots, default = self.rng, self.robots, twist2.ACTUATION.default_pos
         commands = np.stack([self._command(robot) for robot in robots])
         joints, velocity, quat, gyro = (
@@ -179,7 +196,7 @@ class Collector:
         action = label.copy()
         if student is not None:
             own = rng.random(len(robots)) >= teacher_share
-            action[own] = student(seen)[own]
+            action[own] = forward(seen[own], student.mean, student.std, student.layers)
         action = np.clip(action, -twist2.ACTION_LIMIT, twist2.ACTION_LIMIT)
         self.last_action = action.astype(float)
         targets = action * twist2.ACTION_SCALE + default
@@ -197,7 +214,7 @@ class Collector:
         return seen, label.astype(np.float32)
 
     def _command(self, robot: _Robot) -> Array:
-        command = robot.mimic[robot.index].copy()
+        command = np.array(robot.mimic[robot.index])
         if robot.noise:
             command[6:] += self.rng.normal(0, robot.noise, 29)
         x, y, yaw = robot.pose[robot.index]
@@ -216,45 +233,53 @@ def distil(
     minutes: float,
     seed: int,
     cfg: DaggerCfg | None = None,
+    initial: Bundle | None = None,
     log: Callable[[str], None] = print,
     on_round: Callable[[Bundle], None] | None = None,
 ) -> Bundle:
-    """Train a student for `minutes` of wall time on one thread; `on_round` gets the bundle after each round."""
+    """Train a student for `minutes` of wall time on one thread.
+
+    Args:
+        teacher: TWIST2-format ONNX.
+        motions: references by name.
+        minutes: at least one round is made.
+        seed: of everything random; the number of rounds depends on the machine.
+        cfg: see `DaggerCfg`.
+        initial: go on from this student, which then acts from the first round on.
+        log: gets one line a round.
+        on_round: gets the student after each round.
+    """
     cfg = cfg or DaggerCfg()
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     network = Network(cfg.hidden)
-    optimizer = torch.optim.Adam(network.parameters(), cfg.rate)
+    rate = cfg.rate if initial is None else cfg.rate / 3
+    optimizer = torch.optim.Adam(network.parameters(), rate)
     collector = Collector(teacher, motions, cfg, seed)
     shuffle = torch.Generator().manual_seed(seed)
     begin = time.monotonic()
-    seen: list[Array] = []
-    wanted: list[Array] = []
-    student: Callable[[Array], Array] | None = None
+    inputs, outputs = torch.empty(0, OBSERVATION), torch.empty(0, 29)
     bundle: Bundle | None = None
+    if initial is not None:
+        network.load(initial)
     rounds = 0
     while bundle is None or time.monotonic() - begin < 60 * minutes:
         started = time.monotonic()
         share = 1.0 if rounds == 0 else max(0.0, 0.5 - 0.25 * rounds)
-        new, labels = collector.collect(cfg.first_samples if rounds < 2 else cfg.samples, student, share)
-        seen.append(new)
-        wanted.append(labels)
+        count = cfg.first_samples if rounds < 2 and initial is None else cfg.samples
+        new, labels = collector.collect(count, bundle or initial, 0.0 if initial else share)
+        inputs = torch.cat([inputs, torch.from_numpy(new)])
+        outputs = torch.cat([outputs, torch.from_numpy(labels)])
         collected = time.monotonic()
-        if rounds == 0:
+        if rounds == 0 and initial is None:
             network.mean.copy_(torch.from_numpy(new.mean(0)))
             network.std.copy_(torch.from_numpy(new.std(0) + 1e-2))
-        inputs, outputs = torch.from_numpy(np.concatenate(seen)), torch.from_numpy(np.concatenate(wanted))
         spent = (time.monotonic() - begin) / (60 * minutes)
         for group in optimizer.param_groups:
-            group["lr"] = cfg.rate * max(0.1, 1 - spent)
+            group["lr"] = rate * max(0.1, 1 - spent)
         loss = _fit(network, optimizer, inputs, outputs, cfg, shuffle)
         rounds += 1
         bundle = Bundle.made(*network.arrays(), name=f"g1_student_seed{seed}")
-        mean, std, weights = bundle.mean, bundle.std, bundle.layers
-
-        def student(x: Array, m: Array = mean, s: Array = std, w: tuple[tuple[Array, Array], ...] = weights) -> Array:
-            return forward(x, m, s, w)
-
         log(
             f"{time.monotonic() - begin:6.0f} s round {rounds} samples {len(inputs)} "
             f"falls {collector.falls}/{collector.episodes} {len(new) / (collected - started):.0f} samples/s "
@@ -278,7 +303,7 @@ def _fit(
         pick = torch.randint(0, len(inputs), (cfg.batch,), generator=shuffle)
         loss = ((network(inputs[pick]) - outputs[pick]) ** 2).mean()
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
         average = loss.item() if step == 0 else 0.99 * average + 0.01 * loss.item()
     return average

@@ -26,6 +26,7 @@ class GaitCfg:
         height: of the pelvis [m].
         lean: pitch of the pelvis [rad].
         arm_swing: amplitude at the shoulder per metre a second [rad s/m].
+        lead: the feet land behind their place by this time's walk [s].
         speed: along the way [m/s].
         turn: largest yaw rate [rad/s].
     """
@@ -38,6 +39,7 @@ class GaitCfg:
     height: float = 0.75
     lean: float = 0.0
     arm_swing: float = 0.4
+    lead: float = 0.1
     speed: float = 0.4
     turn: float = 0.6
 
@@ -47,12 +49,13 @@ def random_gait(rng: np.random.Generator) -> GaitCfg:
     return GaitCfg(
         swing=rng.uniform(0.34, 0.6),
         double_support=rng.choice([0.0, rng.uniform(0.02, 0.2)]),
-        lift=rng.uniform(0.035, 0.1),
+        lift=rng.uniform(0.025, 0.1),
         half_width=rng.uniform(0.095, 0.13),
         sway=rng.uniform(0.0, 0.045),
-        height=rng.uniform(0.715, 0.775),
+        height=rng.uniform(0.715, 0.785),
         lean=rng.uniform(-0.04, 0.12),
         arm_swing=rng.choice([0.0, rng.uniform(0.1, 1.0)]),
+        lead=rng.choice([0.0, 0.1, rng.uniform(0.0, 0.2)]),
         speed=rng.uniform(0.25, 0.65),
         turn=rng.uniform(0.4, 1.2),
     )
@@ -95,7 +98,7 @@ class Gait:
             return
         self._phase = min(self._phase + DT / self.cfg.swing, 1.0)
         stride = self.cfg.swing + self.cfg.double_support
-        ahead = (1 - self._phase) * self.cfg.swing + 0.5 * stride
+        ahead = (1 - self._phase) * self.cfg.swing + 0.5 * stride - self.cfg.lead
         future = self.root.copy()
         future[:2] += yaw_matrix(future[2] + 0.5 * self.velocity[2] * ahead) @ self.velocity[:2] * ahead
         future[2] += self.velocity[2] * ahead
@@ -110,7 +113,7 @@ class Gait:
         feet = {s: np.array([f[0], f[1], 0.0, f[2]]) for s, f in self.feet.items()}
         arms = {s: a.copy() for s, a in HANGING.items()}
         if self.swinging is not None:
-            blend = _smooth(self._phase)
+            blend = smoothstep(self._phase)
             arc = np.sin(np.pi * self._phase)
             moved = self._from + blend * (self._to - self._from)
             moved[2] = self._from[2] + blend * float(wrap(self._to[2] - self._from[2]))
@@ -173,8 +176,10 @@ def walk(poser: Poser, goals: Array, cfg: GaitCfg, *, in_place: float = 1.6, sti
             off = np.abs([*(goal[:2] - gait.root[:2]), float(wrap(goal[2] - gait.root[2]))])
             if (off < 0.015).all() and np.abs(gait.velocity).max() < 0.05:
                 break
-    while gait.swinging is not None or gait.apart > 0.03:
-        tick(rest, gait.apart > 0.03 or gait.swinging is None)
+    for _ in range(4 * CONTROL_HZ):
+        tick(rest, gait.apart > 0.03)
+        if gait.swinging is None and gait.apart <= 0.03:
+            break
     settle = None
     if in_place > 0:
         cycles = max(1, round(in_place / (2 * (cfg.swing + cfg.double_support))))
@@ -196,6 +201,7 @@ def to_motion(qpos: Array, contacts: Array | None = None, settle: tuple[int, int
     return RobotMotion(qpos[:, :3], qpos[:, 3:7], qpos[:, 7:36], planted, float(CONTROL_HZ), settle)
 
 
-def _smooth(a: float) -> float:
+def smoothstep(a: float) -> float:
+    """0 to 1 with level ends, clamped."""
     a = min(max(a, 0.0), 1.0)
     return a * a * (3 - 2 * a)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from exoactor.control.training.footsteps import _smooth, to_motion
+from exoactor.control.training.footsteps import smoothstep, to_motion
 from exoactor.control.training.posing import HANGING, SIDES, Pose, Poser
 from exoactor.types import CONTROL_HZ, Array, RobotMotion
 
@@ -119,7 +119,7 @@ def _play(poser: Poser, rng: np.random.Generator, keys: list[tuple[float, _Key]]
         time = k / CONTROL_HZ
         j = max(i for i in range(len(keys) - 1) if keys[i][0] <= time)
         (begin, a), (end, b) = keys[j], keys[j + 1]
-        w = _smooth((time - begin) / (end - begin))
+        w = smoothstep((time - begin) / (end - begin))
         swing = np.sin(2 * np.pi * rate * time)
         arms = {s: (1 - w) * a.arms[s] + w * b.arms[s] + swing * ((1 - w) * a.shake[s] + w * b.shake[s]) for s in SIDES}
         hands = {s: (1 - w) * a.hands[s] + w * b.hands[s] for s in b.hands}

@@ -84,7 +84,8 @@ class Poser:
 
     def _from_heading(self, pose: Pose, point: Array) -> Array:
         c, s = np.cos(pose.yaw), np.sin(pose.yaw)
-        return self.data.qpos[:3] + np.array([c * point[0] - s * point[1], s * point[0] + c * point[1], point[2]])
+        turned = np.array([c * point[0] - s * point[1], s * point[0] + c * point[1], point[2]])
+        return np.asarray(self.data.qpos[:3] + turned)
 
     def _shift(self, pose: Pose) -> None:
         feet = (pose.feet["left"][:2] + pose.feet["right"][:2]) / 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import mujoco
@@ -11,31 +12,22 @@ import numpy as np
 from exoactor.control.training.footsteps import random_gait, walk
 from exoactor.control.training.gestures import gesture, reaching, squatting, standing
 from exoactor.control.training.posing import Poser
-from exoactor.types import G1_JOINTS, Array, ConfigError, RobotMotion
+from exoactor.formats.robot_motion import load_robot
+from exoactor.types import Array, ConfigError, RobotMotion
+
+FASTEST_ROOT = 3.0
+"""[m/s]"""
 
 
-def read_motion(path: Path) -> RobotMotion:
-    """A motion file: fps, root_pos, root_quat_wxyz, joint_pos, joint_names; joints it lacks stay at zero.
-
-    Raises:
-        ConfigError: the file is not such an npz, or names joints the G1 does not have.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            names = [str(name) for name in data["joint_names"]]
-            unknown = sorted(set(names) - set(G1_JOINTS))
-            if unknown:
-                raise ConfigError(f"{path}: joints {unknown} are not the G1's; known: {', '.join(G1_JOINTS)}")
-            joints = np.zeros((len(data["joint_pos"]), 29))
-            joints[:, [G1_JOINTS.index(name) for name in names]] = data["joint_pos"]
-            planted = np.ones((len(joints), 2), bool)
-            quat = np.asarray(data["root_quat_wxyz"], float)
-            quat /= np.linalg.norm(quat, axis=1, keepdims=True)
-            return RobotMotion(data["root_pos"], quat, joints, planted, float(data["fps"]))
-    except (OSError, KeyError, ValueError) as error:
-        raise ConfigError(
-            f"{path}: not a motion file (npz with fps, root_pos, root_quat_wxyz, joint_pos, joint_names): {error}"
-        ) from error
+def without_jumps(motion: RobotMotion) -> RobotMotion:
+    """The longest stretch in which the root moves slower than `FASTEST_ROOT`; captured clips may begin with a jump."""
+    speed = np.linalg.norm(np.diff(motion.root_pos, axis=0), axis=1) * motion.fps
+    breaks = [-1, *np.flatnonzero(speed > FASTEST_ROOT), len(motion) - 1]
+    first, last = max(pairwise(breaks), key=lambda pair: pair[1] - pair[0])
+    span = slice(first + 1, last + 1)
+    return RobotMotion(
+        motion.root_pos[span], motion.root_quat[span], motion.joint_pos[span], motion.contacts[span], motion.fps
+    )
 
 
 def read_motions(folder: Path, hold_out: Iterable[str] = ()) -> dict[str, RobotMotion]:
@@ -48,7 +40,7 @@ def read_motions(folder: Path, hold_out: Iterable[str] = ()) -> dict[str, RobotM
     left_out = set(hold_out)
     if not found or not left_out <= set(found):
         raise ConfigError(f"{folder}: motions {sorted(left_out) or '*.npz'} wanted, {sorted(found)} found")
-    return {name: read_motion(path) for name, path in found.items() if name not in left_out}
+    return {name: without_jumps(load_robot(path)) for name, path in found.items() if name not in left_out}
 
 
 def random_goals(rng: np.random.Generator) -> Array:
@@ -56,9 +48,9 @@ def random_goals(rng: np.random.Generator) -> Array:
     pose, goals = np.zeros(3), []
     for _ in range(rng.integers(1, 4)):
         if rng.random() < 0.3:
-            pose = pose + [0, 0, rng.choice([-1, 1]) * rng.uniform(0.4, np.pi)]
+            pose = pose + np.array([0, 0, rng.choice([-1, 1]) * rng.uniform(0.4, np.pi)])
         elif rng.random() < 0.2:
-            pose = pose + [*rng.uniform(-0.3, 0.3, 2), rng.uniform(-0.3, 0.3)]
+            pose = pose + rng.uniform(-0.3, 0.3, 3)
         else:
             distance, bearing = rng.uniform(0.5, 2.5), pose[2] + rng.normal(0, 0.7)
             pose = np.array(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import mujoco
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from exoactor.control.twist2 import ACTUATION
 from exoactor.types import CONTROL_HZ, Actuation, Array, Camera, Catalogue, ConfigError, Sensors
 from exoactor.types.rotations import quat_to_rpy
 from exoactor.world.g1 import g1_spec
+from exoactor.world.sensors import SensorNoiseCfg, SensorSuite
 
 TIMESTEP = 0.005
 SUBSTEPS = round(1 / CONTROL_HZ / TIMESTEP)
@@ -39,6 +38,12 @@ def floor_model(
         conaffinity=1,
         friction=[friction, 0.005, 0.0001],
     )
+    spec.add_sensor(
+        name="pelvis_accelerometer",
+        type=mujoco.mjtSensor.mjSENS_ACCELEROMETER,
+        objtype=mujoco.mjtObj.mjOBJ_SITE,
+        objname="imu_in_pelvis",
+    )
     model = spec.compile()
     for g in range(model.ngeom):
         if "_foot" in model.geom(g).name:
@@ -58,55 +63,31 @@ def place(model: mujoco.MjModel, data: mujoco.MjData, qpos: Array) -> None:
 
 def fallen(data: mujoco.MjData) -> bool:
     """Pelvis below 0.3 m or tilted by more than 70 degrees (truth, for scoring only)."""
-    w, x, y, z = data.qpos[3:7]
+    _, x, y, _ = data.qpos[3:7]
     return bool(data.qpos[2] < 0.3 or 1 - 2 * (x * x + y * y) < 0.34)
 
 
-@dataclass(frozen=True)
-class SensorNoise:
-    """Standard deviations of what `FloorRobot` feels.
-
-    Args:
-        joint_pos: [rad].
-        joint_vel: [rad/s].
-        gyro: [rad/s].
-        accel: [m/s^2].
-        tilt: of roll and pitch, constant over a run [rad].
-        yaw_drift: rate of the yaw's drift, constant over a run [rad/s].
-        contact: load above which a foot counts as planted [N].
-    """
-
-    joint_pos: float = 0.002
-    joint_vel: float = 0.05
-    gyro: float = 0.01
-    accel: float = 0.05
-    tilt: float = 0.004
-    yaw_drift: float = 0.0015
-    contact: float = 20.0
-
-
 class FloorRobot:
-    """The bare G1 as a `Robot` with noisy sensors, in the dark: its camera image is black, its depth empty.
+    """The bare G1 as a `Robot` with the world's noisy sensors, in the dark: its image is black, its depth empty.
 
     Args:
         model: of `floor_model`.
         qpos: (36,) to begin in; the soles are put on the floor.
         seed: of the noise.
-        noise: see `SensorNoise`.
+        noise: sizes of the sensors' errors.
     """
 
-    def __init__(self, model: mujoco.MjModel, qpos: Array, *, seed: int = 0, noise: SensorNoise | None = None) -> None:
+    def __init__(
+        self, model: mujoco.MjModel, qpos: Array, *, seed: int = 0, noise: SensorNoiseCfg | None = None
+    ) -> None:
         self.model = model
         self.data = mujoco.MjData(model)
         place(model, self.data, qpos)
         self.data.ctrl[:29] = qpos[7:36]
-        self.noise = noise or SensorNoise()
         self.camera = Camera.looking_at(np.array([3.0, -3.0, 1.6]), np.array([0.0, 0.0, 0.7]), 50.0, (64, 48))
         self.catalogue: Catalogue = ()
-        self._rng = np.random.default_rng(seed)
-        self._tilt = self._rng.normal(0, self.noise.tilt, 2)
-        self._drift = self._rng.normal(0, self.noise.yaw_drift)
-        self._feet = [model.body(f"{side}_ankle_roll_link").id for side in ("left", "right")]
+        self._suite = SensorSuite(model, seed, noise)
+        self._steps = 0
 
     def configure(self, actuation: Actuation) -> None:
         """Check that the model's servos are those of `actuation`."""
@@ -115,30 +96,7 @@ class FloorRobot:
 
     def sense(self) -> Sensors:
         """Noisy readings."""
-        noise, rng, data = self.noise, self._rng, self.data
-        roll, pitch, yaw = quat_to_rpy(data.qpos[3:7]) + [*self._tilt, self._drift * data.time]
-        attitude = Rotation.from_euler("ZYX", [yaw, pitch, roll]).as_quat(scalar_first=True)
-        return Sensors(
-            time=float(data.time),
-            joint_pos=data.qpos[7:36] + rng.normal(0, noise.joint_pos, 29),
-            joint_vel=data.qvel[6:35] + rng.normal(0, noise.joint_vel, 29),
-            quat=attitude,
-            gyro=data.qvel[3:6] + rng.normal(0, noise.gyro, 3),
-            accel=data.sensor("imu_lin_acc").data + rng.normal(0, noise.accel, 3),
-            foot_contact=self.foot_loads() > noise.contact,
-        )
-
-    def foot_loads(self) -> Array:
-        """(2,) vertical load on the left and right foot [N]."""
-        loads, force = np.zeros(2), np.zeros(6)
-        for c in range(self.data.ncon):
-            contact = self.data.contact[c]
-            bodies = self.model.geom_bodyid[contact.geom]
-            for i, foot in enumerate(self._feet):
-                if foot in bodies:
-                    mujoco.mj_contactForce(self.model, self.data, c, force)
-                    loads[i] += abs(float(force[0] * contact.frame[2]))
-        return loads
+        return self._suite.read(self.data, self._steps)
 
     def look(self, *, depth: bool = True) -> tuple[float, Array, Array]:
         """Time and black images."""
@@ -150,6 +108,8 @@ class FloorRobot:
         """One control period."""
         self.data.ctrl[:29] = joint_targets
         mujoco.mj_step(self.model, self.data, nstep=SUBSTEPS)
+        self._steps += 1
+        self._suite.advance(self._steps, 1 / CONTROL_HZ)
 
     @property
     def truth(self) -> Array:
