@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Self
 
-import numpy as np
-
-# without a display EGL is the one that works; it must be chosen before mujoco is imported
-if sys.platform.startswith("linux"):
-    os.environ.setdefault("MUJOCO_GL", "egl")
-
 import mujoco
+import numpy as np
 from scipy.spatial.transform import Rotation
 
 from exoactor.body import Body
 from exoactor.types import Array, Camera
+from exoactor.world.backend import choose_backend
 
 _NEAR, _FAR = 0.05, 30.0
 
@@ -33,7 +27,7 @@ class PersonRenderer:
     """
 
     def __init__(self, body: Body, betas: Array, texture: Array, camera: Camera, light: float = 1.0) -> None:
-        self._camera = camera
+        choose_backend()
         self._model = _model(body, betas, texture, camera, light)
         self._data = mujoco.MjData(self._model)
         width, height = camera.size
@@ -72,8 +66,8 @@ def _model(body: Body, betas: Array, texture: Array, camera: Camera, light: floa
     spec.visual.global_.offwidth, spec.visual.global_.offheight = width, height
     spec.visual.quality.offsamples = 0
     spec.visual.quality.shadowsize = 0
-    spec.visual.headlight.ambient = [0.36 * light] * 3
-    spec.visual.headlight.diffuse = [0.26 * light] * 3
+    spec.visual.headlight.ambient = [0.44 * light] * 3
+    spec.visual.headlight.diffuse = [0.30 * light] * 3
     spec.visual.headlight.specular = [0, 0, 0]
     spec.stat.extent = 1.0
     spec.visual.map.znear, spec.visual.map.zfar = _NEAR, _FAR
@@ -83,7 +77,7 @@ def _model(body: Body, betas: Array, texture: Array, camera: Camera, light: floa
         dir=[-0.35, 0.45, -1],
         type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL,
         castshadow=False,
-        diffuse=[0.5 * light] * 3,
+        diffuse=[0.45 * light] * 3,
         ambient=[0, 0, 0],
         specular=[0.05] * 3,
     )

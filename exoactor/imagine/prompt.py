@@ -1,0 +1,94 @@
+"""The request in words, for video models that read: five blocks, the same every time for the same scene and actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jinja2 import StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+import prompts
+from exoactor.types import Action, Array, Camera, ConfigError, Scene, SceneObject
+
+TEMPLATE = "video.md.j2"
+
+
+def video_prompt(scene: Scene, actions: Sequence[Action]) -> str:
+    """Shot, Scene, Motion, Execution and End State of a clip.
+
+    Args:
+        scene: the room as perceived; things seen with confidence below 0.5 are left out.
+        actions: the chain.
+
+    Returns:
+        The prompt; equal arguments give equal text.
+    """
+    environment = SandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=True, autoescape=False
+    )
+    template = environment.from_string(_source())
+    text = template.render(
+        things=[_thing(o, scene.camera) for o in scene.objects if o.confidence >= 0.5],
+        start=_place(np.array([scene.robot.x, scene.robot.y, 0.0]), scene.camera) if scene.robot else "in view",
+        steps=[{"text": a.text, "how": _how(a, scene)} for a in actions],
+        end=_end(actions[-1], scene) if actions else "stands upright",
+    )
+    return str(text)
+
+
+@cache
+def _source() -> str:
+    # a namespace package of an editable install lists a place that is no folder, which importlib.resources refuses
+    for folder in prompts.__path__:
+        path = Path(folder) / TEMPLATE
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    raise ConfigError(f"the template {TEMPLATE} is missing from the installed package 'prompts'; reinstall exoactor")
+
+
+def _thing(thing: SceneObject, camera: Camera) -> dict[str, Any]:
+    return {"kind": thing.item.kind, "color": thing.item.color, "where": _place(thing.position, camera)}
+
+
+def _place(point: Array, camera: Camera) -> str:
+    """Where a point is in the picture, in words."""
+    pixel, depth = camera.project(np.asarray(point, float))
+    share = float(pixel[0]) / camera.size[0]
+    if share < 0.35:
+        side = "on the left"
+    elif share > 0.65:
+        side = "on the right"
+    else:
+        side = "in the middle"
+    return f"{side} of the picture, about {float(depth):.0f} m away"
+
+
+def _how(action: Action, scene: Scene) -> str:
+    if action.kind == "walk" and action.goal is not None:
+        goal = np.array([action.goal.x, action.goal.y, 0.0])
+        if scene.robot is None:
+            return "at a comfortable pace"
+        length = float(np.linalg.norm(action.goal.xy - scene.robot.xy))
+        return f"at a comfortable pace, about {length:.1f} m, ending {_place(goal, scene.camera)}"
+    if action.kind == "turn":
+        return "on the spot, with small steps"
+    if action.kind == "wave":
+        return f"{action.side} hand beside the head, two or three times"
+    if action.kind == "point":
+        return f"{action.side} arm straight, held for a second, then lowered"
+    return f"for {action.seconds:.0f} s" if action.seconds >= 1 else ""
+
+
+def _end(last: Action, scene: Scene) -> str:
+    if last.kind in ("walk", "turn") and last.goal is not None:
+        forward = np.array([*last.goal.forward, 0.0]) @ scene.camera.rotation
+        if abs(forward[2]) > abs(forward[0]):
+            way = "away from the camera" if forward[2] > 0 else "towards the camera"
+        else:
+            way = "to the right of the picture" if forward[0] > 0 else "to the left of the picture"
+        return f"stands upright with both feet together, facing {way},"
+    return "stands upright, both arms hanging,"
