@@ -74,6 +74,10 @@ DENSITY = {"bottle": 400.0, "can": 500.0, "cylinder": 500.0, "ball": 90.0, "box"
 """Mass of a movable thing over its bounding volume [kg/m^3] when the scene file gives no mass; others 40."""
 
 
+WALL_GAP = 1.1
+"""Free floor between furniture and walls [m], so that one can go round; doors and shelves touch the walls."""
+
+
 def parts(kind: str, size: Array) -> tuple[Part, ...]:
     """The pieces of a thing.
 
@@ -117,7 +121,7 @@ def backdrop(corners: Array, thin: Array, camera_position: Array, height: float 
     """Walls of the room behind everything, as seen from the camera; those that would stand before it are left out.
 
     Args:
-        corners: (N, 2) points that keep 0.9 m from the walls: corners of furniture, the robot's start [m].
+        corners: (N, 2) points that keep `WALL_GAP` from the walls: corners of furniture, the robot's start [m].
         thin: (M, 2) corners of doors and shelves, which may touch a wall [m].
         camera_position: (3,) [m].
         height: of the walls [m].
@@ -127,8 +131,8 @@ def backdrop(corners: Array, thin: Array, camera_position: Array, height: float 
     """
     points = np.concatenate([np.asarray(corners).reshape(-1, 2), np.zeros((0, 2))])
     edges = np.asarray(thin).reshape(-1, 2)
-    low = np.concatenate([points - 0.9, edges - 0.02]).min(0)
-    high = np.concatenate([points + 0.9, edges + 0.02]).max(0)
+    low = np.concatenate([points - WALL_GAP, edges - 0.02]).min(0)
+    high = np.concatenate([points + WALL_GAP, edges + 0.02]).max(0)
     middle, half, t = (low + high) / 2, (high - low) / 2, 0.05
     walls = []
     for axis in (0, 1):

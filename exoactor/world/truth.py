@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from exoactor.stance import distance_to_footprint
-from exoactor.types import Array, CatalogueItem, Expectation, SceneObject
+from exoactor.types import CONTROL_HZ, Actuation, Array, CatalogueItem, Expectation, SceneObject, Sensors
 from exoactor.types.rotations import wrap
+from exoactor.world.sim import SimRobot
+
+SAMPLE_HZ = 10
 
 AT_DISTANCE = (0.10, 0.85)
 """`at`: pelvis to footprint [m]."""
@@ -48,6 +51,75 @@ class TruthTrack:
     hands: dict[str, list[Array]] = field(default_factory=lambda: {"left": [], "right": []})
     shoulders: dict[str, list[Array]] = field(default_factory=lambda: {"left": [], "right": []})
     fallen: bool = False
+
+    def add(self, truth: Mapping[str, Any]) -> None:
+        """Append one `SimRobot.truth()`."""
+        self.root.append(np.array(truth["robot"], float))
+        for side in ("left", "right"):
+            self.hands[side].append(np.array(truth["hands"][side], float))
+            self.shoulders[side].append(np.array(truth["shoulders"][side], float))
+        self.fallen = self.fallen or bool(truth["fallen"])
+
+    def to_arrays(self) -> dict[str, Array]:
+        """For an npz file."""
+        arrays = {"hz": np.array(self.hz), "root": np.array(self.root), "fallen": np.array(self.fallen)}
+        for side in ("left", "right"):
+            arrays[f"hand_{side}"] = np.array(self.hands[side])
+            arrays[f"shoulder_{side}"] = np.array(self.shoulders[side])
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> TruthTrack:
+        """Inverse of `to_arrays`."""
+        return cls(
+            float(arrays["hz"]),
+            list(arrays["root"]),
+            {side: list(arrays[f"hand_{side}"]) for side in ("left", "right")},
+            {side: list(arrays[f"shoulder_{side}"]) for side in ("left", "right")},
+            bool(arrays["fallen"]),
+        )
+
+
+class TruthRecorder:
+    """A `Robot` that passes everything on to the simulated one and writes down what really happens.
+
+    Args:
+        robot: the simulated robot.
+        on_step: called after every control step.
+    """
+
+    def __init__(self, robot: SimRobot, on_step: Callable[[], None] | None = None) -> None:
+        self._robot, self._on_step, self._steps = robot, on_step, 0
+        self.camera, self.catalogue = robot.camera, robot.catalogue
+        self.track = TruthTrack(float(SAMPLE_HZ))
+        self.track.add(robot.truth())
+
+    def configure(self, actuation: Actuation) -> None:
+        """See `Robot`."""
+        self._robot.configure(actuation)
+
+    def sense(self) -> Sensors:
+        """See `Robot`."""
+        return self._robot.sense()
+
+    def look(self, *, depth: bool = True) -> tuple[float, Array, Array]:
+        """See `Robot`."""
+        return self._robot.look(depth=depth)
+
+    def step(self, joint_targets: Array) -> None:
+        """See `Robot`."""
+        self._robot.step(joint_targets)
+        self._steps += 1
+        if self._steps % (CONTROL_HZ // SAMPLE_HZ) == 0:
+            self.track.add(self._robot.truth())
+        if self._on_step is not None:
+            self._on_step()
+
+
+def true_objects(robot: SimRobot) -> dict[str, tuple[CatalogueItem, Array, float]]:
+    """Id -> catalogue item, true position (3,) [m] of the underside's centre, true yaw [rad]."""
+    found = robot.truth()["objects"]
+    return {item.id: (item, found[item.id]["position"], found[item.id]["yaw"]) for item in robot.catalogue}
 
 
 def happened(
