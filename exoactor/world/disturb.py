@@ -29,7 +29,7 @@ class Disturbances:
         self._armed: list[tuple[Fault, float]] = []  # with the time it was armed
         self._pelvis = model.body("pelvis").id
         feet = [model.body(f"{side}_ankle_roll_link").id for side in ("left", "right")]
-        self._soles = np.flatnonzero(np.isin(model.geom_bodyid, feet))
+        self._soles = np.flatnonzero(np.isin(model.geom_bodyid, feet) & (model.geom_conaffinity > 0))
         self._friction = model.geom_friction[self._soles, 0].copy()
         self._fixed = [model.body(t.id).id for t in scene.things if not t.item.movable]
 
