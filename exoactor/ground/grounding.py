@@ -39,7 +39,7 @@ class GroundCfg:
 
     snap: bool = True
     travels: float = 0.4
-    turns: float = np.radians(15.0)
+    turns: float = np.radians(8.0)
     same_start: float = 0.4
     same_yaw: float = np.radians(20.0)
     reach_on: float = 0.4

@@ -28,7 +28,7 @@ class RootPathCfg:
     turn_rate: float = 0.35
     bridge: float = 0.45
     least_travel: float = 0.12
-    least_turn: float = np.radians(12.0)
+    least_turn: float = np.radians(8.0)
 
 
 @dataclass(frozen=True)

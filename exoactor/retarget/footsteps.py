@@ -30,7 +30,7 @@ class StepCfg:
     swing_range: tuple[float, float] = (0.42, 0.50)
     lift: float = 0.07
     settle_lift: float = 0.03
-    lead: float = 0.1
+    lead: float = 0.12
     half_width: float = 0.115
     sway: float = 0.035
     home: float = 0.004
