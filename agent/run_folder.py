@@ -7,6 +7,7 @@ import json
 import re
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from agent.journal import Journal
 from exoactor.bench.runner import versions
-from exoactor.files import write_json
+from exoactor.files import write_json, write_text
 from exoactor.types import ConfigError
 
 FORMAT = 1
@@ -78,12 +79,13 @@ class RunFolder:
         self.journal = Journal(self.path / "journal.jsonl")
 
     @classmethod
-    def create(cls, job: Job, out: Path | None = None) -> RunFolder:
+    def create(cls, job: Job, out: Path | None = None, files: Mapping[str, str] | None = None) -> RunFolder:
         """Make the folder and write job.json.
 
         Args:
             job: what to do.
             out: the folder, empty or not there yet; None makes one under runs/.
+            files: further texts by name, written before job.json ("scene.yaml", so that the run needs no other file).
 
         Raises:
             ConfigError: `out` is a file, or holds something.
@@ -91,6 +93,8 @@ class RunFolder:
         path = out or Path("runs") / new_id(job.instruction)
         check_new(path)
         path.mkdir(parents=True, exist_ok=True)
+        for name, text in (files or {}).items():
+            write_text(path / name, text)
         write_json(path / "job.json", asdict(job))
         return cls(path)
 

@@ -1,0 +1,153 @@
+"""One instruction run in a fresh world, and what truth says of it; shared by the benchmarks of the loop."""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from agent.journal import read_events
+from agent.loop import work
+from agent.planner import DeterministicPlanner
+from agent.run_folder import Job, RunFolder
+from agent.session import Session
+from exoactor.bench.runner import Record
+from exoactor.formats.video import probe
+from exoactor.pipeline import PipelineCfg, SimPipeline
+from exoactor.types import Pose2D, Scene, SceneObject, StageError
+from exoactor.types.rotations import wrap
+from exoactor.world.faults import parse_faults
+from exoactor.world.scene_file import load_scene
+from skills.walk_to import stance_at
+
+STAGES = ("observe", "imagine", "gate", "estimate", "ground", "retarget", "track", "check")
+
+
+def instructions(part: str) -> list[Record]:
+    """The committed instructions of one half, "open" or "sealed": id, scene, say, expect."""
+    path = Path(__file__).with_name(f"instructions_{part}.yaml")
+    return list(yaml.safe_load(path.read_text()))
+
+
+def run_instruction(
+    say: str, scene: str, seed: int, *, closed_loop: bool = True, faults: Sequence[str] = (), keep: Path | None = None
+) -> Record:
+    """Run one instruction to its end and gather what benchmarks need.
+
+    Args:
+        say: the instruction.
+        scene: bundled scene.
+        seed: of sensors and imagined people.
+        closed_loop: False is the paper's way.
+        faults: to plant.
+        keep: folder for the run; by default it is thrown away.
+
+    Returns:
+        status, reason, attempts (in order: skill, args, outcome, code, truth, seconds, stance error), CPU seconds
+        per stage, seconds of imagined and performed video, peak memory.
+    """
+    spec = load_scene(scene)
+    folder = keep or Path(tempfile.mkdtemp(prefix="exoactor-bench-"))
+    pipeline = SimPipeline(spec, seed=seed, cfg=PipelineCfg(closed_loop=closed_loop))
+    run = RunFolder.create(Job(say, scene, seed, open_loop=not closed_loop, faults=tuple(faults)), folder)
+    try:
+        session = Session(run, pipeline, DeterministicPlanner(), faults=parse_faults(faults, spec))
+        summary = work(session)
+        return {
+            "status": summary["status"],
+            "reason": summary["reason"],
+            "replans": summary["replans"],
+            "attempts": attempts(run.path, scene),
+            "cpu_stage_s": summary["cpu_seconds"],
+            "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
+        }
+    finally:
+        pipeline.close()
+        run.close()
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def attempts(run_dir: Path, scene: str) -> list[Record]:
+    """Every attempt of a run in the order in which they were made."""
+    events = list(read_events(run_dir / "journal.jsonl"))
+    found: dict[str, Record] = {}
+    for event in events:
+        name = event.get("attempt")
+        if not isinstance(name, str):
+            continue
+        record = found.setdefault(name, {"attempt": name, "outcome": None, "code": None, "stage": None})
+        if event["event"] == "stage_finished" and event["stage"] == "check":
+            record.update(outcome=event["verdict"]["outcome"], code=event["verdict"]["code"], stage="check")
+        if event["event"] == "stage_failed":
+            record.update(outcome="error", code=event["result"]["code"], stage=event["result"]["stage"])
+        if event["event"] == "motion_finished":
+            record.update(seconds=event["seconds"], fell=event["fell"])
+    for name, record in found.items():
+        folder = run_dir / name
+        record["skill"] = name.split("/")[1].split("-", 1)[1]
+        if (folder / "imagined.mp4").exists():
+            record["imagined_s"] = round(probe(folder / "imagined.mp4").seconds, 2)
+        if (folder / "truth.json").exists():
+            truth = json.loads((folder / "truth.json").read_text())
+            record["truth"] = truth["true"]
+            record["expected"] = [truth["expected"][k] for k in ("kind", "target", "side")]
+            if truth["expected"]["kind"] == "at":
+                record.update(stance_error(truth, scene))
+    return list(found.values())
+
+
+def stance_error(truth: dict[str, Any], scene: str) -> dict[str, float]:
+    """How far the robot ended from the stance that the rule gives for the true scene at the attempt's start.
+
+    Returns:
+        {"stance_m", "stance_deg"}; empty when the rule has no free place.
+    """
+    spec = load_scene(scene)
+    things = tuple(
+        SceneObject(item, np.array(truth["objects"][item.id][:3]), truth["objects"][item.id][3], 1.0)
+        for item in spec.catalogue()
+    )
+    true_scene = Scene(things, Pose2D(*truth["start"]), 1.0, spec.camera)
+    try:
+        stance = stance_at(true_scene, truth["expected"]["target"])
+    except StageError:
+        return {}
+    x, y, yaw = truth["robot"]
+    walked = float(np.linalg.norm(np.array([x, y]) - np.array(truth["start"][:2])))
+    return {
+        "stance_m": float(np.hypot(x - stance.x, y - stance.y)),
+        "stance_deg": float(np.degrees(abs(wrap(yaw - stance.yaw)))),
+        "walked_m": walked,
+    }
+
+
+def really_achieved(expect: Sequence[Sequence[str]], made: Sequence[Record]) -> bool:
+    """Whether the expected events truly happened in their order, and no other gesture or round than those."""
+    wanted = [(e[0], *_target_and_side(e)) for e in expect]
+    done = 0
+    for attempt in made:
+        if not attempt.get("truth"):
+            continue
+        kind, target, side = attempt["expected"]
+        if done < len(wanted):
+            want_kind, want_target, want_side = wanted[done]
+            if (kind, target) == (want_kind, want_target) and want_side in (None, side):
+                done += 1
+                continue
+        if kind in ("waved", "pointing", "circled") and (kind, target) not in [(w[0], w[1]) for w in wanted]:
+            return False
+    return done == len(wanted)
+
+
+def _target_and_side(event: Sequence[str]) -> tuple[str | None, str | None]:
+    sides = [e for e in event[1:] if e in ("left", "right")]
+    targets = [e for e in event[1:] if e not in ("left", "right")]
+    return (targets[0] if targets else None), (sides[0] if sides else None)

@@ -1,0 +1,5 @@
+"""`python -m agent.cli` is `exoactor`."""
+
+from agent.cli import main
+
+main()

@@ -1,0 +1,260 @@
+"""Commands about whole instructions: run, plan, resume, report, demo."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from agent.cli.output import BAD_INPUT, Json, Output, command
+from exoactor.types import ConfigError
+
+if TYPE_CHECKING:
+    from agent.decide import Budgets
+    from agent.plan import PlanResult
+    from agent.run_folder import RunFolder
+    from exoactor.pipeline import PipelineCfg
+
+DEFAULT_SCENE = "living_room"
+DEMO_TEXT = "walk to the table, wave, then go round the chair and turn to the door"
+DEMO_FAULTS = ("bad_video:defect=cut@1.1", "push_robot:newton_seconds=8,t=1.5@1.2", "occlude@2.1")
+
+Instruction = Annotated[str, typer.Argument(help='What to do, e.g. "walk to the table, then wave".')]
+SceneOption = Annotated[str, typer.Option("--scene", "-s", help="A bundled scene's name, or a scene file.")]
+Seed = Annotated[int, typer.Option("--seed", help="Of imagination and of sensor noise.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(run)
+    app.command()(plan)
+    app.command()(resume)
+    app.command()(report)
+    app.command()(demo)
+
+
+@command
+def run(
+    instruction: Instruction,
+    scene: SceneOption = DEFAULT_SCENE,
+    seed: Seed = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Run folder; a new one under runs/ by default.")
+    ] = None,
+    open_loop: Annotated[
+        bool, typer.Option("--open-loop", help="No feedback: one attempt each, as the paper does.")
+    ] = False,
+    fault: Annotated[list[str] | None, typer.Option("--fault", help="KIND[:key=value,...]@SUBTASK.ATTEMPT")] = None,
+    controller: Annotated[str, typer.Option(help="student, teacher or qp.")] = "student",
+    controller_path: Annotated[Path | None, typer.Option(help="Its bundle or ONNX file.")] = None,
+    retarget: Annotated[str, typer.Option(help="ik or direct.")] = "ik",
+    fps: Annotated[int, typer.Option(help="Frames per second of imagined videos.")] = 25,
+    attempts: Annotated[int, typer.Option(min=1, help="Attempts per subtask.")] = 3,
+    replans: Annotated[int, typer.Option(min=0, help="Replans per run.")] = 2,
+    max_seconds: Annotated[float, typer.Option(min=0, help="No new attempt starts after this [s].")] = 3600.0,
+    json_: Json = False,
+) -> int:
+    """Carry out one long instruction, closed loop."""
+    from agent.decide import Budgets
+
+    options = {
+        "controller": controller,
+        "controller_path": controller_path,
+        "retarget": retarget,
+        "imagine_fps": fps,
+        "closed_loop": not open_loop,
+    }
+    budgets = Budgets(attempts=attempts, replans=replans, seconds=max_seconds)
+    return _run(instruction, scene, seed, out, tuple(fault or ()), options, budgets, Output(json_))
+
+
+@command
+def demo(
+    faults: Annotated[bool, typer.Option("--faults", help="Plant a bad video, a push and a covered camera.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Run folder.")] = None,
+    seed: Seed = 0,
+    json_: Json = False,
+) -> int:
+    """Run the demonstration: a long instruction in the living room, with disturbances if asked for."""
+    from agent.decide import Budgets
+
+    chosen = DEMO_FAULTS if faults else ()
+    return _run(DEMO_TEXT, DEFAULT_SCENE, seed, out, chosen, {}, Budgets(), Output(json_))
+
+
+@command
+def plan(instruction: Instruction, scene: SceneOption = DEFAULT_SCENE, json_: Json = False) -> int:
+    """Show the plan for an instruction; nothing moves."""
+    from agent.plan import PlanResult, PlanStatus, checked_instruction
+    from agent.planner import DeterministicPlanner
+    from exoactor.world.scene_file import load_scene
+
+    output = Output(json_)
+    catalogue = load_scene(scene).catalogue()
+    try:
+        result = DeterministicPlanner().plan(checked_instruction(instruction), catalogue)
+    except ConfigError as error:
+        result = PlanResult(PlanStatus.ABSTAIN, reason=str(error))
+    _say_plan(output, result)
+    output.result(result.to_json())
+    return 0 if result.status is PlanStatus.OK else 1
+
+
+@command
+def resume(
+    run_dir: Annotated[Path, typer.Argument(help="Run folder.")],
+    answer: Annotated[str | None, typer.Option(help="To an open question: retry, skip or stop.")] = None,
+    json_: Json = False,
+) -> int:
+    """Go on with a run that was killed, interrupted, or waits for an answer."""
+    from agent.run_folder import RunFolder
+    from agent.summary import FINAL, summarize
+
+    output = Output(json_)
+    if answer is not None and answer not in ("retry", "skip", "stop"):
+        raise ConfigError(f"--answer: {answer!r} given, retry, skip or stop wanted")
+    folder = RunFolder(run_dir)
+    try:
+        before = summarize(folder.path)
+        if before["status"] in FINAL:
+            output.say(f"This run has ended: {before['status']}. {before['reason']}".rstrip())
+            return _end(output, before)
+        cfg = _pipeline_cfg(folder.job.config["pipeline"])
+        return _work(folder, cfg, output, answer)
+    finally:
+        folder.close()
+
+
+@command
+def report(
+    run_dir: Annotated[Path, typer.Argument(help="Run folder, finished or not.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="report.html in the run folder by default.")] = None,
+    json_: Json = False,
+) -> int:
+    """Write the run as one self-contained page."""
+    from agent.report import write_report
+
+    output = Output(json_)
+    path = write_report(run_dir, out)
+    output.say(f"report: {path}")
+    output.result({"report": str(path)})
+    return 0
+
+
+def _run(
+    instruction: str,
+    scene: str,
+    seed: int,
+    out: Path | None,
+    faults: tuple[str, ...],
+    options: dict[str, Any],
+    budgets: Budgets,
+    output: Output,
+) -> int:
+    from agent.plan import PlanStatus, checked_instruction
+    from agent.planner import DeterministicPlanner
+    from agent.run_folder import Job, RunFolder, check_new
+    from exoactor.world.faults import parse_fault
+    from exoactor.world.scene_file import load_scene
+
+    # Everything that can be wrong is found before a file is written.
+    text = checked_instruction(instruction)
+    spec = load_scene(scene)
+    for fault in faults:
+        parse_fault(fault)
+    if out is not None:
+        check_new(out)
+    planned = DeterministicPlanner().plan(text, spec.catalogue())
+    if planned.status is not PlanStatus.OK:
+        _say_plan(output, planned)
+        output.result({"status": "needs_human", "run_dir": None, "subtasks": [], **_why(planned)})
+        return BAD_INPUT
+    from exoactor.pipeline import PipelineCfg
+
+    cfg = PipelineCfg(**options)
+    _pull_assets(output)
+    config = {"pipeline": asdict(cfg), "budgets": asdict(budgets), "planner": DeterministicPlanner.name}
+    job = Job(text, spec.name, seed, not cfg.closed_loop, faults, config)
+    folder = RunFolder.create(job, out, {"scene.yaml": spec.text})
+    try:
+        return _work(folder, cfg, output, None)
+    finally:
+        folder.close()
+
+
+def _work(folder: RunFolder, cfg: PipelineCfg, output: Output, answer: str | None) -> int:
+    from agent.decide import Budgets
+    from agent.live import ask_person, live_view
+    from agent.loop import work
+    from agent.planner import DeterministicPlanner
+    from agent.report import write_report
+    from agent.session import Session, Stop
+    from exoactor.pipeline import SimPipeline
+    from exoactor.world.faults import parse_fault
+    from exoactor.world.scene_file import read_scene
+
+    job = folder.job
+    spec = read_scene((folder.path / "scene.yaml").read_text(), job.scene)
+    stop = Stop()
+    with stop.on_signals():
+        pipeline = SimPipeline(spec, seed=job.seed, cfg=cfg, autosave=folder.world)
+        try:
+            with live_view(job.instruction, to_stderr=output.as_json) as watcher:
+                session = Session(
+                    folder,
+                    pipeline,
+                    DeterministicPlanner(),
+                    Budgets(**job.config["budgets"]),
+                    tuple(parse_fault(f) for f in job.faults),
+                    watcher,
+                    stop,
+                )
+                answers = iter([answer] if answer else [])
+                summary = work(session, lambda q, c: next(answers, None) or ask_person(q, c, watcher))
+        finally:
+            pipeline.close()
+    output.say(f"report: {write_report(folder.path)}")
+    return _end(output, summary)
+
+
+def _end(output: Output, summary: dict[str, Any]) -> int:
+    from agent.summary import EXIT_STATUS
+
+    status = summary["status"]
+    if status in ("interrupted", "needs_human"):
+        if summary["question"]:
+            output.say(summary["question"])
+        extra = " --answer retry|skip|stop" if status == "needs_human" else ""
+        output.say(f"to go on: exoactor resume {summary['run_dir']}{extra}")
+    output.result(summary)
+    return EXIT_STATUS[status]
+
+
+def _pipeline_cfg(data: dict[str, Any]) -> PipelineCfg:
+    from exoactor.pipeline import PipelineCfg
+
+    path = data["controller_path"]
+    return PipelineCfg(**{**data, "controller_path": None if path is None else Path(path)})
+
+
+def _pull_assets(output: Output) -> None:
+    from exoactor import assets
+
+    if any(state.state != "ok" for state in assets.check()):
+        output.say("getting the robot model and the landmark networks (once) ...")
+        assets.pull()
+
+
+def _why(planned: PlanResult) -> dict[str, Any]:
+    return {"reason": planned.reason, "question": planned.question, "unknown": list(planned.unknown)}
+
+
+def _say_plan(output: Output, planned: PlanResult) -> None:
+    for i, subtask in enumerate(planned.subtasks, 1):
+        output.say(f"{i:2d}. {subtask}" + (f"   ({subtask.because})" if subtask.because else ""))
+    if not planned.subtasks:
+        output.say(f"not planned: {planned.reason}")
+        if planned.question:
+            output.say(planned.question)

@@ -1,0 +1,129 @@
+"""report.html: one page that holds everything a person needs to judge a run, videos included."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from agent.journal import Event, read_events
+from agent.live import measured, sentence
+from agent.plan import Subtask
+from agent.run_folder import read_job
+from agent.summary import attempts_of, summarize
+from exoactor.files import write_text
+from exoactor.types import ConfigError
+
+MAX_EMBEDDED = 30_000_000
+"""A file beyond this is named, not embedded [bytes]."""
+_TYPES = {".mp4": "video/mp4", ".png": "image/png"}
+_STAGES = ("observe", "imagine", "gate", "estimate", "ground", "retarget", "track", "check")
+
+
+def write_report(run_dir: Path, out: Path | None = None) -> Path:
+    """Write the page, for a run that is finished or not.
+
+    Args:
+        run_dir: run folder.
+        out: report.html in it by default.
+
+    Raises:
+        ConfigError: not a run folder, or `out` is a folder.
+    """
+    path = out or run_dir / "report.html"
+    if path.is_dir():
+        raise ConfigError(f"{path} is a folder; a file name is wanted")
+    environment = Environment(loader=PackageLoader("agent", "."), autoescape=True, undefined=StrictUndefined)
+    write_text(path, environment.get_template("report.html.j2").render(**contents(run_dir)))
+    return path
+
+
+def contents(run_dir: Path) -> dict[str, Any]:
+    """What the template shows."""
+    job = read_job(run_dir)
+    summary = summarize(run_dir)
+    events = list(read_events(run_dir / "journal.jsonl"))
+    began = events[0]["time"] if events else 0.0
+    seconds = summary["seconds"]
+    return {
+        "job": job,
+        "summary": summary,
+        "stages": [s for s in _STAGES if s in seconds],
+        "total": sum(seconds.values()),
+        "total_cpu": sum(summary["cpu_seconds"].values()),
+        "started": time.strftime("%Y-%m-%d %H:%M", time.localtime(began)) if events else "not started",
+        "steps": [_step(run_dir, entry, events) for entry in _entries(events)],
+        "journal": [
+            {
+                "at": f"{e['time'] - began:.1f}",
+                "event": e["event"].replace("_", " "),
+                "text": sentence(e).strip() or str(e.get("attempt", "")),
+            }
+            for e in events
+        ],
+    }
+
+
+def _entries(events: list[Event]) -> list[dict[str, Any]]:
+    """Every step that any plan had and that was tried or is still planned, in order of its id."""
+    plans = [e["plan"] for e in events if e["event"] == "planned" and e["status"] == "ok"]
+    current = {p["id"] for p in plans[-1]} if plans else set()
+    tried = {e["attempt"] for e in events if str(e.get("attempt", "")).startswith("subtasks/")}
+    every = {p["id"]: p for plan in plans for p in plan}
+    begun = {int(name.split("/")[1].split("-")[0]) for name in tried}
+    return [{**p, "replaced": i not in current} for i, p in sorted(every.items()) if i in current | begun]
+
+
+def _step(run_dir: Path, entry: dict[str, Any], events: list[Event]) -> dict[str, Any]:
+    attempts = [_attempt(run_dir, name, events) for name in attempts_of(run_dir, entry, events)]
+    subtask = Subtask.from_json(entry)
+    return {
+        "id": entry["id"],
+        "title": str(subtask),
+        "because": subtask.because,
+        "replaced": entry["replaced"],
+        "attempts": attempts,
+        "outcome": attempts[-1]["outcome"] if attempts else "planned",
+    }
+
+
+def _attempt(run_dir: Path, name: str, events: list[Event]) -> dict[str, Any]:
+    folder = run_dir / name
+    own = [e for e in events if e.get("attempt") == name]
+    stages = [e for e in own if e["event"] in ("stage_finished", "stage_failed")]
+    failed = [e["result"] for e in stages if e["event"] == "stage_failed"]
+    checks = [e for e in stages if e["event"] == "stage_finished" and e["stage"] == "check"]
+    decided = [e for e in own if e["event"] == "decided"]
+    outcome, says = "unfinished", "not finished"
+    if checks:
+        outcome, says = checks[-1]["verdict"]["outcome"], measured(checks[-1]["verdict"])
+    if failed:
+        outcome, says = "error", f"{failed[-1]['stage']} failed: {failed[-1]['code'].replace('_', ' ')}"
+    elif decided and decided[-1]["result"]["kind"] == "interrupted":
+        outcome, says = "interrupted", "the motion was cut off"
+    truth = folder / "truth.json"
+    return {
+        "number": name.rsplit("-", 1)[1],
+        "folder": name,
+        "outcome": outcome,
+        "says": says,
+        "hint": failed[-1]["hint"] if failed else "",
+        "decision": f"{decided[-1]['do']}: {decided[-1]['why']}" if decided else "",
+        "observation": _embedded(folder / "observation.png"),
+        "imagined": _embedded(folder / "imagined.mp4"),
+        "performed": _embedded(folder / "rollout.mp4"),
+        "evidence": [e for e in map(_embedded, sorted(folder.glob("evidence-*.png"))) if e],
+        "seconds": [(e["stage"], f"{e['seconds']:.1f}") for e in stages],
+        "truth": json.loads(truth.read_text()) if truth.exists() else None,
+    }
+
+
+def _embedded(path: Path) -> str:
+    """The file as a data URL; "" when it is missing, empty or too large to embed."""
+    if not path.is_file() or not 0 < path.stat().st_size <= MAX_EMBEDDED:
+        return ""
+    return f"data:{_TYPES[path.suffix]};base64,{base64.b64encode(path.read_bytes()).decode()}"
