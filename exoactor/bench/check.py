@@ -155,7 +155,7 @@ def _free(room: PosedRoom, pose: Pose2D, clearance: float = 0.14) -> bool:
     if (depth < 1.2).any() or (pixel < 4).any() or (pixel > np.array(camera.size) - 4).any():
         return False
     things = [SceneObject(t.item, t.position, t.yaw, 1.0) for t in room.scene.things]
-    return all(distance_to_footprint(t, pose.xy) > clearance for t in things)
+    return room.indoors(pose.xy) and all(distance_to_footprint(t, pose.xy) > clearance for t in things)
 
 
 def _at(room: PosedRoom, rng: np.random.Generator) -> tuple[Expectation, list[Moment]]:

@@ -16,7 +16,7 @@ from exoactor.perceive.template import Template
 from exoactor.stance import distance_to_footprint
 from exoactor.types import Array, Observation, Pose2D, Proprioception, SceneObject
 from exoactor.types.rotations import wrap, yaw_quat
-from exoactor.world.build import CAMERA, build
+from exoactor.world.build import CAMERA, build, room_walls
 from exoactor.world.g1 import default_actuation
 from exoactor.world.render import SceneRenderer, noisy_depth
 from exoactor.world.scene_file import SceneSpec, bundled_scenes, load_scene
@@ -93,9 +93,19 @@ class PosedRoom:
             body = np.array([[*place, 0.0], [*place, 1.4], [*(place + 0.3), 0.7], [*(place - 0.3), 0.7]])
             pixel, depth = camera.project(body)
             shown = (depth > 1.2).all() and (pixel > 4).all() and (pixel < np.array(camera.size) - 4).all()
-            if shown and all(distance_to_footprint(t, place) > clearance for t in things):
+            if shown and self.indoors(place) and all(distance_to_footprint(t, place) > clearance for t in things):
                 return Pose2D(float(place[0]), float(place[1]), float(rng.uniform(-np.pi, np.pi)))
         raise RuntimeError(f"scene {self.scene.name}: no free place in view")
+
+    def indoors(self, place: Array) -> bool:
+        """Before the room walls as seen from the camera, 0.3 m away from them at least."""
+        camera = self.scene.camera.position
+        for wall in room_walls(self.scene.things, self.scene.camera, [self.scene.robot.xy]):
+            axis = int(wall.half_size[:2].argmin())
+            inward = float(np.sign(camera[axis] - wall.center[axis]))
+            if (place[axis] - wall.center[axis]) * inward < 0.3 + wall.half_size[axis]:
+                return False
+        return True
 
     def _lowest(self, geom: int) -> float:
         model, data = self._model, self._data

@@ -120,15 +120,18 @@ class RgbdPerception:
     def locate_robot(self, observation: Observation, prior: Pose2D) -> tuple[Pose2D, Array, float] | None:
         """Quick fix near a prior: pose, (3,) one-sigma [m, m, rad], confidence; None if it is not seen well enough."""
         body = self.body.posed(observation.proprioception.joint_pos)
-        fix = self._fix_near(self._around(observation, prior), body, observation, prior)
+        around = self._around(observation, prior)
+        fix = self._fix_near(around.take(self._colourless(around, observation)), body, observation, prior)
         return None if fix is None else (fix.pose, fix.std, quality(fix))
 
     def find_arms(self, observation: Observation, pose: Pose2D, things: tuple[SceneObject, ...]) -> dict[Side, Arm]:
         """The robot's arms as the depth image shows them; `things` are told apart from it."""
         cloud = self._around(observation, pose)
-        foreign = np.zeros(len(cloud), bool)
+        foreign = ~self._colourless(cloud, observation)
         for thing in things:
             template = self._templates[thing.id]
+            if thing.item.color not in ACHROMATIC:
+                continue
             if np.linalg.norm(thing.position[:2] - pose.xy) < template.radius + 0.9:
                 foreign |= explained(template, thing, cloud, 0.02)
         body = self.body.posed(observation.proprioception.joint_pos)
@@ -146,6 +149,7 @@ class RgbdPerception:
             prior = Pose2D(*(float(v) for v in felt))
             body = self.body.posed(observation.proprioception.joint_pos)
             around = self._around(observation, prior)
+            around = around.take(self._colourless(around, observation))
             fix = self._fix_near(around, body, observation, prior)
             if fix is not None:
                 close = np.square(around.points[:, :2] - fix.pose.xy).sum(1) < 0.3**2
@@ -167,6 +171,11 @@ class RgbdPerception:
             return cloud_of(observation, 8).take(np.zeros(0, int))
         pixels = (window[2] - window[0]) * (window[3] - window[1])
         return cloud_of(observation, max(1, round((pixels / 10000) ** 0.5)), window)
+
+    def _colourless(self, cloud: Cloud, observation: Observation) -> Array:
+        """(N,) bool: points whose pixels are gray like the robot."""
+        pixels = observation.rgb[cloud.rows, cloud.columns]
+        return np.asarray(labels(pixels[None], self._colours)[0] == COLOURLESS)
 
     def _fix(self, cloud: Cloud, body: PosedBody, observation: Observation, prior: Pose2D | None) -> Fix | None:
         fix = self._fix_near(cloud, body, observation, prior) if prior is not None else None

@@ -39,7 +39,9 @@ def quality(fix: Fix) -> float:
     seen = max(fix.explained + fix.violated, 1e-6)
     agreement = np.clip((fix.explained - 1.5 * fix.violated) / seen, 0.0, 1.0)
     enough = min(1.0, fix.explained / 0.35)
-    return float(agreement * enough * np.exp(-np.square(fix.residual / 0.05)))
+    # A wall or a cupboard confirms a body laid upon it; but then most of what is there is not body.
+    alone = np.clip((fix.coverage - 0.25) / 0.35, 0.0, 1.0)
+    return float(agreement * enough * alone * np.exp(-np.square(fix.residual / 0.05)))
 
 
 def find_robot(
@@ -54,11 +56,6 @@ def find_robot(
         cfg: tunables.
         rng: picks points.
     """
-
-    def rank(fix: Fix) -> float:
-        # Among colourless points a body-sized piece of furniture leaves much unexplained; a robot does not.
-        return quality(fix) * min(1.0, 0.3 + fix.coverage)
-
     best: Fix | None = None
     for middle in candidates(cloud.points, cfg):
         points = near(
@@ -79,11 +76,11 @@ def find_robot(
             )
             if fix is not None:
                 fixes.append(fix)
-        fixes.sort(key=rank, reverse=True)
+        fixes.sort(key=quality, reverse=True)
         for start in _different(fixes)[:3]:
             full = near(cloud.points, start.pose, cfg.locate, rng)
             fix = align(body, full, observation.camera, start.pose, observation.depth, cfg.locate)
-            if fix is not None and (best is None or rank(fix) > rank(best)):
+            if fix is not None and (best is None or quality(fix) > quality(best)):
                 best = fix
     return best
 
