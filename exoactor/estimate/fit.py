@@ -18,7 +18,7 @@ from torch import Tensor
 from exoactor.estimate.body_torch import DOFS, N_POSE, Kinematics, Posed, RestBody
 from exoactor.estimate.chain_solver import ChainSystem, solve_chain
 from exoactor.estimate.landmarks import LandmarkTrack
-from exoactor.estimate.points import INDICES, LANDMARKS, ROW
+from exoactor.estimate.points import INDICES, LANDMARKS, ROW, calibration
 from exoactor.types import Array, Camera
 
 _HIPS = (ROW[23], ROW[24])
@@ -43,10 +43,9 @@ class FitCfg:
         sink: of the depth of a sole below the floor [m].
         slide: of the speed of a planted sole [m/s].
         prior: factor on the spreads of the joint angles; smaller holds tighter.
-        tilt: of the pelvis's pitch and roll [rad].
+        tilt: of the pelvis's pitch and roll [rad]; people are mostly upright.
         limit: of an angle beyond its limit [rad].
         shape: of the shape coefficients.
-        scale: mean and sigma of the factor on the metric landmarks.
     """
 
     quadratic_iterations: int = 8
@@ -62,10 +61,9 @@ class FitCfg:
     sink: float = 0.01
     slide: float = 0.15
     prior: float = 3.0
-    tilt: float = 0.6
+    tilt: float = 0.15
     limit: float = 0.05
     shape: float = 1.0
-    scale: tuple[float, float] = (1.08, 0.08)
 
 
 @dataclass(frozen=True)
@@ -76,6 +74,7 @@ class FitResult:
         pose: (T, N_POSE).
         shape: (10,).
         scale: factor on the metric landmarks.
+        lean: turn of the metric landmarks towards the camera [rad].
         posed: joints, rotations and points, without derivatives.
         pixel_error: (T, L) reprojection error of the landmarks in sigmas.
         planted: (T, 4) 0..1, sole points taken to be planted.
@@ -86,6 +85,7 @@ class FitResult:
     pose: Array
     shape: Array
     scale: float
+    lean: float
     posed: Posed
     pixel_error: Array
     planted: Array
@@ -98,6 +98,7 @@ class _State:
     pose: Tensor
     shape: Tensor
     scale: Tensor
+    lean: Tensor
 
 
 class SequenceFit:
@@ -129,6 +130,14 @@ class SequenceFit:
         self._metric = tensor(metric - metric[:, _HIPS].mean(1, keepdims=True))
         world_sigma = cfg.world * np.array([p.world_sigma for p in LANDMARKS])
         self._world_weight = tensor(track.found[:, None] / world_sigma**2)
+        sight = camera.rays(track.region[:, :2])
+        across = np.cross(sight, [0.0, 0.0, 1.0])
+        across /= np.linalg.norm(across, axis=1, keepdims=True)
+        self._across = tensor(across)[:, None]
+        known = calibration()
+        pitch = float(-np.arcsin(sight[:, 2]).mean())
+        self._scale_prior = known.scale
+        self._lean_prior = (known.lean[0] + known.lean[1] * pitch, known.lean[2])
         self._rotation, self._position = tensor(camera.rotation), tensor(camera.position)
         self._focal = tensor(np.diag(camera.intrinsics)[:2])
         self._centre = tensor(camera.intrinsics[:2, 2])
@@ -150,7 +159,8 @@ class SequenceFit:
         state = _State(
             torch.as_tensor(pose.copy()),
             torch.zeros(10, dtype=torch.float64),
-            torch.tensor(self.cfg.scale[0], dtype=torch.float64),
+            torch.tensor(self._scale_prior[0], dtype=torch.float64),
+            torch.tensor(self._lean_prior[0], dtype=torch.float64),
         )
         half = self.cfg.robust_iterations // 2
         phases = ((self.cfg.quadratic_iterations, 0.0), (half, self.cfg.robust), (half, self.cfg.robust))
@@ -166,6 +176,7 @@ class SequenceFit:
             pose=state.pose.numpy(),
             shape=state.shape.numpy(),
             scale=float(state.scale),
+            lean=float(state.lean),
             posed=posed,
             pixel_error=error.sqrt().numpy(),
             planted=self.planted.numpy(),
@@ -183,7 +194,9 @@ class SequenceFit:
             improved = False
             for _ in range(4):
                 change, whole = solve_chain(system, damping)
-                trial = _State(state.pose + change, state.shape + whole[:10], state.scale + whole[10])
+                trial = _State(
+                    state.pose + change, state.shape + whole[:10], state.scale + whole[10], state.lean + whole[11]
+                )
                 trial_cost, trial_system = self._linearized(trial, robust)
                 if trial_cost < cost:
                     improved = True
@@ -204,12 +217,19 @@ class SequenceFit:
         flat = local[..., :2] / depth
         return flat * self._focal + self._centre - self._xy, flat, depth
 
+    def _leant(self, lean: Tensor) -> tuple[Tensor, Tensor]:
+        """Metric landmarks turned by `lean` about the horizontal across the line of sight, and their derivative."""
+        along = (self._metric * self._across).sum(-1, keepdim=True) * self._across
+        flat = self._metric - along
+        up = torch.linalg.cross(self._across.expand_as(flat), flat)
+        return along + flat * lean.cos() + up * lean.sin(), up * lean.cos() - flat * lean.sin()
+
     def _linearized(self, state: _State, robust: float) -> tuple[float, ChainSystem]:
         """Cost, and the normal equations of its Gauss-Newton step."""
         posed = self._kinematics(state.pose, state.shape)
         frames = len(state.pose)
         by_pose = posed.by_pose
-        by_shape = torch.cat([posed.by_shape, torch.zeros(*posed.by_shape.shape[:3], 1, dtype=torch.float64)], -1)
+        by_shape = torch.cat([posed.by_shape, torch.zeros(*posed.by_shape.shape[:3], 2, dtype=torch.float64)], -1)
         rows: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []  # residual, weight, by pose, by whole clip
 
         residual, flat, depth = self._pixel_residual(posed)
@@ -220,10 +240,12 @@ class SequenceFit:
         rows.append((residual, weight[..., None].expand_as(residual), onto @ by_pose[:, :_N], onto @ by_shape[:, :_N]))
 
         hips = posed.points[:, _HIPS].mean(1, keepdim=True)
-        residual = posed.points[:, :_N] - hips - state.scale * self._metric
+        metric, leaning = self._leant(state.lean)
+        residual = posed.points[:, :_N] - hips - state.scale * metric
         pose_rows = by_pose[:, :_N] - by_pose[:, _HIPS].mean(1, keepdim=True)
         whole_rows = by_shape[:, :_N] - by_shape[:, _HIPS].mean(1, keepdim=True)
-        whole_rows[..., 10] = -self._metric
+        whole_rows[..., 10] = -metric
+        whole_rows[..., 11] = -state.scale * leaning
         weight, more = _robust(residual.pow(2).sum(-1) * self._world_weight, robust, self._world_weight)
         cost += more
         rows.append((residual, weight[..., None].expand_as(residual), pose_rows, whole_rows))
@@ -314,18 +336,17 @@ class SequenceFit:
         right[:, [3, 5]] -= tilt * self.cfg.tilt**-2
         # the whole clip's unknowns must not drown in the number of frames: landmark errors last for many frames
         share = 0.1 * len(angles)
-        mean, sigma = self.cfg.scale
         corner.diagonal()[:10] += share / self.cfg.shape**2
-        corner.diagonal()[10] += share / sigma**2
         corner_right[:10] -= state.shape * share / self.cfg.shape**2
-        corner_right[10] -= (state.scale - mean) * share / sigma**2
-        return float(
-            (w * off**2).sum()
-            + stiff * (beyond**2).sum()
-            + (tilt**2).sum() / self.cfg.tilt**2
-            + share * ((state.shape / self.cfg.shape) ** 2).sum()
-            + share * ((state.scale - mean) / sigma) ** 2
-        )
+        cost = share * ((state.shape / self.cfg.shape) ** 2).sum()
+        for row, value, (mean, sigma) in (
+            (10, state.scale, self._scale_prior),
+            (11, state.lean, self._lean_prior),
+        ):
+            corner.diagonal()[row] += share / sigma**2
+            corner_right[row] -= (value - mean) * share / sigma**2
+            cost = cost + share * ((value - mean) / sigma) ** 2
+        return float(cost + (w * off**2).sum() + stiff * (beyond**2).sum() + (tilt**2).sum() / self.cfg.tilt**2)
 
 
 def _robust(squared: Tensor, factor: float, weight: Tensor) -> tuple[Tensor, float]:

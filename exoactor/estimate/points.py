@@ -2,7 +2,7 @@
 
 The network's landmarks are not SMPL-X's joints: its hips lie wider, its ears are ears. Each landmark is therefore a
 point fixed to a joint; where exactly was measured once on rendered people (`exoactor.estimate.calibrate`) and lies in
-`landmark_offsets.json`.
+`landmark_calibration.json`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from exoactor.body import Body, load_body
 from exoactor.estimate.body_torch import RestBody
 from exoactor.types import BODY_JOINTS, Array
 
-OFFSETS_FILE = Path(__file__).parent / "landmark_offsets.json"
+CALIBRATION_FILE = Path(__file__).parent / "landmark_calibration.json"
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,29 @@ SOLES = ("left heel", "left ball", "right heel", "right ball")
 """The points after the landmarks: what touches the floor."""
 
 
+@dataclass(frozen=True)
+class Calibration:
+    """How the network's landmarks differ from the body's spots, measured on rendered people.
+
+    Args:
+        offsets: (L, 3) shift of each landmark in its joint's rest axes [m].
+        scale: mean and spread of stature over that of the metric landmarks.
+        lean: the metric landmarks lean away from a camera that looks down: intercept [rad], slope per radian of
+            the camera's pitch, spread [rad].
+    """
+
+    offsets: Array
+    scale: tuple[float, float]
+    lean: tuple[float, float, float]
+
+
+@lru_cache(maxsize=1)
+def calibration() -> Calibration:
+    """The calibration that comes with the package."""
+    data = json.loads(CALIBRATION_FILE.read_text())
+    return Calibration(np.array(data["offsets_m"]), tuple(data["scale"]), tuple(data["lean"]))
+
+
 @lru_cache(maxsize=1)
 def body_points() -> RestBody:
     """The package's body with the landmarks' and soles' points, calibrated."""
@@ -78,8 +101,7 @@ def body_points() -> RestBody:
     points = np.stack([s[0] for s in spots])
     shapes = np.stack([s[1] for s in spots])
     owners = [p.joint for p in LANDMARKS] + ["left_ankle", "left_foot", "right_ankle", "right_foot"]
-    if OFFSETS_FILE.exists():
-        points[: len(LANDMARKS)] += np.array(json.loads(OFFSETS_FILE.read_text())["offsets_m"])
+    points[: len(LANDMARKS)] += calibration().offsets
     return RestBody(
         joints=body.J_regressor[:22] @ body.v_template,
         joints_shape=np.einsum("jv,vck->jck", body.J_regressor[:22], body.shapedirs),
@@ -103,7 +125,9 @@ def _soles(body: Body) -> list[tuple[Array, Array]]:
     for side in ("left", "right"):
         for joint in ("ankle", "foot"):
             part = np.flatnonzero(body.weights.argmax(1) == body.joint_names.index(f"{side}_{joint}"))
-            spots.append(_furthest(body, part, np.array([0.0, -1.0, -0.4 if joint == "ankle" else 0.0]), 12))
+            place, change = _furthest(body, part, np.array([0.0, -1.0, -0.4 if joint == "ankle" else 0.0]), 12)
+            shoe = body.clothing[part].max()
+            spots.append((place - [0.0, shoe, 0.0], change))
     return spots
 
 
