@@ -71,58 +71,85 @@ def _freeze(frames: list[Array], rng: np.random.Generator) -> list[Array]:
 def _vanish(frames: list[Array], rng: np.random.Generator) -> list[Array]:
     length = max(int(len(frames) * rng.uniform(0.15, 0.4)), 8)
     at = int(rng.uniform(0.1, 0.9 - length / len(frames)) * len(frames))
-    empty, box = _without_person(frames)
+    empty = _without_person(frames)
     out = list(frames)
-    for i in range(at, at + length):
-        out[i] = frames[i].copy()
-        out[i][box] = empty[box]
+    out[at : at + length] = [empty] * length
     return out
 
 
 def _teleport(frames: list[Array], rng: np.random.Generator) -> list[Array]:
     """Cut the person out and put her down elsewhere, which a jump of a generated person looks like."""
     height, width = frames[0].shape[:2]
-    empty, _ = _without_person(frames)
+    empty = _without_person(frames)
     at = int(len(frames) * rng.uniform(0.3, 0.7))
-    boxes = [_person_box(f, empty) for f in frames]
-    known = [b for b in boxes[at:] if b is not None] or [(0, 0, width, height)]
-    left, right = min(b[0] for b in known), max(b[2] for b in known)
-    size = float(np.median([b[3] - b[1] for b in known]))
-    jump = int(size * rng.uniform(0.45, 0.8))
+    masks = [_person(f, empty) for f in frames[at:]]
+    columns = np.nonzero(np.any([m.any(0) for m in masks], axis=0))[0]
+    rows = np.nonzero(masks[0].any(1))[0]
+    if not len(columns) or not len(rows):
+        return frames
+    jump = int((rows[-1] - rows[0]) * rng.uniform(0.5, 0.8))
     # to the side with more room, so that she stays in the picture
-    jump = -jump if left > width - right else jump
+    right = width - 1 - columns[-1]
+    jump = min(jump, int(right)) if right > columns[0] else -min(jump, int(columns[0]))
+    move = np.array([[1, 0, jump], [0, 1, 0]], np.float32)
     out = list(frames[:at])
-    for frame, box in zip(frames[at:], boxes[at:], strict=True):
-        moved = empty.copy()
-        if box is not None:
-            x0, y0, x1, y1 = box
-            shift = int(np.clip(jump, -x0, width - x1))
-            moved[y0:y1, x0 + shift : x1 + shift] = frame[y0:y1, x0:x1]
-        out.append(moved)
+    for frame, mask in zip(frames[at:], masks, strict=True):
+        alpha = cv2.warpAffine(mask.astype(np.float32), move, (width, height))[..., None]
+        there = cv2.warpAffine(frame, move, (width, height))
+        out.append(np.round(empty * (1 - alpha) + there * alpha).astype(np.uint8))
     return out
 
 
-def _without_person(frames: list[Array]) -> tuple[Array, tuple[slice, slice]]:
-    """The room with nobody in it, and the box that the person is ever in.
+def _without_person(frames: list[Array]) -> Array:
+    """The room with nobody in it.
 
-    Where the person never leaves a place the room behind is unknown; it is painted over from around.
+    Where somebody moved, the frame that looks most like the surroundings continued sideways shows the room; where
+    no frame does, because the person never left, the surroundings continued are all there is.
     """
     stack = np.stack(frames[:: max(len(frames) // 24, 1)])
-    empty = np.median(stack, axis=0).astype(np.uint8)
-    spread = np.zeros(empty.shape[:2], np.uint8)
+    median = np.median(stack, axis=0).astype(np.uint8)
+    active = np.zeros(median.shape[:2], np.uint8)
     for frame in stack:
-        spread |= (cv2.absdiff(frame, empty).max(-1) > 18).astype(np.uint8)
-    spread = cv2.morphologyEx(spread, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    rows, columns = np.nonzero(spread.any(1))[0], np.nonzero(spread.any(0))[0]
-    if not len(rows):
-        return empty, (slice(0, empty.shape[0]), slice(0, empty.shape[1]))
-    return empty, (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+        active |= (cv2.absdiff(frame, median).max(-1) > 14).astype(np.uint8)
+    active = cv2.morphologyEx(active, cv2.MORPH_CLOSE, np.ones((25, 15), np.uint8))
+    active = cv2.morphologyEx(active, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    outlines, _ = cv2.findContours(active, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    region = np.zeros_like(active)
+    for outline in outlines:
+        if cv2.contourArea(outline) > 30:
+            cv2.fillConvexPoly(region, cv2.convexHull(outline), 1)
+    region = cv2.dilate(region, np.ones((9, 9), np.uint8)).astype(bool)
+    around = _continued_sideways(median, region)
+    best, error = around.copy(), np.full(region.shape, 22.0, np.float32)
+    for frame in stack:
+        distance = cv2.blur(cv2.absdiff(frame, around).max(-1).astype(np.float32), (21, 21))
+        nearer = region & (distance < error)
+        best[nearer], error[nearer] = frame[nearer], distance[nearer]
+    return np.asarray(best)
 
 
-def _person_box(frame: Array, empty: Array) -> tuple[int, int, int, int] | None:
-    mask = (cv2.absdiff(frame, empty).max(-1) > 24).astype(np.uint8)
+def _continued_sideways(image: Array, region: Array) -> Array:
+    """Each row of the region filled by a ramp between the pixels left and right of it."""
+    out = image.astype(np.float32)
+    width = image.shape[1]
+    for row in np.nonzero(region.any(1))[0]:
+        edges = np.diff(np.concatenate([[0], region[row].astype(np.int8), [0]]))
+        for left, right in zip(np.nonzero(edges == 1)[0], np.nonzero(edges == -1)[0], strict=True):
+            ends = [out[row, max(left - 4, 0) : left], out[row, right : min(right + 4, width)]]
+            known = [e.mean(0) for e in ends if len(e)] or [out[row].mean(0)]
+            out[row, left:right] = np.linspace(known[0], known[-1], right - left)
+    out[region] = cv2.GaussianBlur(out, (0, 0), 1)[region]
+    return np.asarray(np.round(out).astype(np.uint8))
+
+
+def _person(frame: Array, empty: Array) -> Array:
+    """(H, W) bool: the largest thing that is in the frame and not in the empty room, parts near it included."""
+    mask = (cv2.absdiff(frame, empty).max(-1) > 20).astype(np.uint8)
     mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    rows, columns = np.nonzero(mask.any(1))[0], np.nonzero(mask.any(0))[0]
-    if not len(rows):
-        return None
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    if count < 2:
+        return np.zeros(mask.shape, bool)
+    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    kept = [k for k in range(1, count) if stats[k, cv2.CC_STAT_AREA] > 0.08 * stats[largest, cv2.CC_STAT_AREA]]
+    return np.isin(labels, kept)

@@ -46,6 +46,8 @@ class ProceduralCfg:
         light: brightness of the person.
         shadow: darkness of the shadow under a foot, 0..1.
         behind: a person less than this behind a surface is still drawn before it [m].
+        hidden_share: a person of whom more joints than this share are covered counts as hidden.
+        hidden_seconds: longer than this nobody may be hidden [s].
     """
 
     path: PathCfg = field(default_factory=PathCfg)
@@ -54,6 +56,8 @@ class ProceduralCfg:
     light: float = 1.0
     shadow: float = 0.38
     behind: float = 0.06
+    hidden_share: float = 0.5
+    hidden_seconds: float = 0.6
 
 
 class ProceduralVideoModel:
@@ -85,6 +89,11 @@ class ProceduralVideoModel:
         style, motion = self._in_view(request, paths, body, camera)
         rotations, positions = motion.joint_frames(body)
         plate = empty_room(scene, request.observation)
+        seconds = hidden(positions, plate, camera, request.fps, self.cfg)
+        if seconds > self.cfg.hidden_seconds:
+            raise StageError(
+                "imagine", "out_of_view", f"the person would be hidden behind things for {seconds:.1f} s of the clip"
+            )
         with (
             PersonRenderer(body, style.betas, texture(body, style), camera, self.cfg.light) as renderer,
             VideoWriter(out, request.fps, camera.size) as writer,
@@ -161,6 +170,15 @@ def cut_off(motion: PersonMotion, body: Body, camera: Camera, border: int) -> tu
         if outside.any():
             return name, float(outside.argmax() / motion.fps)
     return None, 0.0
+
+
+def hidden(positions: Array, plate: Plate, camera: Camera, fps: float, cfg: ProceduralCfg) -> float:
+    """Time during which things in front cover most of the person [s]; joints (T, 55, 3) [m]."""
+    pixels, depth = camera.project(positions[:, :22])
+    column = np.clip(pixels[..., 0].astype(int), 0, camera.size[0] - 1)
+    row = np.clip(pixels[..., 1].astype(int), 0, camera.size[1] - 1)
+    covered = (plate.before[row, column] < depth - 0.2).mean(1) > cfg.hidden_share
+    return float(covered.sum() / fps)
 
 
 def compose(plate: Plate, renderer: PersonRenderer, joints: Array, camera: Camera, cfg: ProceduralCfg) -> Array:
