@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -141,7 +143,7 @@ def load_bundle(path: Path | None = None) -> Bundle:
         )
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
-    except (OSError, KeyError, ValueError, TypeError, EOFError) as error:
+    except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ConfigError(
             f"{path}: not a controller bundle ({type(error).__name__}: {error}); "
             "make one with `python -m exoactor.control.training`"

@@ -137,7 +137,7 @@ def track(
             resting = playback.resting or playback.done
             command = reference.command(playback.index)
             if steps is not None:
-                command = steps.correct(command, i, playback.aim, loop.estimator.pose, resting=resting)
+                command = steps.correct(command, i, playback.aim, loop.estimator.pose)
             if loop.tick(
                 command,
                 playback.aim,

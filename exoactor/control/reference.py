@@ -16,7 +16,7 @@ FASTEST, FASTEST_TURN = 3.0, 5.0
 """Commanded velocities are clipped to this [m/s, rad/s]: a jump in a clip must not become a command."""
 
 REST_MARGIN = 12
-"""The root counts as resting this many control steps after and before it moves."""
+"""The root counts as resting this many control steps before and after it moves; so it is with stepping."""
 
 
 class Reference:
@@ -32,6 +32,7 @@ class Reference:
         angular_velocity: (N, 3) of the root in its own frame [rad/s].
         contacts: (N, 2) bool, left and right foot planted.
         resting: (N,) bool: both feet planted and the root still for a while before and after.
+        stepping: (N,) bool: a foot is in the air or was or will be within a moment; never without planned contacts.
         settle: the motion's settling cycle in control steps, or None.
     """
 
@@ -55,6 +56,7 @@ class Reference:
         speed = np.linalg.norm(self.velocity[:, :2], axis=1)
         self.contacts = motion.contacts[nearest]
         moving = (speed > 0.05) | (np.abs(self.angular_velocity[:, 2]) > 0.1) | ~self.contacts.all(axis=1)
+        self.stepping = binary_dilation(~self.contacts.all(axis=1), iterations=REST_MARGIN)
         self.resting = ~binary_dilation(moving, iterations=REST_MARGIN)
         self.settle: tuple[int, int] | None = None
         if motion.settle is not None:

@@ -53,9 +53,7 @@ class StepFeedback:
         self._left = np.stack([_steps_left(planted) for planted in reference.contacts.T], axis=1)
         """Control steps until each foot's present swing or stance ends."""
 
-    def correct(
-        self, command: TrackingCommand, index: int, aim: Array, pose: Array, *, resting: bool
-    ) -> TrackingCommand:
+    def correct(self, command: TrackingCommand, index: int, aim: Array, pose: Array) -> TrackingCommand:
         """The command with legs that step towards `aim`.
 
         Args:
@@ -63,11 +61,10 @@ class StepFeedback:
             index: frame of the reference it comes from.
             aim: (3,) x, y, yaw the root should have [m, m, rad].
             pose: (3,) the same as estimated.
-            resting: the reference stands: no more steps.
         """
         cfg = self.cfg
         i = min(index, len(self.reference) - 1)
-        if resting:
+        if not self.reference.stepping[i]:
             self._offset *= cfg.decay
         else:
             error = np.array(
