@@ -56,10 +56,10 @@ class Footsteps:
     still: int
 
     def at(self, frames: Array) -> Footsteps:
-        """The same at other frames (M,); `settle` and `still` must lie before the first change."""
-        return Footsteps(
-            self.feet[frames], self.contacts[frames], self.sway[frames], self.settle, min(self.still, len(frames))
-        )
+        """The same at other frames (M,), which begin with an unbroken run up to `still`."""
+        first = int(frames[0])
+        settle = None if self.settle is None else (self.settle[0] - first, self.settle[1] - first)
+        return Footsteps(self.feet[frames], self.contacts[frames], self.sway[frames], settle, self.still - first)
 
 
 def home(pose: Array, foot: int, half_width: float) -> Array:

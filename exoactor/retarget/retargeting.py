@@ -29,7 +29,9 @@ class RetargetCfg:
         pelvis_height: of the walking and standing G1 [m].
         lean: largest pitch and roll of the trunk [rad].
         twist: largest yaw of the trunk against the pelvis [rad].
+        stand_before: of idle standing before the first step this much is kept [s].
         stand_after: standing at the end at least this long [s].
+        quiet: hands slower than this are idle [m/s].
         timing: the robot's speeds.
         steps: its gait.
         body: inverse kinematics.
@@ -38,7 +40,9 @@ class RetargetCfg:
     pelvis_height: float = 0.77
     lean: float = 0.3
     twist: float = 0.5
+    stand_before: float = 0.2
     stand_after: float = 0.6
+    quiet: float = 0.25
     timing: TimingCfg = field(default_factory=TimingCfg)
     steps: StepCfg = field(default_factory=StepCfg)
     body: WholeBodyCfg = field(default_factory=WholeBodyCfg)
@@ -71,7 +75,7 @@ def _with_own_steps(grounded: GroundedMotion, cfg: RetargetCfg) -> RobotMotion:
     swing, first_foot = rhythm(human.contacts, human.fps, draft.human, hz, cfg.steps)
     time = timeline(path, hz, cfg.timing, 2 * swing)
     steps = plan(time.poses, time.walks, hz, cfg.steps, swing, _first_foot(time, first_foot, hz))
-    keep = _kept_frames(time, steps.still, cfg.stand_after, hz)
+    keep = _kept_frames(time, steps.still, _quiet(human, time.human, cfg.quiet), cfg, hz)
     poses, when = time.poses[keep], time.human[keep]
     steps = steps.at(keep)
     pelvis = np.column_stack([poses[:, :2] + steps.sway, np.full(len(poses), cfg.pelvis_height), poses[:, 2]])
@@ -104,16 +108,35 @@ def _first_foot(time: Timeline, of_video: int | None, hz: float) -> int:
     return 0 if of_video is None else of_video
 
 
-def _kept_frames(time: Timeline, still: int, stand_after: float, hz: float) -> Array:
-    """Frame indices without the time left over after the last step, with enough standing at the end."""
-    n = len(time.poses)
-    frames = np.arange(n)
+def _quiet(human: HumanMotion, when: Array, speed: float) -> Array:
+    """(N,) whether the hands are at rest against the body."""
+    hands = human.joints[:, [BODY_JOINTS.index("left_wrist"), BODY_JOINTS.index("right_wrist")]] - human.joints[:, :1]
+    smooth = gaussian_filter1d(hands, 0.12 * human.fps, axis=0, mode="nearest")
+    fastest = np.linalg.norm(np.gradient(smooth, 1 / human.fps, axis=0), axis=2).max(axis=1)
+    return np.asarray(_sampled(fastest[:, None], human.fps, when)[:, 0] < speed)
+
+
+def _kept_frames(time: Timeline, still: int, quiet: Array, cfg: RetargetCfg, hz: float) -> Array:
+    """Frame indices of what is performed.
+
+    Left out: the time left over after the last step, and, where the motion walks, idle standing before the first
+    and after the last movement. Enough standing is added at the end.
+    """
+    n, begin, end = len(time.poses), 0, len(time.poses)
+    stand = int(np.ceil(cfg.stand_after * hz))
+    resumes = still
     if time.walks:
         # human time stands still from the end of the walk on; it goes on when the feet have closed
-        held = np.flatnonzero(time.human <= time.human[time.walks[-1][1]] + 1e-9)
-        resumes = int(held[-1]) + 1 if len(held) else n
-        frames = np.concatenate([frames[:still], frames[max(resumes, still) :]])
-    missing = int(np.ceil(stand_after * hz)) - (len(frames) - still if time.walks else len(frames))
+        held = np.flatnonzero(time.human <= time.human[min(time.walks[-1][1], n - 1)] + 1e-9)
+        resumes = max(int(held[-1]) + 1 if len(held) else n, still)
+        lively = np.flatnonzero(~quiet[: time.walks[0][0]])
+        begin = max(0, (int(lively[0]) if len(lively) else time.walks[0][0]) - round(cfg.stand_before * hz))
+        lively = np.flatnonzero(~quiet[resumes:])
+        end = min(n, resumes + (int(lively[-1]) + 1 if len(lively) else 0) + stand)
+        if len(lively) == 0 or lively[-1] < 0.3 * hz:
+            end = min(n, resumes + stand)
+    frames = np.concatenate([np.arange(begin, still), np.arange(resumes, end)])
+    missing = stand - (end - resumes)
     return np.concatenate([frames, np.full(max(missing, 0), frames[-1])]).astype(int)
 
 
