@@ -21,6 +21,7 @@ class FitCfg:
         iterations: of Levenberg-Marquardt.
         scale: first and last robust scale of a point's distance [m].
         outline: weight of the silhouette term against the points.
+        polish: steps with visible faces only.
         outline_cap: silhouette distance beyond which the pull no longer grows [m].
     """
 
@@ -29,6 +30,7 @@ class FitCfg:
     scale: tuple[float, float] = (0.25, 0.025)
     outline: float = 1.0
     outline_cap: float = 0.30
+    polish: int = 4
 
 
 class Outline:
@@ -42,12 +44,30 @@ class Outline:
     """
 
     def __init__(self, mask: Array, depth: Array, camera: Camera, stride: int) -> None:
-        self.camera, self.depth, self.stride = camera, depth, stride
+        self.camera, self.depth, self.stride, self.mask = camera, depth, stride, mask
         far = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3) * stride
         # Half a cell of slack: a surface that just touches the mask's border is inside.
         self.distance = np.maximum(far - stride, 0.0)
         self.slope_u = cv2.Sobel(self.distance, cv2.CV_32F, 1, 0, ksize=3) / (8.0 * stride)
         self.slope_v = cv2.Sobel(self.distance, cv2.CV_32F, 0, 1, ksize=3) / (8.0 * stride)
+
+    def seen_at(self, world: Array) -> tuple[Array, Array]:
+        """Depth the image has where world points (N, 3) project (0: none, or outside), and their own depth [m]."""
+        row, column, own, inside = self._pixels(world)
+        return np.where(inside, self.depth[row, column], 0.0).astype(float), own
+
+    def on_mask(self, world: Array) -> Array:
+        """(N,) bool: world points (N, 3) project onto the mask."""
+        row, column, _, inside = self._pixels(world)
+        return np.asarray(inside & self.mask[row // self.stride, column // self.stride])
+
+    def _pixels(self, world: Array) -> tuple[Array, Array, Array, Array]:
+        pixel, own = self.camera.project(world)
+        height, width = self.depth.shape
+        column = np.clip(pixel[..., 0], 0, width - 1).astype(int)
+        row = np.clip(pixel[..., 1], 0, height - 1).astype(int)
+        inside = (pixel[..., 0] >= 0) & (pixel[..., 0] < width) & (pixel[..., 1] >= 0) & (pixel[..., 1] < height)
+        return row, column, own, inside & (own > 0.05)
 
     def look_up(self, world: Array) -> tuple[Array, Array, Array]:
         """For world points (..., 3): distance to the mask [m], its gradient (..., 3), and 1 where it counts.
@@ -142,8 +162,83 @@ def fit(
     new_cost, _, _ = _normal_equations(template, points, sigma, outline, trial, scales[-1], cfg)
     pose[new_cost <= cost] = trial[new_cost <= cost]
     cost = np.minimum(cost, new_cost)
+    # What the camera sees through cannot be there: tells a shelf's open side from its back.
+    cost = cost + np.array([cfg.outline * seen_through(template, p, outline) for p in pose])
     best = int(cost.argmin())
-    return _judge(template, points, sigma, outline, pose[best], float(cost[best]), cfg)
+    end = _polished(template, points, sigma, outline, pose[best], cfg, fixed)
+    return _judge(template, points, sigma, outline, end, float(cost[best]), cfg)
+
+
+def facing(template: Template, pose: Array, camera: Camera) -> tuple[Array, Array]:
+    """World points and normals (M, 3) of the samples that face the camera at a pose (4,)."""
+    world = to_world(template.points, pose)
+    normals = to_world(template.normals, np.array([0.0, 0.0, 0.0, pose[3]]))
+    toward = camera.position - world
+    use = (normals * toward).sum(1) > 0.12 * np.linalg.norm(toward, axis=1)
+    return world[use], normals[use]
+
+
+def seen_through(template: Template, pose: Array, outline: Outline) -> float:
+    """Share of the samples facing the camera behind which the depth image sees."""
+    world, _ = facing(template, pose, outline.camera)
+    if len(world) == 0:
+        return 0.0
+    seen, depth = outline.seen_at(world)
+    return float(((seen > depth + 0.05 + 3 * depth_sigma(depth)) & (seen > 0)).mean())
+
+
+def _polished(
+    template: Template, points: Array, sigma: Array, outline: Outline, pose: Array, cfg: FitCfg, fixed: Array
+) -> Array:
+    """Last steps with visible faces only.
+
+    Distances to a closed surface pull the middle of a thin plate onto its visible face, because noise puts points
+    behind it; here each visible sample is compared with the depth seen in its own pixel.
+    """
+    pose = pose.copy()
+    ray = outline.camera.position
+    for _ in range(cfg.polish):
+        world, normals = facing(template, pose, outline.camera)
+        seen, depth = outline.seen_at(world)
+        gap = seen - depth
+        use = (seen > 0) & (np.abs(gap) < 0.05 + 3 * depth_sigma(depth)) & outline.on_mask(world)
+        matrix, vector = np.zeros((4, 4)), np.zeros(4)
+        if use.sum() >= 6:
+            p, n = world[use], normals[use]
+            # The seen point lies on the same ray: beyond the sample by gap, measured along the normal.
+            offset = (p - ray) / depth[use, None] * gap[use, None]
+            residual = (offset * n).sum(1)
+            slope = np.abs(((p - ray) * n).sum(1)) / depth[use]
+            width = np.hypot(depth_sigma(depth[use]) * slope, 0.006)
+            arm = p - pose[:3]
+            jacobian = np.concatenate([n, (n[:, 1] * arm[:, 0] - n[:, 0] * arm[:, 1])[:, None]], 1)
+            x = residual / (3 * width)
+            weight = 1 / np.square(1 + x * x) / np.square(width) / use.sum()
+            matrix += jacobian.T @ (jacobian * weight[:, None])
+            vector -= jacobian.T @ (weight * residual)
+        away, slope_o, counts = outline.look_up(to_world(template.points, pose))
+        arm = to_world(template.points, pose) - pose[:3]
+        turn = slope_o[:, 1] * arm[:, 0] - slope_o[:, 0] * arm[:, 1]
+        jacobian = np.concatenate([slope_o, turn[:, None]], 1)
+        x = np.minimum(away, 0.1) / 0.02
+        weight = counts / np.square(1 + x * x) / 0.006**2 / max(counts.sum(), 1.0)
+        matrix += jacobian.T @ (jacobian * weight[:, None])
+        vector += jacobian.T @ (weight * away)
+        # Points well outside still have to be covered, and nothing may run away where neither term holds it.
+        local = _to_local(points, pose[None])
+        signed, gradient = template.distance(local)
+        excess = np.where(signed < 0.15, np.maximum(signed - 2.5 * sigma, 0.0), 0.0)[0]
+        c, s = np.cos(pose[3]), np.sin(pose[3])
+        g = gradient[0]
+        turn = g[:, 1] * -local[0, :, 0] + g[:, 0] * local[0, :, 1]
+        jacobian = np.stack([-(c * g[:, 0] - s * g[:, 1]), -(s * g[:, 0] + c * g[:, 1]), -g[:, 2], turn], 1)
+        weight = (excess > 0) / 0.01**2 / len(points)
+        matrix += jacobian.T @ (jacobian * weight[:, None])
+        vector += jacobian.T @ (weight * excess)
+        matrix += np.diag([3.0, 3.0, 3.0, 0.3])
+        step = -np.linalg.solve(matrix[np.ix_(~fixed, ~fixed)], vector[~fixed])
+        pose[~fixed] += np.clip(step, -0.05, 0.05)
+    return pose
 
 
 def _to_local(points: Array, pose: Array) -> Array:

@@ -30,6 +30,7 @@ class PerceptionCfg:
         floor: height below which colourless points are floor, plus three sigma of the noise [m].
         wall_slack: thickness of a room wall, plus three sigma [m].
         robot_quality: fixes below this are not believed.
+        sure: quick fixes below this are tried again from another start.
         robot_gap: points nearer than this to the located robot belong to it, plus two sigma [m].
         gate: a fix further than this from the prior is not believed [m, rad].
     """
@@ -38,6 +39,7 @@ class PerceptionCfg:
     floor: float = 0.02
     wall_slack: float = 0.05
     robot_quality: float = 0.45
+    sure: float = 0.7
     robot_gap: float = 0.06
     gate: tuple[float, float] = (0.45, 0.8)
     objects: ObjectsCfg = field(default_factory=ObjectsCfg)
@@ -187,6 +189,15 @@ class RgbdPerception:
         locate = self.cfg.locate
         points = near(cloud.points, prior, locate, self._rng)
         fix = align(body, points, observation.camera, prior, observation.depth, locate)
+        if (fix is None or quality(fix) < self.cfg.sure) and len(points) > 40:
+            # The prior may be a foot's length off: begin at the middle of what stands there instead.
+            middle = np.median(points[points[:, 2] > 0.3, :2], axis=0) if (points[:, 2] > 0.3).any() else prior.xy
+            away = middle - observation.camera.position[:2]
+            middle = middle + 0.05 * away / np.linalg.norm(away)
+            start = Pose2D(float(middle[0]), float(middle[1]), prior.yaw)
+            again = align(body, points, observation.camera, start, observation.depth, locate)
+            if again is not None and (fix is None or quality(again) > quality(fix)):
+                fix = again
         if fix is None or quality(fix) < self.cfg.robot_quality:
             return None
         far = np.hypot(fix.pose.x - prior.x, fix.pose.y - prior.y) > self.cfg.gate[0]
