@@ -38,7 +38,7 @@ def raised(arm: Arm, cfg: CheckCfg) -> bool:
 
 
 def waved(looks: Sequence[ArmLook], side: Side | None, cfg: CheckCfg) -> Verdict:
-    """A hand above its shoulder goes to and fro sideways.
+    """A hand above its shoulder goes to and fro, sideways or ahead.
 
     A wave of 1.5-2 Hz seen 5 times a second gives two or three looks a swing: neither its frequency nor its
     amplitude can be read off, but a hand that swings changes its direction again and again, and one that is only
@@ -49,8 +49,8 @@ def waved(looks: Sequence[ArmLook], side: Side | None, cfg: CheckCfg) -> Verdict
     for name in ("left", "right") if side is None else (side,):
         hands = [(look, look.arms[name]) for look in looks if name in look.arms]
         seen[name] = len(hands)
-        up = [arm.hand[1] for _, arm in hands if raised(arm, cfg)]
-        turns, swing = turning_points(np.array(up), cfg.wave_swing)
+        up = [arm.hand[:2] for _, arm in hands if raised(arm, cfg)]
+        turns, swing = turning_points(to_and_fro(np.array(up).reshape(-1, 2)), cfg.wave_swing)
         if best is None or (turns, len(up)) > (best[0], best[2]):
             best = (turns, swing, len(up), name)
     assert best is not None
@@ -76,6 +76,15 @@ def waved(looks: Sequence[ArmLook], side: Side | None, cfg: CheckCfg) -> Verdict
     if turns >= cfg.wave_turns:
         return Verdict(Outcome.DONE, "waved", float(turns), limit, "turning points", 0.95, (), details)
     return Verdict(Outcome.NOT_DONE, "hand_not_moving", float(turns), limit, "turning points", 0.8, (), details)
+
+
+def to_and_fro(points: Array) -> Array:
+    """Places (N, 2) along the level direction in which they spread most (N,), whichever way the hand is waved."""
+    if len(points) < 2:
+        return np.zeros(len(points))
+    centred = points - np.median(points, axis=0)
+    _, _, axes = np.linalg.svd(centred, full_matrices=False)
+    return np.asarray(centred @ axes[0])
 
 
 def turning_points(values: Array, least: float) -> tuple[int, float]:

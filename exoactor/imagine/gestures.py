@@ -53,6 +53,7 @@ def lay_gestures(
     rest: Array,
     local: Array,
     fingers: FingerPose,
+    viewer: Array | None = None,
 ) -> None:
     """Change the arms in `local` (T, 55, 3, 3) and the fingers during gestures.
 
@@ -65,6 +66,7 @@ def lay_gestures(
         rest: (55, 3) T-pose joints [m].
         local: parent-relative rotations, changed in place.
         fingers: changed in place.
+        viewer: (3,) who is waved to [m]; None waves straight ahead.
     """
     for gesture in gestures:
         side = 0 if gesture.action.side == "left" else 1
@@ -73,7 +75,7 @@ def lay_gestures(
         if not (weight > 0).any():
             continue
         if gesture.action.kind == "wave":
-            upper, lower = _wave(gesture, style, times, sign)
+            upper, lower = _wave(gesture, style, times, sign, _across(viewer, chest, chest_position, sign))
             twist = 0.0
             fingers.set(side, weight, (0.05, 0.05, 0.08, 0.05, -0.1))
             # a shoulder rises with its arm
@@ -94,16 +96,32 @@ def lay_gestures(
         local[:, wrist] = blend(local[:, wrist], half, weight)
 
 
-def _wave(gesture: Gesture, style: Style, times: Array, sign: float) -> tuple[Array, Array]:
-    """Directions (T, 3) of upper arm and forearm in the chest: elbow out, hand beside the head, swinging sideways."""
+def _across(viewer: Array | None, chest: Array, chest_position: Array, sign: float) -> Array:
+    """Level direction (T, 3) in the chest across the viewer's line of sight: a wave is meant to be seen.
+
+    Of its two signs the one that goes outward, or ahead where it goes neither in nor out: an arm bends there.
+    """
+    if viewer is None:
+        return np.tile([sign, 0.0, 0.0], (len(chest), 1))
+    sight = np.asarray(viewer) - chest_position
+    level = unit(np.stack([-sight[:, 1], sight[:, 0], np.zeros(len(sight))], -1))
+    across = np.einsum("tba,tb->ta", chest, level)
+    across[:, 1] = 0.0
+    across = unit(across)
+    outward = across @ np.array([sign, 0.0, 0.8])
+    return np.asarray(across * np.where(outward < 0, -1.0, 1.0)[:, None])
+
+
+def _wave(gesture: Gesture, style: Style, times: Array, sign: float, across: Array) -> tuple[Array, Array]:
+    """Directions (T, 3) of upper arm and forearm in the chest: elbow out, hand beside the head, swinging `across`."""
     begin, end = gesture.begin + 0.8 * RAISE, gesture.end - 0.8 * LOWER
     swings = max(round((end - begin) * style.wave_hz), 2)
     phase = np.clip((times - begin) / (end - begin), 0, 1) * swings
-    size = 0.42 * ease((times - begin) / 0.25) * ease((end - times) / 0.25)
-    tilt = 0.12 + size * np.sin(2 * np.pi * phase)
-    upper = np.tile([sign * 0.80, 0.10, 0.42], (len(times), 1))
-    upper[:, 0] += sign * 0.08 * size * np.sin(2 * np.pi * phase)
-    lower = np.stack([sign * np.sin(tilt), np.cos(tilt), np.full(len(times), 0.12)], -1)
+    size = 0.55 * ease((times - begin) / 0.25) * ease((end - times) / 0.25)
+    swing = size * np.sin(2 * np.pi * phase)
+    upper = np.array([sign * 0.80, 0.10, 0.42]) + 0.08 * swing[:, None] * across
+    upright = np.array([sign * 0.12, 1.0, 0.12])
+    lower = np.cos(swing)[:, None] * upright + np.sin(swing)[:, None] * across
     return upper, lower
 
 

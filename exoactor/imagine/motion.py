@@ -69,7 +69,13 @@ class PersonMotion:
 
 
 def act(
-    actions: tuple[Action, ...], paths: dict[int, Array], start: Pose2D, style: Style, body: Body, fps: float
+    actions: tuple[Action, ...],
+    paths: dict[int, Array],
+    start: Pose2D,
+    style: Style,
+    body: Body,
+    fps: float,
+    viewer: Array | None = None,
 ) -> PersonMotion:
     """Perform an action chain.
 
@@ -80,6 +86,7 @@ def act(
         style: who does it.
         body: the body model.
         fps: frames per second.
+        viewer: (3,) who is waved to [m], the camera; None waves straight ahead.
     """
     course = lay_out(actions, paths, start, style)
     times = np.arange(int(course.seconds * fps)) / fps
@@ -131,7 +138,7 @@ def act(
     fingers = FingerPose(len(times))
     chest = pelvis @ local[:, 3] @ local[:, 6] @ local[:, 9]
     chest_position = position + _chain(rest, pelvis, local)
-    lay_gestures(course.gestures, style, times, chest, chest_position, rest, local, fingers)
+    lay_gestures(course.gestures, style, times, chest, chest_position, rest, local, fingers, viewer)
 
     toward_left = pelvis[:, :, 0]
     for foot, hip, knee, ankle in ((feet[0], 1, 4, 7), (feet[1], 2, 5, 8)):

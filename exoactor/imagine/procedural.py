@@ -123,7 +123,7 @@ class ProceduralVideoModel:
         assert request.scene.robot is not None
         for tallest in self.cfg.tallest:
             style = sample_style(body, request.seed, tallest)
-            motion = act(request.actions, paths, request.scene.robot, style, body, request.fps)
+            motion = act(request.actions, paths, request.scene.robot, style, body, request.fps, camera.position)
             cut, seconds = cut_off(motion, body, camera, self.cfg.border)
             if cut is None:
                 return style, motion

@@ -30,7 +30,7 @@ HELD_SECONDS = 0.5
 WAVE_HEIGHT = 0.0
 """`waved`: wrist above shoulder by at least this [m]."""
 WAVE_SWING = 0.04
-"""`waved`: sideways distance between turning points [m]."""
+"""`waved`: level distance between turning points [m]."""
 STILL_SHIFT, STILL_TURN = 0.15, np.radians(15)
 
 
@@ -179,12 +179,18 @@ def happened(
 
 
 def _wave_turns(track: TruthTrack, side: str) -> int:
-    """Turning points of the raised wrist's sideways motion in the robot's own frame."""
+    """Turning points of the raised wrist's level motion in the robot's own frame, along its main direction."""
     hands, shoulders, root = (np.array(track.hands[side]), np.array(track.shoulders[side]), np.array(track.root))
     raised = hands[:, 2] > shoulders[:, 2] + WAVE_HEIGHT
-    sideways = -np.sin(root[:, 2]) * (hands[:, 0] - root[:, 0]) + np.cos(root[:, 2]) * (hands[:, 1] - root[:, 1])
+    if raised.sum() < 3:
+        return 0
+    delta = hands[:, :2] - root[:, :2]
+    c, s = np.cos(root[:, 2]), np.sin(root[:, 2])
+    own = np.stack([c * delta[:, 0] + s * delta[:, 1], -s * delta[:, 0] + c * delta[:, 1]], -1)[raised]
+    own -= np.median(own, axis=0)
+    _, _, axes = np.linalg.svd(own, full_matrices=False)
     turns, direction, extreme = 0, 0, None
-    for value in sideways[raised]:
+    for value in own @ axes[0]:
         if extreme is None:
             extreme = value
         elif direction * (value - extreme) >= 0 and (direction or abs(value - extreme) > WAVE_SWING):
