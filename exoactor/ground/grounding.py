@@ -138,7 +138,7 @@ def _travel(aligned: Array, seen: Array, scene: Scene, shown: Scene, cfg: Ground
         then, now = shown.get(best.target), scene.get(best.target)
         if now is None or then is None:
             raise StageError("ground", "target_gone", f"{best.target} is no longer seen")
-        goal = stance_now(best, now, aligned[0, :2]) if now is not then else best.pose
+        goal = best.pose if scene is shown else stance_now(best, scene, aligned[0, :2], then)
         moved = float(np.linalg.norm(now.position[:2] - then.position[:2]))
         shift = float(np.linalg.norm(goal.xy - aligned[-1, :2]))
         # rotated about its centre, a thing's side moves by half its size at most

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from exoactor.stance import stances
+from exoactor.stance import distance_to_footprint, stances
 from exoactor.types import Array, Pose2D, Scene, SceneObject
-from exoactor.types.rotations import wrap
+from exoactor.types.rotations import wrap, yaw_matrix
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class TargetCfg:
         std_across: the same across it [m].
         std_yaw: one sigma of the estimated heading [rad].
         elsewhere: penalty of a place on a side that is not the one nearest to the start [sigma].
+        room: a stance nearer than this to any footprint has no room for a robot [m].
         winding: a path that sweeps more than this about a thing goes round it [rad].
         bow: such a path also deviates by this from its chord [m].
         facing: turning on the spot ends within this of the direction of a thing's centre [rad].
@@ -40,6 +42,7 @@ class TargetCfg:
     std_across: float = 0.09
     std_yaw: float = np.radians(10.0)
     elsewhere: float = 1.5
+    room: float = 0.2
     winding: float = np.radians(120.0)
     bow: float = 0.3
     facing: float = np.radians(20.0)
@@ -54,11 +57,12 @@ class Approach:
 
     Args:
         target: id of the thing.
-        side: heading of the stance against the thing's own yaw [rad]; names the side.
+        side: heading of the stance against the yaw of the thing, or of what it stands on [rad]; names the side.
         pose: the stance.
         distance: from where the video ends [m].
         turn: the same of the heading [rad].
         score: distance in sigmas of the estimate.
+        elsewhere: not the point of its side that is nearest to the start, but to where the video ends.
     """
 
     target: str
@@ -67,6 +71,7 @@ class Approach:
     distance: float
     turn: float
     score: float
+    elsewhere: bool
 
 
 def things(scene: Scene, cfg: TargetCfg) -> list[SceneObject]:
@@ -87,24 +92,70 @@ def approaches(end: Pose2D, start: Pose2D, scene: Scene, cfg: TargetCfg) -> list
     away = end.xy - scene.camera.position[:2]
     ray = away / max(float(np.linalg.norm(away)), 1e-6)
     for thing in things(scene, cfg):
-        for seen_from, penalty in ((start.xy, 0.0), (end.xy, cfg.elsewhere)):
-            for pose in stances(thing, seen_from):
-                error = pose.xy - end.xy
-                along = float(error @ ray)
-                across = float(error @ np.array([-ray[1], ray[0]]))
-                turn = float(wrap(pose.yaw - end.yaw))
-                distance = float(np.linalg.norm(error))
-                if distance > cfg.distance or abs(turn) > cfg.turn:
-                    continue
-                sigmas = (along / cfg.std_along_ray, across / cfg.std_across, turn / cfg.std_yaw)
-                score = float(np.linalg.norm(sigmas)) + penalty
-                found.append(Approach(thing.id, float(wrap(pose.yaw - thing.yaw)), pose, distance, turn, score))
+        for pose, penalty in _stances_at(thing, scene, start.xy, end.xy, cfg):
+            error = pose.xy - end.xy
+            along = float(error @ ray)
+            across = float(error @ np.array([-ray[1], ray[0]]))
+            turn = float(wrap(pose.yaw - end.yaw))
+            distance = float(np.linalg.norm(error))
+            if distance > cfg.distance or abs(turn) > cfg.turn or not _has_room(pose, scene, cfg):
+                continue
+            sigmas = (along / cfg.std_along_ray, across / cfg.std_across, turn / cfg.std_yaw)
+            score = float(np.linalg.norm(sigmas)) + penalty
+            carrier = support_of(scene, thing) or thing
+            found.append(
+                Approach(thing.id, float(wrap(pose.yaw - carrier.yaw)), pose, distance, turn, score, penalty > 0)
+            )
     return sorted(found, key=lambda a: a.score)
 
 
-def stance_now(approach: Approach, thing: SceneObject, seen_from: Array) -> Pose2D:
-    """The same side's stance where the thing stands now, aimed from `seen_from` (2,) [m]."""
-    return min(stances(thing, seen_from), key=lambda p: abs(float(wrap(p.yaw - thing.yaw - approach.side))))
+def stance_now(approach: Approach, scene: Scene, seen_from: Array, then: SceneObject | None = None) -> Pose2D:
+    """The same side's stance where the thing stands in `scene`, aimed from `seen_from` (2,) [m].
+
+    A thing that now stands on something else is approached from that. Where the stance was `elsewhere`, it goes
+    along with the thing from where it was `then`.
+    """
+    thing = scene.get(approach.target)
+    assert thing is not None
+    if approach.elsewhere and then is not None:
+        turn = thing.yaw - then.yaw
+        place = thing.position[:2] + yaw_matrix(turn) @ (approach.pose.xy - then.position[:2])
+        return Pose2D(float(place[0]), float(place[1]), float(wrap(approach.pose.yaw + turn)))
+    carrier = support_of(scene, thing)
+    options = stances(thing, seen_from) if carrier is None else stances(carrier, thing.position[:2])
+    yaw = (carrier or thing).yaw
+    return min(options, key=lambda p: abs(float(wrap(p.yaw - yaw - approach.side))))
+
+
+def support_of(scene: Scene, thing: SceneObject) -> SceneObject | None:
+    """What a thing stands on, judged from the perceived heights; None for the floor."""
+    if thing.position[2] < 0.15:
+        return None
+    below = [
+        other
+        for other in scene.objects
+        if other.id != thing.id
+        and distance_to_footprint(other, thing.position[:2]) < 0.05
+        and abs(other.position[2] + other.item.size[2] - thing.position[2]) < 0.15
+    ]
+    return max(below, key=lambda other: float(other.item.size[0] * other.item.size[1]), default=None)
+
+
+def _stances_at(
+    thing: SceneObject, scene: Scene, start: Array, end: Array, cfg: TargetCfg
+) -> Iterator[tuple[Pose2D, float]]:
+    """Stances that are "at" a thing, each with the penalty of being the less likely reading [sigma]."""
+    carrier = support_of(scene, thing)
+    if carrier is not None:
+        yield from ((pose, 0.0) for pose in stances(carrier, thing.position[:2]))
+        return
+    yield from ((pose, 0.0) for pose in stances(thing, start))
+    yield from ((pose, cfg.elsewhere) for pose in stances(thing, end))
+
+
+def _has_room(pose: Pose2D, scene: Scene, cfg: TargetCfg) -> bool:
+    """Whether a robot fits there."""
+    return all(distance_to_footprint(o, pose.xy) >= cfg.room for o in scene.objects if o.position[2] < 0.25)
 
 
 def circled(xy: Array, scene: Scene, cfg: TargetCfg) -> str | None:

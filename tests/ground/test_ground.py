@@ -197,3 +197,17 @@ def test_standing_motions_stay_where_the_robot_is(kind):
     grounded = ground(as_estimated(human, scene.camera, 4), scene)
     assert grounded.target is None
     assert distance(grounded.goal, scene.robot) == pytest.approx((0, 0), abs=1e-6)
+
+
+def test_a_bottle_on_a_table_is_reached_from_the_table():
+    bottle = SceneObject(
+        CatalogueItem("bottle_a", "bottle", "red", [0.07, 0.07, 0.25], True), [1.75, 0.35, 0.72], 0, 1.0
+    )
+    scene = room(thing("table_a", 1.9, 0.0), bottle)
+    goal = stances(scene.get("table_a"), bottle.position[:2])[0]
+    grounded = ground(film(scene, Action("walk", "", goal=goal), seed=3), scene)
+    assert grounded.target == "bottle_a"
+    assert distance(grounded.goal, goal) == pytest.approx((0, 0), abs=1e-6)
+    now = moved(scene, "bottle_a", 1.75, -0.3)
+    grounded = ground(film(scene, Action("walk", "", goal=goal), seed=3), now, imagined_scene=scene)
+    assert grounded.goal.y == pytest.approx(-0.3, abs=0.01)
