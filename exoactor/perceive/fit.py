@@ -18,15 +18,18 @@ class FitCfg:
 
     Args:
         points: cloud points used at most.
-        iterations: of Levenberg-Marquardt.
+        iterations: of Gauss-Newton.
+        cull, kept: after so many iterations only so many starts go on.
         scale: first and last robust scale of a point's distance [m].
         outline: weight of the silhouette term against the points.
         polish: steps with visible faces only.
         outline_cap: silhouette distance beyond which the pull no longer grows [m].
     """
 
-    points: int = 260
+    points: int = 200
     iterations: int = 14
+    cull: int = 5
+    kept: int = 4
     scale: tuple[float, float] = (0.25, 0.025)
     outline: float = 1.0
     outline_cap: float = 0.30
@@ -123,7 +126,7 @@ def fit(
     *,
     free: tuple[bool, bool, bool, bool] = (True, True, False, True),
 ) -> Fitted:
-    """Levenberg-Marquardt from several starts at once; the cheapest end wins.
+    """Gauss-Newton from several starts at once; the cheapest end wins.
 
     Args:
         template: the shape.
@@ -140,28 +143,16 @@ def fit(
     sigma = depth_sigma(depth) + 0.004
     pose = np.array(starts, float)
     fixed = ~np.array(free)
-    damping = np.full(len(pose), 1e-2)
-    cost = np.full(len(pose), np.inf)
-    trial = pose.copy()
-    scales = np.geomspace(*cfg.scale, cfg.iterations)
-    system: tuple[Array, Array] | None = None
+    scales = np.geomspace(*cfg.scale, cfg.iterations - 2)
     for k in range(cfg.iterations):
-        scale = scales[k]
-        if k and scales[k] != scales[k - 1]:
-            # The robust scale shrank: costs of the last step are not comparable with this one's.
-            cost[:] = np.inf
-        new_cost, matrix, vector = _normal_equations(template, points, sigma, outline, trial, scale, cfg)
-        better = new_cost <= cost
-        pose[better], cost[better] = trial[better], new_cost[better]
-        if system is None:
-            system = (matrix, vector)
-        else:
-            system[0][better], system[1][better] = matrix[better], vector[better]
-        damping = np.where(better, damping * 0.4, damping * 4)
-        trial = pose + _step(system[0], system[1], damping, fixed)
-    new_cost, _, _ = _normal_equations(template, points, sigma, outline, trial, scales[-1], cfg)
-    pose[new_cost <= cost] = trial[new_cost <= cost]
-    cost = np.minimum(cost, new_cost)
+        scale = float(scales[min(k, len(scales) - 1)])
+        cost, matrix, vector = _normal_equations(template, points, sigma, outline, pose, scale, cfg)
+        if k == cfg.cull and len(pose) > cfg.kept:
+            # Most starts are hopeless by now; the rest of the work goes to the best.
+            best = np.argsort(cost)[: cfg.kept]
+            pose, matrix, vector = pose[best], matrix[best], vector[best]
+        pose = pose + _step(matrix, vector, fixed)
+    cost, _, _ = _normal_equations(template, points, sigma, outline, pose, float(scales[-1]), cfg)
     # What the camera sees through cannot be there: tells a shelf's open side from its back.
     cost = cost + np.array([cfg.outline * seen_through(template, p, outline) for p in pose])
     best = int(cost.argmin())
@@ -272,7 +263,7 @@ def _normal_equations(
     jacobian = np.stack([-gx, -gy, -gradient[..., 2], turn], -1)
     cost = (x * x / (1 + x * x)).mean(1)
     weighted = jacobian * weight[..., None]
-    matrix = np.einsum("hni,hnj->hij", weighted, jacobian)
+    matrix = weighted.transpose(0, 2, 1) @ jacobian
     vector = np.einsum("hni,hn->hi", weighted, signed)
 
     world = to_world(template.points, pose)
@@ -286,14 +277,15 @@ def _normal_equations(
     jacobian = np.concatenate([slope, turn[..., None]], -1)
     cost = cost + cfg.outline * (counts * x * x / (1 + x * x) / n).sum(1)
     weighted = jacobian * weight[..., None]
-    matrix = matrix + np.einsum("hni,hnj->hij", weighted, jacobian)
+    matrix = matrix + weighted.transpose(0, 2, 1) @ jacobian
     vector = vector + np.einsum("hni,hn->hi", weighted, away)
     return cost, matrix, vector
 
 
-def _step(matrix: Array, vector: Array, damping: Array, fixed: Array) -> Array:
+def _step(matrix: Array, vector: Array, fixed: Array) -> Array:
+    """Damped Gauss-Newton steps (H, 4), at most 0.3 m or rad."""
     diagonal = np.einsum("hii->hi", matrix)
-    damped = matrix + np.einsum("hi,ij->hij", diagonal * damping[:, None] + 1e-3, np.eye(4))
+    damped = matrix + (0.01 * diagonal + 1e-3)[:, :, None] * np.eye(4)
     damped[:, fixed, :] = 0.0
     damped[:, :, fixed] = 0.0
     damped[:, fixed, fixed] = 1.0

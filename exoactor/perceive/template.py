@@ -40,42 +40,48 @@ class Template:
 
         Exact outside; inside overlapping parts a lower bound of the depth, which is what a fit needs.
         """
-        offset = points[..., None, :] - self._centres
+        # Axis by axis: numpy is slow at reducing over a last axis of three.
+        x, y, z = (points[..., None, k] - self._centres[:, k] for k in range(3))
         if self._yaws.any():
-            offset = _turned(offset, -self._yaws)
-        folded = np.abs(offset)
+            c, s = np.cos(self._yaws), np.sin(self._yaws)
+            x, y = c * x + s * y, c * y - s * x
+        fx, fy, fz = np.abs(x), np.abs(y), np.abs(z)
         if self._round.any():
-            radial = np.hypot(offset[..., 0], offset[..., 1])
-            folded[..., 0] = np.where(self._round, radial, folded[..., 0])
-            # A cylinder's second axis never decides: its distance is measured along the radius.
-            folded[..., 1] = np.where(self._round, 0.0, folded[..., 1])
+            # A cylinder's distance is measured along the radius; its second axis never decides.
+            fx, fy = np.where(self._round, np.hypot(x, y), fx), np.where(self._round, 0.0, fy)
         if self._ball.any():
-            reach = np.linalg.norm(offset, axis=-1)
-            folded = np.where(self._ball[:, None], np.stack([reach, 0 * reach, 0 * reach], -1), folded)
-        beyond = folded - self._halves
-        outer = np.maximum(beyond, 0.0)
-        outside = np.sqrt((outer * outer).sum(-1))
-        inside = np.minimum(beyond.max(-1), 0.0)
-        signed = outside + inside
+            reach = np.sqrt(x * x + y * y + z * z)
+            fx, fy, fz = (np.where(self._ball, f, g) for f, g in ((reach, fx), (0.0, fy), (0.0, fz)))
+        bx, by, bz = fx - self._halves[:, 0], fy - self._halves[:, 1], fz - self._halves[:, 2]
+        ox, oy, oz = np.maximum(bx, 0.0), np.maximum(by, 0.0), np.maximum(bz, 0.0)
+        signed = np.sqrt(ox * ox + oy * oy + oz * oz) + np.minimum(np.maximum(np.maximum(bx, by), bz), 0.0)
         part = signed.argmin(-1)
-        best = np.take_along_axis(signed, part[..., None], -1)[..., 0]
-        offset = np.take_along_axis(offset, part[..., None, None], -2)[..., 0, :]
-        beyond = np.take_along_axis(beyond, part[..., None, None], -2)[..., 0, :]
-        outer = np.maximum(beyond, 0.0)
-        length = np.sqrt((outer * outer).sum(-1, keepdims=True))
-        steepest = np.zeros_like(outer)
-        np.put_along_axis(steepest, beyond.argmax(-1)[..., None], 1.0, -1)
-        direction = np.where(length > 1e-9, outer / np.maximum(length, 1e-9), steepest)
-        gradient = direction * np.where(offset < 0, -1.0, 1.0)
+        flat = np.arange(part.size) * len(self._centres) + part.ravel()
+
+        def of_nearest(values: Array) -> Array:
+            return np.asarray(values.reshape(-1)[flat].reshape(part.shape))
+
+        best, x, y, z = (of_nearest(v) for v in (signed, x, y, z))
+        bx, by, bz = (of_nearest(v) for v in (bx, by, bz))
+        ox, oy, oz = np.maximum(bx, 0.0), np.maximum(by, 0.0), np.maximum(bz, 0.0)
+        length = np.sqrt(ox * ox + oy * oy + oz * oz)
+        out = length > 1e-9
+        safe = np.where(out, length, 1.0)
+        steep_x = (bx >= by) & (bx >= bz)
+        steep_y = ~steep_x & (by >= bz)
+        gx = np.where(out, ox / safe, steep_x)
+        gy = np.where(out, oy / safe, steep_y)
+        gz = np.where(out, oz / safe, ~steep_x & ~steep_y)
+        spin = self._round[part]
+        sign_x, sign_y = np.where(x < 0, -gx, gx), np.where(y < 0, -gy, gy)
         if self._round.any():
-            spin = self._round[part]
-            radial = np.maximum(np.hypot(offset[..., 0], offset[..., 1]), 1e-9)
-            amount = np.where(spin, direction[..., 0], 0.0)
-            for axis in (0, 1):
-                gradient[..., axis] = np.where(spin, amount * offset[..., axis] / radial, gradient[..., axis])
+            radial = np.maximum(np.hypot(x, y), 1e-9)
+            sign_x, sign_y = np.where(spin, gx * x / radial, sign_x), np.where(spin, gx * y / radial, sign_y)
+        gradient = np.stack([sign_x, sign_y, np.where(z < 0, -gz, gz)], -1)
         if self._ball.any():
             ball = self._ball[part]
-            reach = np.maximum(np.linalg.norm(offset, axis=-1, keepdims=True), 1e-9)
+            offset = np.stack([x, y, z], -1)
+            reach = np.maximum(np.sqrt(x * x + y * y + z * z), 1e-9)[..., None]
             gradient = np.where(ball[..., None], offset / reach, gradient)
         if self._yaws.any():
             gradient = _turned(gradient, self._yaws[part])
