@@ -116,10 +116,11 @@ class LandmarkEstimator:
     def fit(self, track: LandmarkTrack, camera: Camera, progress: Progress) -> FitResult:
         """Fit the body to landmarks; `camera` is in the clip's pixels."""
         body = body_points()
-        track, world, yaw = untangled(track, camera)
-        pose = first_pose(track, world, yaw, camera, body)
-        problem = SequenceFit(track, world, camera, body, planted_at_first(track, camera), self.cfg.fit)
-        return problem.solve(pose, lambda soles: planted_softly(soles, track.fps), progress)
+        reading = untangled(track, camera)
+        problem = SequenceFit(reading, camera, body, planted_at_first(reading.track, camera), self.cfg.fit)
+        return problem.solve(
+            first_pose(reading, camera, body), lambda soles: planted_softly(soles, track.fps), progress
+        )
 
     def _motion(self, track: LandmarkTrack, result: FitResult) -> HumanMotion:
         body = body_points()

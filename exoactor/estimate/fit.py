@@ -16,9 +16,10 @@ import torch
 from torch import Tensor
 
 from exoactor.estimate.body_torch import DOFS, N_POSE, Kinematics, Posed, RestBody
+from exoactor.estimate.calibration import calibration, harmonics, pitch
 from exoactor.estimate.chain_solver import ChainSystem, solve_chain
-from exoactor.estimate.landmarks import LandmarkTrack
-from exoactor.estimate.points import INDICES, LANDMARKS, ROW, calibration
+from exoactor.estimate.initial import Reading
+from exoactor.estimate.points import INDICES, LANDMARKS, ROW
 from exoactor.types import Array, Camera
 
 _HIPS = (ROW[23], ROW[24])
@@ -33,8 +34,8 @@ class FitCfg:
         quadratic_iterations: steps before the loss becomes robust.
         robust_iterations: steps after that.
         tolerance: relative decrease of the cost below which a phase ends.
-        pixel: of a landmark, as a share of the region's side.
-        world: of a metric landmark [m].
+        pixel: factor on the calibrated scatter of the landmarks in the picture.
+        metric: factor on the calibrated scatter of the metric landmarks.
         robust: Geman-McClure factor; a residual of 1 / sqrt(robust) sigma has a quarter of its weight.
         place_rate: of the pelvis's second difference [m/s^2].
         turn_rate: of the pelvis's angles' second difference [rad/s^2].
@@ -51,8 +52,8 @@ class FitCfg:
     quadratic_iterations: int = 8
     robust_iterations: int = 14
     tolerance: float = 2e-4
-    pixel: float = 0.015
-    world: float = 0.10
+    pixel: float = 2.0
+    metric: float = 2.0
     robust: float = 0.15
     place_rate: float = 4.0
     turn_rate: float = 30.0
@@ -105,39 +106,34 @@ class SequenceFit:
     """The least-squares problem of one clip.
 
     Args:
-        track: landmarks with left and right put right.
-        world: (T, 33, 3) metric landmarks in world axes [m].
+        reading: landmarks put right.
         camera: calibration of the frames.
         body: rest positions of joints and points.
         planted: (T, 4) first guess of which sole points are planted, 0..1.
         cfg: sigmas and schedule.
     """
 
-    def __init__(
-        self, track: LandmarkTrack, world: Array, camera: Camera, body: RestBody, planted: Array, cfg: FitCfg
-    ) -> None:
+    def __init__(self, reading: Reading, camera: Camera, body: RestBody, planted: Array, cfg: FitCfg) -> None:
         def tensor(values: Array) -> Tensor:
             return torch.as_tensor(np.array(values, dtype=float))
 
+        track, known = reading.track, calibration()
         self.cfg = cfg
         self.fps = track.fps
         self._kinematics = Kinematics(body)
-        self._xy = tensor(track.xy[:, INDICES])
-        pixel_sigma = cfg.pixel * track.region[:, 2:] * np.array([p.pixel_sigma for p in LANDMARKS])
+        habit = harmonics(reading.view_angle)
+        size = track.region[:, 2, None]
+        shift = np.einsum("lch,th->tlc", known.pixel_shift, habit) * size[..., None]
+        self._xy = tensor(track.xy[:, INDICES] - shift)
         seen = np.clip(track.weight[:, INDICES], 0.03, 1.0) * track.found[:, None]
-        self._pixel_weight = tensor(seen / pixel_sigma**2)
-        metric = world[:, INDICES]
+        self._pixel_weight = tensor(seen / (cfg.pixel * known.pixel_sigma * size) ** 2)
+        metric = np.einsum("tij,tkj->tki", reading.axes, reading.metric[:, INDICES])
         self._metric = tensor(metric - metric[:, _HIPS].mean(1, keepdims=True))
-        world_sigma = cfg.world * np.array([p.world_sigma for p in LANDMARKS])
-        self._world_weight = tensor(track.found[:, None] / world_sigma**2)
-        sight = camera.rays(track.region[:, :2])
-        across = np.cross(sight, [0.0, 0.0, 1.0])
-        across /= np.linalg.norm(across, axis=1, keepdims=True)
-        self._across = tensor(across)[:, None]
-        known = calibration()
-        pitch = float(-np.arcsin(sight[:, 2]).mean())
+        self._metric_shift = tensor(np.einsum("lch,th->tlc", known.metric_shift, habit))
+        self._metric_weight = tensor(track.found[:, None, None] / (cfg.metric * known.metric_sigma) ** 2)
+        self._axes = tensor(reading.axes)
         self._scale_prior = known.scale
-        self._lean_prior = (known.lean[0] + known.lean[1] * pitch, known.lean[2])
+        self._lean_prior = (known.lean[0] + known.lean[1] * pitch(track.region[:, :2], camera), known.lean[2])
         self._rotation, self._position = tensor(camera.rotation), tensor(camera.position)
         self._focal = tensor(np.diag(camera.intrinsics)[:2])
         self._centre = tensor(camera.intrinsics[:2, 2])
@@ -218,11 +214,12 @@ class SequenceFit:
         return flat * self._focal + self._centre - self._xy, flat, depth
 
     def _leant(self, lean: Tensor) -> tuple[Tensor, Tensor]:
-        """Metric landmarks turned by `lean` about the horizontal across the line of sight, and their derivative."""
-        along = (self._metric * self._across).sum(-1, keepdim=True) * self._across
-        flat = self._metric - along
-        up = torch.linalg.cross(self._across.expand_as(flat), flat)
-        return along + flat * lean.cos() + up * lean.sin(), up * lean.cos() - flat * lean.sin()
+        """Metric landmarks turned by `lean` about the view's right, and their derivative; all in view axes."""
+        right, forward, up = self._metric.unbind(-1)
+        c, s = lean.cos(), lean.sin()
+        turned = torch.stack([right, c * forward - s * up, s * forward + c * up], -1)
+        slope = torch.stack([0 * right, -s * forward - c * up, c * forward - s * up], -1)
+        return turned, slope
 
     def _linearized(self, state: _State, robust: float) -> tuple[float, ChainSystem]:
         """Cost, and the normal equations of its Gauss-Newton step."""
@@ -241,14 +238,17 @@ class SequenceFit:
 
         hips = posed.points[:, _HIPS].mean(1, keepdim=True)
         metric, leaning = self._leant(state.lean)
-        residual = posed.points[:, :_N] - hips - state.scale * metric
-        pose_rows = by_pose[:, :_N] - by_pose[:, _HIPS].mean(1, keepdim=True)
-        whole_rows = by_shape[:, :_N] - by_shape[:, _HIPS].mean(1, keepdim=True)
+        axes = self._axes[:, None]
+        relative = ((posed.points[:, :_N] - hips)[..., None, :] @ axes.mT)[..., 0, :]
+        residual = relative - state.scale * metric + self._metric_shift
+        pose_rows = axes @ (by_pose[:, :_N] - by_pose[:, _HIPS].mean(1, keepdim=True))
+        whole_rows = axes @ (by_shape[:, :_N] - by_shape[:, _HIPS].mean(1, keepdim=True))
         whole_rows[..., 10] = -metric
         whole_rows[..., 11] = -state.scale * leaning
-        weight, more = _robust(residual.pow(2).sum(-1) * self._world_weight, robust, self._world_weight)
+        squared = (residual.pow(2) * self._metric_weight).sum(-1)
+        soft, more = _robust(squared, robust, torch.ones_like(squared))
         cost += more
-        rows.append((residual, weight[..., None].expand_as(residual), pose_rows, whole_rows))
+        rows.append((residual, soft[..., None] * self._metric_weight, pose_rows, whole_rows))
 
         height = posed.points[:, _N:, 2]
         floor_weight = self.planted / self.cfg.floor**2 + (height < 0) * (1 / self.cfg.sink**2)

@@ -7,7 +7,7 @@ swapped.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -15,6 +15,7 @@ from scipy.spatial.transform import Rotation
 
 from exoactor.estimate import landmarks as lm
 from exoactor.estimate.body_torch import DOFS, N_POSE, UPRIGHT, RestBody
+from exoactor.estimate.calibration import calibration, heading_error, view_angle, view_axes
 from exoactor.types import Array, Camera
 
 _FOOT_HEIGHT = 0.04  # of the foot landmarks' mean while standing [m]
@@ -34,14 +35,30 @@ def in_world_axes(track: lm.LandmarkTrack, camera: Camera) -> Array:
     return np.asarray(np.einsum("ij,tjk,tlk->tli", camera.rotation, turn.as_matrix(), track.world))
 
 
-def untangled(track: lm.LandmarkTrack, camera: Camera) -> tuple[lm.LandmarkTrack, Array, Array]:
-    """The track with left and right put right, its landmarks in world axes, and the heading.
+@dataclass(frozen=True)
+class Reading:
+    """Landmarks put right, for T frames.
 
-    Returns:
-        track: with mistaken frames' labels swapped.
-        world: (T, 33, 3) metric landmarks in world axes [m].
+    Args:
+        track: left and right swapped back where they were mistaken.
+        metric: (T, 33, 3) metric landmarks in world axes, turned by the known error of their heading [m].
         yaw: (T,) unwrapped, smoothed heading [rad].
+        axes: (T, 3, 3) view axes, see `exoactor.estimate.calibration`.
     """
+
+    track: lm.LandmarkTrack
+    metric: Array
+    yaw: Array
+    axes: Array
+
+    @property
+    def view_angle(self) -> Array:
+        """(T,) heading relative to the line of sight [rad]."""
+        return view_angle(self.yaw, self.axes)
+
+
+def untangled(track: lm.LandmarkTrack, camera: Camera) -> Reading:
+    """Put left and right right, and take off what is known of the heading's error."""
     world = in_world_axes(track, camera)
     lateral = _lateral(world)
     seen = np.arctan2(-lateral[:, 0], lateral[:, 1])
@@ -50,12 +67,16 @@ def untangled(track: lm.LandmarkTrack, camera: Camera) -> tuple[lm.LandmarkTrack
     for array in (xy, world, weight):
         array[swapped] = array[swapped][:, lm.MIRROR]
     track = replace(track, xy=xy, weight=weight)
-    lateral = gaussian_filter1d(_lateral(world), 2.0, axis=0, mode="nearest")
-    return track, world, np.unwrap(np.arctan2(-lateral[:, 0], lateral[:, 1]))
+    lateral = gaussian_filter1d(_lateral(world), 1.5, axis=0, mode="nearest")
+    yaw = np.unwrap(np.arctan2(-lateral[:, 0], lateral[:, 1]))
+    axes = view_axes(track.region[:, :2], camera)
+    error = heading_error(view_angle(yaw, axes), calibration().heading)
+    return Reading(track, turned(world, -error), yaw - error, axes)
 
 
-def first_pose(track: lm.LandmarkTrack, world: Array, yaw: Array, camera: Camera, body: RestBody) -> Array:
-    """(T, N_POSE) pose to start the fit from; arguments as `untangled` returns them."""
+def first_pose(reading: Reading, camera: Camera, body: RestBody) -> Array:
+    """(T, N_POSE) pose to start the fit from."""
+    track, world, yaw = reading.track, reading.metric, reading.yaw
     pose = np.zeros((len(track), N_POSE))
     pose[:, 4] = yaw
     pose[:, :3] = _pelvis(track, world, camera, body)
@@ -72,6 +93,13 @@ def first_pose(track: lm.LandmarkTrack, world: Array, yaw: Array, camera: Camera
             if values is not None and dof.joints[0].startswith(side):
                 pose[:, column] = np.clip(gaussian_filter1d(values, 1.5, mode="nearest"), dof.low, dof.high)
     return pose
+
+
+def turned(points: Array, angle: Array) -> Array:
+    """Points (T, K, 3) turned about z by (T,) [rad]."""
+    c, s = np.cos(angle)[:, None], np.sin(angle)[:, None]
+    x, y = points[..., 0], points[..., 1]
+    return np.stack([c * x - s * y, s * x + c * y, points[..., 2]], -1)
 
 
 def floor_points(pixels: Array, camera: Camera, height: float) -> Array:

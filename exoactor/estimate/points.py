@@ -1,24 +1,20 @@
 """Which spots of the body the landmark network means, and where its soles are.
 
 The network's landmarks are not SMPL-X's joints: its hips lie wider, its ears are ears. Each landmark is therefore a
-point fixed to a joint; where exactly was measured once on rendered people (`exoactor.estimate.calibrate`) and lies in
-`landmark_calibration.json`.
+point fixed to a joint; where exactly, `exoactor.estimate.calibration` knows.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
 from exoactor.body import Body, load_body
 from exoactor.estimate.body_torch import RestBody
+from exoactor.estimate.calibration import calibration
 from exoactor.types import BODY_JOINTS, Array
-
-CALIBRATION_FILE = Path(__file__).parent / "landmark_calibration.json"
 
 
 @dataclass(frozen=True)
@@ -30,20 +26,16 @@ class LandmarkPoint:
         joint: the joint of `BODY_JOINTS` it is fixed to.
         near: a joint of the 55, or a side of the body part ("front", "left", "right", "back", "tip"), where it
             would be if the network's definition were the body's.
-        pixel_sigma: how far its picture coordinates scatter, relative to the others.
-        world_sigma: the same of its metric coordinates.
     """
 
     index: int
     joint: str
     near: str
-    pixel_sigma: float = 1.0
-    world_sigma: float = 1.0
 
 
-def _both(left: int, joint: str, near: str, pixel_sigma: float = 1.0, world_sigma: float = 1.0) -> list[LandmarkPoint]:
+def _both(left: int, joint: str, near: str) -> list[LandmarkPoint]:
     return [
-        LandmarkPoint(left + k, joint.format(side=side), near.format(side=side), pixel_sigma, world_sigma)
+        LandmarkPoint(left + k, joint.format(side=side), near.format(side=side))
         for k, side in enumerate(("left", "right"))
     ]
 
@@ -54,8 +46,8 @@ LANDMARKS: tuple[LandmarkPoint, ...] = (
     *_both(11, "{side}_shoulder", "{side}_shoulder"),
     *_both(13, "{side}_elbow", "{side}_elbow"),
     *_both(15, "{side}_wrist", "{side}_wrist"),
-    *_both(17, "{side}_wrist", "{side}_pinky1", 1.5, 1.5),
-    *_both(19, "{side}_wrist", "{side}_index1", 1.5, 1.5),
+    *_both(17, "{side}_wrist", "{side}_pinky1"),
+    *_both(19, "{side}_wrist", "{side}_index1"),
     *_both(23, "pelvis", "{side}_hip"),
     *_both(25, "{side}_knee", "{side}_knee"),
     *_both(27, "{side}_ankle", "{side}_ankle"),
@@ -70,38 +62,23 @@ SOLES = ("left heel", "left ball", "right heel", "right ball")
 """The points after the landmarks: what touches the floor."""
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """How the network's landmarks differ from the body's spots, measured on rendered people.
-
-    Args:
-        offsets: (L, 3) shift of each landmark in its joint's rest axes [m].
-        scale: mean and spread of stature over that of the metric landmarks.
-        lean: the metric landmarks lean away from a camera that looks down: intercept [rad], slope per radian of
-            the camera's pitch, spread [rad].
-    """
-
-    offsets: Array
-    scale: tuple[float, float]
-    lean: tuple[float, float, float]
-
-
-@lru_cache(maxsize=1)
-def calibration() -> Calibration:
-    """The calibration that comes with the package."""
-    data = json.loads(CALIBRATION_FILE.read_text())
-    return Calibration(np.array(data["offsets_m"]), tuple(data["scale"]), tuple(data["lean"]))
-
-
 @lru_cache(maxsize=1)
 def body_points() -> RestBody:
-    """The package's body with the landmarks' and soles' points, calibrated."""
+    """The package's body with the landmarks' and soles' points, landmarks where the network means them."""
+    rest = rest_body()
+    points = rest.points.copy()
+    points[: len(LANDMARKS)] += calibration().offsets
+    return replace(rest, points=points)
+
+
+@lru_cache(maxsize=1)
+def rest_body() -> RestBody:
+    """The same with landmarks where their names say."""
     body = load_body()
     spots = [_near(body, p) for p in LANDMARKS] + _soles(body)
     points = np.stack([s[0] for s in spots])
     shapes = np.stack([s[1] for s in spots])
     owners = [p.joint for p in LANDMARKS] + ["left_ankle", "left_foot", "right_ankle", "right_foot"]
-    points[: len(LANDMARKS)] += calibration().offsets
     return RestBody(
         joints=body.J_regressor[:22] @ body.v_template,
         joints_shape=np.einsum("jv,vck->jck", body.J_regressor[:22], body.shapedirs),
