@@ -1,0 +1,175 @@
+"""The files of one attempt, so that every stage can be taken up again by another process."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from exoactor.files import write_bytes, write_json, write_npz
+from exoactor.formats.amass import load_human, save_human
+from exoactor.types import (
+    Array,
+    Camera,
+    ConfigError,
+    GroundedMotion,
+    Observation,
+    Pose2D,
+    Proprioception,
+    Rollout,
+    Scene,
+)
+
+OBSERVATION = "observation.png"
+OBSERVATION_DEPTH = "observation-depth.png"
+OBSERVATION_JSON = "observation.json"
+IMAGINED = "imagined.mp4"
+HUMAN = "human.npz"
+GROUNDED = "grounded.npz"
+ROBOT = "robot.npz"
+ROLLOUT = "rollout.npz"
+ROLLOUT_VIDEO = "rollout.mp4"
+FRAMES = "frames.npz"
+VERDICT = "verdict.json"
+TRUTH = "truth.json"
+TRUTH_TRACK = "truth-track.npz"
+
+_MILLIMETRES = 1000.0
+
+
+def save_observation(folder: Path, observation: Observation, scene: Scene) -> None:
+    """Write observation.png, observation-depth.png (uint16, mm) and observation.json (what was perceived)."""
+    write_bytes(folder / OBSERVATION, _encode(observation.rgb[..., ::-1]))
+    write_bytes(folder / OBSERVATION_DEPTH, _encode(_to_millimetres(observation.depth)))
+    felt = observation.proprioception
+    write_json(
+        folder / OBSERVATION_JSON,
+        {
+            "time": observation.time,
+            "scene": scene.to_json(),
+            "joint_pos": felt.joint_pos,
+            "pose": felt.pose,
+            "pose_std": felt.pose_std,
+        },
+    )
+
+
+def load_observation(folder: Path) -> tuple[Observation, Scene]:
+    """What `save_observation` wrote.
+
+    Raises:
+        ConfigError: a file is missing or damaged.
+    """
+    try:
+        data = json.loads((folder / OBSERVATION_JSON).read_text())
+        scene = Scene.from_json(data["scene"])
+        rgb = _decode((folder / OBSERVATION).read_bytes())[..., ::-1]
+        depth = _decode((folder / OBSERVATION_DEPTH).read_bytes()) / _MILLIMETRES
+    except (OSError, KeyError, ValueError) as error:
+        raise ConfigError(f"{folder}: its observation cannot be read: {error}") from error
+    pose = None if data["pose"] is None else np.array(data["pose"])
+    felt = Proprioception(np.array(data["joint_pos"]), pose, np.array(data["pose_std"]))
+    return Observation(data["time"], rgb, depth, scene.camera, felt), scene
+
+
+def save_frames(path: Path, frames: Sequence[Observation]) -> None:
+    """Write RGB-D looks, PNG-compressed, so that the check can be made by another process."""
+    arrays: dict[str, Any] = {
+        "camera": json.dumps(frames[0].camera.to_json()) if frames else "",
+        "time": np.array([f.time for f in frames]),
+        "joint_pos": np.array([f.proprioception.joint_pos for f in frames]),
+        "pose": np.array(
+            [f.proprioception.pose if f.proprioception.pose is not None else [np.nan] * 3 for f in frames]
+        ),
+        "pose_std": np.array([f.proprioception.pose_std for f in frames]),
+    }
+    for i, frame in enumerate(frames):
+        arrays[f"rgb_{i}"] = np.frombuffer(_encode(frame.rgb[..., ::-1]), np.uint8)
+        arrays[f"depth_{i}"] = np.frombuffer(_encode(_to_millimetres(frame.depth)), np.uint8)
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)  # the pictures are compressed already
+    write_bytes(path, stream.getvalue())
+
+
+def load_frames(path: Path) -> tuple[Observation, ...]:
+    """What `save_frames` wrote."""
+    with np.load(path) as data:
+        if not len(data["time"]):
+            return ()
+        camera = Camera.from_json(json.loads(str(data["camera"])))
+        frames = []
+        for i, time in enumerate(data["time"]):
+            pose = data["pose"][i]
+            felt = Proprioception(data["joint_pos"][i], pose if np.isfinite(pose).all() else None, data["pose_std"][i])
+            rgb = _decode(data[f"rgb_{i}"].tobytes())[..., ::-1]
+            depth = _decode(data[f"depth_{i}"].tobytes()) / _MILLIMETRES
+            frames.append(Observation(float(time), rgb, depth, camera, felt))
+        return tuple(frames)
+
+
+def save_grounded(folder: Path, grounded: GroundedMotion) -> None:
+    """Write grounded.npz (the moved human motion) and grounded.json (where it was put)."""
+    save_human(folder / GROUNDED, grounded.human)
+    write_json(
+        (folder / GROUNDED).with_suffix(".json"),
+        {
+            "start": grounded.start.to_json(),
+            "goal": grounded.goal.to_json(),
+            "target": grounded.target,
+            "shift_m": grounded.shift,
+            "turn_rad": grounded.turn,
+        },
+    )
+
+
+def load_grounded(folder: Path) -> GroundedMotion:
+    """What `save_grounded` wrote."""
+    report = json.loads((folder / GROUNDED).with_suffix(".json").read_text())
+    return GroundedMotion(
+        load_human(folder / GROUNDED),
+        Pose2D(*report["start"]),
+        Pose2D(*report["goal"]),
+        report["target"],
+        report["shift_m"],
+        report["turn_rad"],
+    )
+
+
+def save_rollout(folder: Path, rollout: Rollout) -> None:
+    """Write rollout.npz and the looks taken on the way."""
+    save_frames(folder / FRAMES, rollout.frames)
+    write_npz(
+        folder / ROLLOUT,
+        {
+            "fps": rollout.fps,
+            "joint_pos": rollout.joint_pos,
+            "pose": rollout.pose,
+            "reference": rollout.reference,
+            "fell": rollout.fell,
+            "seconds": rollout.seconds,
+            "metrics": json.dumps(rollout.metrics),
+        },
+    )
+
+
+def _to_millimetres(depth: Array) -> Array:
+    return np.asarray(np.clip(np.round(depth * _MILLIMETRES), 0, 65535).astype(np.uint16))
+
+
+def _encode(image: Array) -> bytes:
+    ok, data = cv2.imencode(".png", np.ascontiguousarray(image), [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    if not ok:
+        raise ValueError("a picture could not be encoded as PNG")
+    return bytes(data.tobytes())
+
+
+def _decode(data: bytes) -> Array:
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if image is None:
+        raise ValueError("not a readable PNG")
+    return np.asarray(image)

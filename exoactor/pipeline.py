@@ -1,0 +1,336 @@
+"""One subtask in, one rollout out: the stages in their order, each reading and writing the attempt's folder.
+
+A stage reads what it needs from disk and leaves its result there before it returns, so that another
+process can go on after a crash. Nothing here decides; the agent does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from exoactor import attempt, registry
+from exoactor.control import StateEstimator, TrackCfg, load_bundle, stand, track
+from exoactor.files import write_json, write_npz
+from exoactor.formats.amass import load_human, save_human
+from exoactor.formats.robot_motion import load_robot, save_robot
+from exoactor.ground import GroundCfg, ground
+from exoactor.imagine import defects, gates
+from exoactor.imagine.prompt import video_prompt
+from exoactor.perceive import RgbdPerception
+from exoactor.retarget import retarget
+from exoactor.types import (
+    Action,
+    Catalogue,
+    ConfigError,
+    Controller,
+    Expectation,
+    GateResult,
+    ImagineRequest,
+    MotionEstimator,
+    Observation,
+    Pose2D,
+    Proprioception,
+    SafetyStop,
+    Scene,
+    Verdict,
+    Verifier,
+    VideoModel,
+)
+from exoactor.types.protocols import Progress
+from exoactor.world.faults import Fault
+from exoactor.world.scene_file import SceneSpec
+from exoactor.world.sim import SimRobot
+from exoactor.world.truth import TruthRecorder, TruthTrack, happened, true_objects
+
+LOOK_HZ_WALK = 2.5
+"""RGB-D looks a second while walking: enough for fixes and for the way round a thing."""
+LOOK_HZ_GESTURE = 5.0
+"""The same for motions on the spot: a wave has about two strokes a second, the check must see each."""
+AUTOSAVE_SECONDS = 0.5
+"""How often the world is saved while the robot moves [simulated s]; a killed process goes on from there."""
+
+
+@dataclass(frozen=True)
+class PipelineCfg:
+    """Which part does each stage.
+
+    Args:
+        video_model: name in the registry, or "MODULE:CLASS" through an entry point.
+        motion_estimator: the same.
+        controller: "student", "teacher" or "qp".
+        controller_path: bundle or ONNX file for the controller; None for the packaged one.
+        verifier: name in the registry.
+        retarget: "ik" or "direct".
+        imagine_fps: frames per second of imagined videos.
+        closed_loop: False is the paper's way: what was seen first is believed to the end, no grounding,
+            no root feedback.
+        gates: False lets every clip through.
+    """
+
+    video_model: str = "procedural"
+    motion_estimator: str = "landmarks"
+    controller: str = "student"
+    controller_path: Path | None = None
+    verifier: str = "geometric"
+    retarget: str = "ik"
+    imagine_fps: int = 25
+    closed_loop: bool = True
+    gates: bool = True
+
+
+def load_controller(name: str, path: Path | None) -> Controller:
+    """A controller by registry name; the student's bundle and the teacher's ONNX file by path.
+
+    Raises:
+        ConfigError: unknown name, or the teacher without a path.
+    """
+    factory = registry.load("controllers", name)
+    if name == "student":
+        return factory(load_bundle(path))  # type: ignore[no-any-return]
+    if path is not None:
+        return factory(path)  # type: ignore[no-any-return]
+    if name == "teacher":
+        raise ConfigError("controller 'teacher' needs its ONNX file: --controller-path FILE.onnx")
+    return factory()  # type: ignore[no-any-return]
+
+
+class SimPipeline:
+    """The pipeline on a simulated robot in one living world.
+
+    Args:
+        spec: the scene.
+        seed: of sensor noise.
+        cfg: which part does each stage.
+        autosave: file that the world is saved to while the robot moves.
+    """
+
+    def __init__(
+        self, spec: SceneSpec, *, seed: int = 0, cfg: PipelineCfg | None = None, autosave: Path | None = None
+    ) -> None:
+        self.cfg = cfg or PipelineCfg()
+        self.robot = SimRobot(spec, seed=seed)
+        self.catalogue: Catalogue = self.robot.catalogue
+        self._controller = load_controller(self.cfg.controller, self.cfg.controller_path)
+        self.robot.configure(self._controller.actuation)
+        self._estimator = StateEstimator()
+        self._perception = RgbdPerception(self.catalogue)
+        self._verifier: Verifier = registry.load("verifiers", self.cfg.verifier)(self._perception)
+        self._video_model: VideoModel = registry.load("video_models", self.cfg.video_model)()
+        self._motion_estimator: MotionEstimator = registry.load("motion_estimators", self.cfg.motion_estimator)()
+        self._autosave = autosave
+        self._faults: tuple[Fault, ...] = ()
+        self._believed: Scene | None = None  # open loop: the first look, with the robot where the plan left it
+
+    # -- stages ---------------------------------------------------------------------------------
+
+    def observe(self, folder: Path) -> Scene:
+        """Look, perceive, correct the state estimate; writes observation.png and .json."""
+        observation = self._look()
+        if self._believed is not None:
+            scene = self._believed
+        else:
+            scene = self._perceive(observation)
+            if not self.cfg.closed_loop:
+                self._believed = scene
+        attempt.save_observation(folder, observation, scene)
+        return scene
+
+    def imagine(
+        self, folder: Path, scene: Scene, actions: Sequence[Action], seed: int, progress: Progress | None = None
+    ) -> Path:
+        """Imagine the action chain in the observed scene; writes imagined.mp4 and imagined.json."""
+        observation, _ = attempt.load_observation(folder)
+        prompt = video_prompt(scene, tuple(actions))
+        request = ImagineRequest(scene, observation, tuple(actions), prompt, seed, self.cfg.imagine_fps)
+        path = folder / attempt.IMAGINED
+        video = self._video_model.imagine(request, path, progress)
+        for fault in self._faults:
+            if fault.kind == "bad_video":
+                defects.plant(path, str(fault.options["defect"]), path, seed)
+        write_json(
+            path.with_suffix(".json"),
+            {**video.sidecar, "backend": self._video_model.name, "prompt": prompt, "seed": seed, "fps": video.fps},
+        )
+        self.robot.arm([f for f in self._faults if f.kind == "move_object"])
+        return path
+
+    def gate(self, folder: Path) -> list[GateResult]:
+        """Check the clip's pixels; adds the results to imagined.json. Raises `StageError("gate", defect)`."""
+        path = folder / attempt.IMAGINED
+        results = gates.run_gates(path)
+        sidecar = path.with_suffix(".json")
+        write_json(sidecar, {**json.loads(sidecar.read_text()), "gates": [asdict(r) for r in results]})
+        if self.cfg.gates:
+            gates.enforce(results)
+        return results
+
+    def estimate(self, folder: Path, progress: Progress | None = None) -> None:
+        """Estimate the person's motion from the clip and the camera alone; writes human.npz."""
+        motion = self._motion_estimator.estimate(folder / attempt.IMAGINED, self.robot.camera, progress)
+        save_human(folder / attempt.HUMAN, motion)
+
+    def ground(self, folder: Path) -> dict[str, Any]:
+        """Look again and put the motion where things are now; writes grounded.npz."""
+        _, imagined_scene = attempt.load_observation(folder)
+        scene = self._believed if self._believed is not None else self._perceive(self._look())
+        human = load_human(folder / attempt.HUMAN)
+        grounded = ground(human, scene, GroundCfg(snap=self.cfg.closed_loop), imagined_scene=imagined_scene)
+        attempt.save_grounded(folder, grounded)
+        return {
+            "target": grounded.target,
+            "shift_m": round(grounded.shift, 3),
+            "turn_deg": round(float(np.degrees(grounded.turn)), 1),
+            "goal": grounded.goal.to_json(),
+        }
+
+    def retarget(self, folder: Path) -> None:
+        """Map the grounded motion onto the G1; writes robot.npz."""
+        grounded = attempt.load_grounded(folder)
+        method = self.cfg.retarget
+        if method not in ("ik", "direct"):
+            raise ConfigError(f"retarget: {method!r} given, 'ik' or 'direct' allowed")
+        save_robot(folder / attempt.ROBOT, retarget(grounded, method))  # type: ignore[arg-type]
+
+    def track(
+        self,
+        folder: Path,
+        should_stop: Callable[[], bool] = lambda: False,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Perform the motion; writes rollout.npz, rollout.mp4 and the looks taken on the way."""
+        grounded = attempt.load_grounded(folder)
+        self.robot.arm([f for f in self._faults if f.kind in ("push_robot", "slip")])
+        recorder = TruthRecorder(self.robot, on_step=self._save_now_and_then())
+        motion = load_robot(folder / attempt.ROBOT)
+        look_hz = LOOK_HZ_GESTURE if motion.settle is None else LOOK_HZ_WALK
+        rollout = track(
+            recorder,
+            self._controller,
+            motion,
+            start=None if self.cfg.closed_loop else grounded.start,
+            localize=self._perception.locate_robot if self.cfg.closed_loop else None,
+            cfg=TrackCfg(closed_loop=self.cfg.closed_loop, look_hz=look_hz),
+            video=folder / attempt.ROLLOUT_VIDEO,
+            should_stop=should_stop,
+            on_progress=progress,
+            estimator=self._estimator,
+        )
+        self.robot.disarm()
+        write_npz(folder / attempt.TRUTH_TRACK, recorder.track.to_arrays())
+        attempt.save_rollout(folder, rollout)
+        if self._believed is not None:
+            self._believed = replace(self._believed, robot=grounded.goal)
+        return {"fell": rollout.fell, "seconds": rollout.seconds, **rollout.metrics}
+
+    def check(self, folder: Path, expectation: Expectation) -> Verdict:
+        """Look at the outcome; writes verdict.json, evidence pictures and truth.json."""
+        self.robot.arm([f for f in self._faults if f.kind == "occlude"])
+        last = self._look()
+        self.robot.disarm()
+        frames = attempt.load_frames(folder / attempt.FRAMES) if (folder / attempt.FRAMES).exists() else ()
+        _, before = attempt.load_observation(folder)
+        after = self._perception.perceive(last, self._prior())
+        verdict = self._verifier.check(expectation, before, frames, after, last, folder)
+        if verdict.code == "robot_fell":
+            write_json(folder / attempt.VERDICT, verdict.to_json())
+            raise SafetyStop("robot_fell", "the camera sees the robot lying; a person must look")
+        if self.cfg.closed_loop and after.robot is not None:
+            self._estimator.fix(after.robot, np.array([0.02, 0.02, 0.03]))
+        self._write_truth(folder, expectation)
+        write_json(folder / attempt.VERDICT, verdict.to_json())
+        (folder / attempt.FRAMES).unlink(missing_ok=True)  # tens of megabytes, wanted no more
+        return verdict
+
+    # -- the world ------------------------------------------------------------------------------
+
+    def arm(self, faults: Sequence[Fault]) -> None:
+        """Faults planted in the coming attempt."""
+        self._faults = tuple(faults)
+
+    def save_world(self, path: Path) -> None:
+        """Save the simulated world and what the robot believes of itself, atomically."""
+        write_npz(
+            path,
+            {
+                **{f"world_{k}": v for k, v in self.robot.snapshot().items()},
+                "located": self._estimator.located,
+                "estimate_pose": self._estimator.pose,
+                "estimate_std": self._estimator.std,
+            },
+        )
+
+    def load_world(self, path: Path) -> None:
+        """Go on in a saved world; the robot first comes to rest, whatever it was doing.
+
+        Raises:
+            ConfigError: the file is missing, damaged or of another scene.
+        """
+        try:
+            with np.load(path) as data:
+                arrays = dict(data)
+        except (OSError, ValueError, EOFError) as error:
+            raise ConfigError(f"{path}: not a readable world snapshot: {error}") from error
+        self.robot.restore({k.removeprefix("world_"): v for k, v in arrays.items() if k.startswith("world_")})
+        self._estimator = StateEstimator()
+        if bool(arrays["located"]):
+            self._estimator.start(Pose2D(*arrays["estimate_pose"]), arrays["estimate_std"])
+        stand(self.robot, self._controller, 2.0, estimator=self._estimator)
+
+    def close(self) -> None:
+        """Free the renderer."""
+        self.robot.close()
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _prior(self) -> Pose2D | None:
+        return Pose2D(*self._estimator.pose) if self._estimator.located else None
+
+    def _look(self) -> Observation:
+        time, rgb, depth = self.robot.look()
+        pose = self._estimator.pose if self._estimator.located else None
+        felt = Proprioception(self.robot.sense().joint_pos, pose, self._estimator.std)
+        return Observation(time, rgb, depth, self.robot.camera, felt)
+
+    def _perceive(self, observation: Observation) -> Scene:
+        scene = self._perception.perceive(observation, self._prior())
+        if scene.robot is not None:
+            self._estimator.fix(scene.robot, np.array([0.02, 0.02, 0.03]))
+        return scene
+
+    def _save_now_and_then(self) -> Callable[[], None] | None:
+        if self._autosave is None:
+            return None
+        path, steps = self._autosave, 0
+        every = round(AUTOSAVE_SECONDS * self._controller.actuation.hz)
+
+        def on_step() -> None:
+            nonlocal steps
+            steps += 1
+            if steps % every == 0:
+                self.save_world(path)
+
+        return on_step
+
+    def _write_truth(self, folder: Path, expectation: Expectation) -> None:
+        track_file = folder / attempt.TRUTH_TRACK
+        if not track_file.exists():  # open the world again after a crash: nothing was recorded to the end
+            return
+        with np.load(track_file) as data:
+            recorded = TruthTrack.from_arrays(dict(data))
+        objects = true_objects(self.robot)
+        write_json(
+            folder / attempt.TRUTH,
+            {
+                **happened(expectation, recorded, objects),
+                "expected": asdict(expectation),
+                "robot": recorded.root[-1],
+                "start": recorded.root[0],
+                "objects": {id: [*position, yaw] for id, (_, position, yaw) in objects.items()},
+            },
+        )
