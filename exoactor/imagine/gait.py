@@ -110,7 +110,7 @@ def lay_out(actions: tuple[Action, ...], paths: dict[int, Array], start: Pose2D,
         style: who walks.
     """
     course = Course(style)
-    pose = np.array([start.x, start.y, start.yaw])
+    pose = np.array([start.x, start.y, start.yaw], float)
     course.stance = np.stack([foot_under(pose, side, style) for side in (LEFT, RIGHT)])
     _append(course, np.tile(pose, (round(style.lead_in * CLOCK), 1)))
     for index, action in enumerate(actions):
