@@ -150,9 +150,9 @@ def _opengl() -> Iterable[Part]:
         why = "; ".join(f"{name}: {error}" for name, error in tried.items())
         yield Part("opengl", "missing", why, f"sudo apt install {packages}")
     elif wanted and wanted not in working:
-        yield Part(
-            "opengl", "broken", f"MUJOCO_GL={wanted} does not work, {', '.join(working)} does", "unset MUJOCO_GL"
-        )
+        # Chosen by the user, or by us because its library is there; a library without a driver draws nothing.
+        detail = f"MUJOCO_GL={wanted} does not work ({tried.get(wanted)}), {', '.join(working)} does"
+        yield Part("opengl", "broken", detail, f"export MUJOCO_GL={working[0]}")
     else:
         yield Part("opengl", "ok", f"{', '.join(working)} renders off screen")
 

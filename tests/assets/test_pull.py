@@ -2,6 +2,7 @@ import hashlib
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -56,6 +57,14 @@ def test_pull_unpacks_once_and_mends_a_corrupt_file(index, tmp_path):
     assert cache.check(index)[0].state == "corrupt"
     assert fetch.pull(["tiny/model.xml"], table=index) == ["tiny"]
     assert path.read_bytes() == CONTENT
+    assert [p.name for p in (tmp_path / "cache").iterdir() if not p.name.endswith(".lock")] == ["tiny"]
+
+
+def test_several_processes_pull_once_and_clear_what_a_killed_one_left(index, tmp_path):
+    (tmp_path / "cache/.tiny-pulling-dead/tmp").mkdir(parents=True)
+    with ThreadPoolExecutor(3) as pool:  # each starts its own pip; the lock is a file
+        pulled = list(pool.map(lambda _: fetch.pull(table=index), range(3)))
+    assert sorted(pulled) == [[], [], ["tiny"]]
     assert [p.name for p in (tmp_path / "cache").iterdir() if not p.name.endswith(".lock")] == ["tiny"]
 
 
