@@ -87,8 +87,9 @@ class Nodes:
                 result = s.planner.replan(s.run.job.instruction, remaining, s.pipeline.catalogue, history)
             first = max((p["id"] for p in state.get("plan", [])), default=0) + 1
             plan = [*kept, *({"id": first + i, **t.to_json()} for i, t in enumerate(result.subtasks))]
-            known = s.emit("planned", key=f"plan-{replans}", planner=s.planner.name, replans=replans,
-                           status=result.status.value, plan=plan, reason=result.reason, question=result.question)  # fmt: skip
+            said = {"status": result.status.value, "reason": result.reason, "question": result.question}
+            key = f"plan-{replans}"
+            known = s.emit("planned", key=key, planner=s.planner.name, replans=replans, plan=plan, **said)
         if known["status"] != PlanStatus.OK.value:
             if replans:
                 return Command(goto="ask", update={"reason": known["question"] or known["reason"]})

@@ -14,6 +14,9 @@ CLEARANCE = 0.30
 PERSON_HEIGHT = 1.80
 """Height that must fit into the image [m]: the tallest person that is imagined, hair included."""
 
+SHORT_PERSON = 1.60
+"""Where nothing else is in view, a short person will do [m]; imagination casts one."""
+
 BORDER_PX = 6.0
 
 

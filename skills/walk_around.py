@@ -17,6 +17,8 @@ MARGINS = (0.75, 0.68, 0.60)
 SWEEPS_DEG = (180.0, 170.0, 160.0)
 """Angles about the target's centre to try; the truth asks for 130."""
 STEP_DEG = 30.0
+CLEARANCE = 0.36
+"""Distance of the way from other things [m]; a little more than the path planner keeps."""
 CAN_BE_CIRCLED = tuple(kind for kind in KINDS if kind not in ("wall", "door"))
 
 
@@ -92,4 +94,4 @@ def _is_walkable(scene: Scene, target: SceneObject, robot: Pose2D, loop: Loop) -
     corners = np.vstack([robot.xy, loop.points])
     middles = (corners[:-1] + corners[1:]) / 2
     places = np.vstack([loop.points, middles[1:]])
-    return all(is_free(scene, p, ignore=(target.id,)) and is_in_view(scene, p) for p in places)
+    return all(is_free(scene, p, (target.id,), CLEARANCE) and is_in_view(scene, p) for p in places)

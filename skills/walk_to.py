@@ -11,7 +11,7 @@ from exoactor.stance import stances
 from exoactor.types import Action, Expectation, Pose2D, Scene, StageError
 from exoactor.types.rotations import wrap
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.places import is_free, is_in_view, support_of
+from skills.places import PERSON_HEIGHT, SHORT_PERSON, is_free, is_in_view, support_of
 
 THERE_DISTANCE = 0.10
 """Nearer than this to the stance [m], and turned to it, the robot need not walk."""
@@ -62,9 +62,10 @@ def stance_at(scene: Scene, id: str) -> Pose2D:
     candidates = stances(target, robot.xy) if support is None else stances(support, target.position[:2])
     own = (target.id,) if support is None else (target.id, support.id)
     free = [pose for pose in candidates if is_free(scene, pose.xy, ignore=own)]
-    for pose in free:
-        if is_in_view(scene, pose.xy):
-            return pose
+    for height in (PERSON_HEIGHT, SHORT_PERSON):
+        for pose in free:
+            if is_in_view(scene, pose.xy, height):
+                return pose
     raise StageError(
         "imagine",
         "no_free_place",

@@ -7,7 +7,10 @@ import sys
 
 import typer
 
-from agent.cli import benches, jobs, stages, things
+from agent.cli.benches import register as register_benches
+from agent.cli.jobs import register as register_jobs
+from agent.cli.stages import register as register_stages
+from agent.cli.things import register as register_things
 
 app = typer.Typer(
     name="exoactor",
@@ -17,8 +20,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (jobs, stages, things, benches):
-    group.register(app)
+for register in (register_jobs, register_stages, register_things, register_benches):
+    register(app)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any, ParamSpec, TextIO, cast
 
 import typer
 
@@ -23,6 +23,20 @@ Json = Annotated[
 ]
 
 
+class _Redirected:
+    """Standard output while JSON is wanted: what libraries print goes to standard error.
+
+    Args:
+        behind: the real standard output.
+    """
+
+    def __init__(self, behind: TextIO) -> None:
+        self.behind = behind
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stderr, name)
+
+
 class Output:
     """Text for people and one JSON object for programs.
 
@@ -32,7 +46,7 @@ class Output:
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
-        self._stdout = sys.stdout
+        self._stdout: TextIO = getattr(sys.stdout, "behind", sys.stdout)
 
     def say(self, text: str = "") -> None:
         """A line for people."""
@@ -51,7 +65,7 @@ class Output:
         if not self.as_json:
             yield self
             return
-        sys.stdout = sys.stderr
+        sys.stdout = cast("TextIO", _Redirected(self._stdout))
         try:
             yield self
         finally:

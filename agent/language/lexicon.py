@@ -27,7 +27,8 @@ CONNECTIVES = (
     "and", "and then", "then", "but", "but then", "next", "after that", "after this", "afterwards", "subsequently",
     "finally", "lastly", "at last", "at the end", "in the end", "last", "last of all", "to finish", "to finish off",
     "to finish up", "to start", "to start with", "to begin", "to begin with", "second", "secondly", "third", "thirdly",
-    "fourth", "from there", "once there", "when there", "once you are there", "when you are there", "when you get there",
+    "fourth", "from there", "once there", "when there", "once you are there", "when you are there",
+    "when you get there",
     "once you get there", "as soon as you are there", "after you get there", "after you are there", "when done",
     "once done", "when you are do", "once you are do", "when you are finish", "when you have do that", "after do that",
     "after do so", "once you have do that", "when that is do", "once that is do", "when you arrive", "once you arrive",
@@ -37,9 +38,8 @@ CONNECTIVES = (
 """Join clauses without changing their order."""
 
 SEQUENCE = frozenset(
-    ["then", "next", "finally", "lastly", "afterwards", "subsequently", "last", "later"]
-    + ["and then", "but then", "after that"]
-)
+    ("then", "next", "finally", "lastly", "afterwards", "subsequently", "last", "later", "and then", "but then")
+) | {"after that"}
 """Those that put what follows after all that came before."""
 
 OPENERS = ("first", "firstly", "first of all", "to start", "to start with", "to begin", "to begin with")
@@ -98,7 +98,8 @@ WAVE = ("wave", "do a wave", "make a wave", "a wave", "wave your hand", "wave a 
 GIVE = ("give a wave", "give a friendly wave", "give a quick wave", "give a little wave", "give a small wave",
         "give a nice wave", "give a big wave", "give a short wave", "a friendly wave", "a quick wave", "wave friendly",
         "give us a wave")  # fmt: skip
-GREET = ("say hello", "say hi", "say goodbye", "say bye", "greet", "say hello with a wave", "wave hello", "wave goodbye",
+GREET = ("say hello", "say hi", "say goodbye", "say bye", "greet", "say hello with a wave", "wave hello",
+         "wave goodbye",
          "wave hi", "wave bye", "wave in greeting", "say farewell")  # fmt: skip
 WAVE_AT = ("at", "to", "towards", "over at", "over to", "back at", "in the direction of", "across to")
 
@@ -112,7 +113,8 @@ STAND = (
     "stand still", "stand", "stand up straight", "hold still", "keep still", "stay still", "stay put", "stay",
     "stay where you are", "remain", "remain still", "remain stand", "remain where you are", "wait", "hold on",
     "hold your position", "hold position", "pause", "stop", "halt", "do not move", "do nothing", "stand motionless",
-    "be still", "hang on", "stand in place", "stay in place", "stand quietly", "stand there", "stand here", "wait there",
+    "be still", "hang on", "stand in place", "stay in place", "stand quietly", "stand there", "stand here",
+    "wait there",
     "wait here", "stay there", "stay here", "stop there", "stop here", "stand still there", "stand still here",
     "remain there", "remain in place", "stand perfectly still", "stay stand", "keep stand", "remain motionless",
     "stay motionless", "stand where you are", "wait in place", "stand without move", "wait without move",
@@ -121,7 +123,8 @@ STAND = (
 )  # fmt: skip
 STANDING_AT = ("at", "by", "near", "next to", "beside", "in front of", "close to", "over by", "over at", "right at",
                "right next to", "right in front of", "before")  # fmt: skip
-VAGUE_TIMES = ("for a moment", "a moment", "for a bit", "a bit", "briefly", "for a while", "a while", "for a little while",
+VAGUE_TIMES = ("for a moment", "a moment", "for a bit", "a bit", "briefly", "for a while", "a while",
+               "for a little while",
                "a little while", "for a few seconds", "a few seconds", "for some seconds", "for some time", "some time",
                "for a short time", "for a short while", "for a little bit")  # fmt: skip
 

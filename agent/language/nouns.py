@@ -11,8 +11,10 @@ from exoactor.world.looks import COLORS
 
 _SYNONYMS = {
     "desk": "table", "seat": "chair", "stool": "chair", "bookshelf": "shelf", "bookcase": "shelf", "doorway": "door",
-    "crate": "box", "carton": "box", "tin": "can", "trashcan": "bin", "dustbin": "bin", "towel": "cloth", "rag": "cloth",
-    "shelves": "shelf", "boxes": "box", "bookshelves": "shelf",
+    "crate": "box", "carton": "box", "tin": "can", "trashcan": "bin", "dustbin": "bin", "towel": "cloth",
+    "rag": "cloth",
+    "armchair": "chair", "workbench": "table", "bench": "table", "bookshelves": "shelf", "partition": "wall",
+    "shelves": "shelf", "boxes": "box"
 }  # fmt: skip
 _PHRASES = {("trash", "can"): "bin", ("garbage", "can"): "bin", ("rubbish", "bin"): "bin", ("waste", "bin"): "bin"}
 _QUANTIFIERS = ("both of the", "both the", "both", "all of the", "all the", "all", "each of the", "each", "every")
@@ -218,12 +220,14 @@ class Nouns:
         if len(left) > 1:
             left = [i for i in left if i.id not in self.mentioned.every] or left
         if len(left) != 1:
-            options = self._list(left) or "nothing"
+            if not left:
+                raise NotUnderstood(f"there is no other thing that {said!r} could be", unknown=(said,))
+            options = self._list(left)
             raise NotUnderstood(f"{said!r} could be {options}", f"Which one is {said!r}: {self._list(left, ' or ')}?")
         return (left[0].id,)
 
     def _modifier(self, cursor: Cursor) -> None:
-        """A further description of a thing that is already known ("the bottle on the table"); it must name things too."""
+        """Take a further description of a thing that is known already ("the bottle on the table")."""
         start = cursor.at
         cursor.take("that is", "which is")
         if cursor.take_any(_MODIFIERS) and self.starts(cursor) and cursor.word not in ("it", "them"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agent.language import lexicon as lx
+from agent.language.adverbials import complaint, take_place, take_side
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor, tokens
 from agent.language.verbs import Clause, Step, Verbs
@@ -138,7 +139,7 @@ class Parser:
         if repeated is not None:
             return repeated
         start = cursor.at
-        side = self.verbs.side(cursor) if cursor.word in lx.WITH else None
+        side = take_side(cursor, self.verbs.last_side) if cursor.word in lx.WITH else None
         if side and (not cursor or cursor.word in (".", "and", "then")):  # "... and then with your right hand"
             cursor.at, side = start, None
         if side and not cursor.take(","):
@@ -148,7 +149,7 @@ class Parser:
             clause = self.verbs.read(cursor)
         if clause is None:
             cursor.at = start
-            raise self._strange(cursor)
+            raise complaint(cursor, self.nouns, "I do not understand this here")
         if side:
             self._give_side(clause, side)
         cursor.take_any(lx.TRAILING)
@@ -197,28 +198,12 @@ class Parser:
         follows = cursor.take_any((*lx.CONNECTIVES, *lx.BEFORE, *lx.AFTER, "first"))
         cursor.at = start
         if not follows:
-            raise self._strange(cursor)
-
-    def _strange(self, cursor: Cursor) -> NotUnderstood:
-        """The error for the words that stand here."""
-        words = cursor.rest_of_clause()
-        known = lx.VOCABULARY | self.nouns.vocabulary()
-        for token in words:
-            if token.word in lx.REFUSED:
-                return NotUnderstood(
-                    f"{token.text!r} is {lx.REFUSED[token.word]}; say only what to do, step by step",
-                    unknown=(token.text,),
-                )
-        strange = tuple(dict.fromkeys(t.text for t in words if t.word not in known and t.number is None))
-        if strange:
-            return NotUnderstood("I do not understand " + ", ".join(repr(w) for w in strange), unknown=strange)
-        rest = " ".join(t.text for t in words)
-        return NotUnderstood(f"I do not understand {rest!r} here", unknown=(rest,))
+            raise complaint(cursor, self.nouns, "I do not understand this here")
 
     # -- order -----------------------------------------------------------------------------------
 
     def _after(self, cursor: Cursor, sentence: _Sentence, needs: list[Fact], *, leading: bool) -> None:
-        """ "after X, Y" as said; "Y after X" turned round."""
+        """Keep "after X, Y" as said; turn "Y after X" round."""
         steps, facts, gerund, chained = self._subordinate(cursor)
         ends = not cursor or cursor.word == "."
         if leading and not ends:
@@ -243,7 +228,7 @@ class Parser:
         sentence.clauses.append([*steps, *main])
 
     def _before(self, cursor: Cursor, sentence: _Sentence, *, leading: bool) -> None:
-        """ "X before Y" as said; "before Y, X" turned round."""
+        """Keep "X before Y" as said; turn "before Y, X" round."""
         if cursor.take("that"):
             if len(self._done) + len(sentence.clauses) != 1:
                 raise NotUnderstood("'before that' could mean one step or all of them", "In which order?")
@@ -273,7 +258,7 @@ class Parser:
         count = 0
         while True:
             cursor.take_any(lx.STATES)
-            if (place := self._state_place(cursor)) is not None:
+            if (place := take_place(cursor, self.nouns)) is not None:
                 facts.append(place)
                 return steps, facts, gerund, False
             found = self.verbs.match(cursor)
@@ -281,7 +266,7 @@ class Parser:
             clause = self.verbs.read(cursor)
             if clause is None:
                 cursor.at = start
-                raise self._strange(cursor)
+                raise complaint(cursor, self.nouns, "I do not understand this here")
             self._last = clause
             count += 1
             if found and found[0] in ("approach", "face"):
@@ -299,16 +284,8 @@ class Parser:
             cursor.at = more
             return steps, facts, gerund, count > 1
 
-    def _state_place(self, cursor: Cursor) -> Fact | None:
-        """Take "at the table" of "when you are at the table"."""
-        start = cursor.at
-        if cursor.take_any(lx.STANDING_AT) and self.nouns.starts(cursor):
-            return Fact("near", self.nouns.one(cursor))
-        cursor.at = start
-        return None
-
     def _put_first(self, cursor: Cursor, sentence: _Sentence, joint: str) -> bool:
-        """ "X, but first Y": Y goes before X when there is only one X."""
+        """Put Y before X in "X, but first Y", when there is only one X."""
         if len(sentence.clauses) != 1 or self._done or joint == "then":
             return False
         steps = self._clause(cursor)
@@ -317,7 +294,7 @@ class Parser:
         return True
 
     def _negation(self, cursor: Cursor, sentence: _Sentence) -> bool:
-        """ "do not X" takes back a step that was said before; any other negation is not understood."""
+        """Take back a step that was said before ("do not X"); any other negation is not understood."""
         start = cursor.at
         if not cursor.take("do not", "not") or self.verbs.match(cursor) is None:
             cursor.at = start

@@ -20,17 +20,22 @@ _NUMBERS = {
 }  # fmt: skip
 _FORMS = {
     "walk": "walking walked walks", "go": "going gone went goes", "head": "heading headed", "come": "coming came",
-    "step": "stepping stepped", "move": "moving moved", "stroll": "strolling strolled", "approach": "approaching approached",
-    "return": "returning returned", "reach": "reaching reached", "arrive": "arriving arrived", "get": "getting got gotten",
+    "step": "stepping stepped", "move": "moving moved", "stroll": "strolling strolled",
+    "approach": "approaching approached",
+    "return": "returning returned", "reach": "reaching reached", "arrive": "arriving arrived",
+    "get": "getting got gotten",
     "circle": "circling circled", "turn": "turning turned", "rotate": "rotating rotated", "face": "facing faced",
     "look": "looking looked", "wave": "waving waved waves", "greet": "greeting greeted", "say": "saying said",
-    "point": "pointing pointed", "show": "showing showed", "indicate": "indicating indicated", "give": "giving gave given",
+    "point": "pointing pointed", "show": "showing showed", "indicate": "indicating indicated",
+    "give": "giving gave given",
     "gesture": "gesturing gestured", "stand": "standing stood", "wait": "waiting waited", "stay": "staying stayed",
     "remain": "remaining remained", "hold": "holding held", "pause": "pausing paused", "stop": "stopping stopped",
-    "make": "making made", "take": "taking took taken", "proceed": "proceeding proceeded", "finish": "finishing finished",
+    "make": "making made", "take": "taking took taken", "proceed": "proceeding proceeded",
+    "finish": "finishing finished",
     "end": "ending ended", "start": "starting started", "begin": "beginning began begun", "use": "using used",
     "loop": "looping looped", "travel": "traveling travelling", "navigate": "navigating", "pivot": "pivoting pivoted",
-    "swivel": "swivelling swiveling", "have": "having", "do": "doing did done", "be": "being been", "keep": "keeping kept",
+    "swivel": "swivelling swiveling", "have": "having", "do": "doing did done", "be": "being been",
+    "keep": "keeping kept",
     "orbit": "orbiting", "visit": "visiting visited", "wander": "wandering wandered", "halt": "halting halted",
     "conclude": "concluding",
 }  # fmt: skip
@@ -59,7 +64,8 @@ class Token:
         """Its value, if it is a number in digits or words."""
         if re.fullmatch(r"\d+(\.\d+)?", self.word):
             return float(self.word)
-        return _NUMBERS.get(self.word)
+        value = _NUMBERS.get(self.word)
+        return None if value is None else float(value)
 
 
 def tokens(text: str) -> list[Token]:

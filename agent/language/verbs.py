@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.language import lexicon as lx
+from agent.language.adverbials import complaint, take_count, take_place, take_seconds, take_side
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor
 from skills import Fact
@@ -151,7 +152,7 @@ class Verbs:
             else:
                 break
         if not steps:
-            raise self._left(cursor, "it is not said where to go")
+            raise complaint(cursor, self.nouns, "it is not said where to go")
         steps[0].needs += needs
         return Clause(steps, "walk", way)
 
@@ -164,7 +165,8 @@ class Verbs:
         ids = self.nouns.read(cursor, modifiers=False)
         cursor.take_any(lx.TO_FAR_SIDE)
         steps = [Step("walk_around", {"target": i}) for i in ids]
-        return Clause(steps * self._count(cursor), "circle", "around")
+        count = take_count(cursor) or 1
+        return Clause([Step(s.skill, dict(s.args)) for s in steps for _ in range(count)], "circle", "around")
 
     # -- turning ---------------------------------------------------------------------------------
 
@@ -186,7 +188,7 @@ class Verbs:
         while not self._is_target(cursor, lx.TURN_TO) and cursor.take_any(lx.TURN_FILL):
             pass
         if not cursor.take_any(lx.TURN_TO):
-            raise self._left(cursor, "it is not said what to turn to")
+            raise complaint(cursor, self.nouns, "it is not said what to turn to")
         cursor.take_any(lx.NEAR_SIDE)
         return Clause(self._turns(self.nouns.read(cursor)), "turn", "target")
 
@@ -215,27 +217,25 @@ class Verbs:
     def _give(self, cursor: Cursor) -> Clause:
         ids = self.nouns.read(cursor, modifiers=False)
         if not cursor.take("a wave", "a friendly wave", "a quick wave", "a little wave", "a big wave", "a nice wave"):
-            raise self._left(cursor, "only a wave can be given")
+            raise complaint(cursor, self.nouns, "only a wave can be given")
         return self._waving(cursor, [ids], {})
 
     def _waving(self, cursor: Cursor, targets: list[tuple[str, ...]], args: dict[str, Any]) -> Clause:
         places: list[Fact] = []
         count = 1
-        while True:
-            start = cursor.at
-            side = self.side(cursor)
-            if side:
+        while cursor:
+            if side := take_side(cursor, self.last_side):
                 args = {**args, "side": self._once(args.get("side"), side)}
             elif cursor.take_any(lx.HELLO) or cursor.take("there", "here", "from there", "from here"):
                 continue
-            elif not targets and cursor.take_any(lx.WAVE_AT) and self.nouns.starts(cursor):
+            elif not targets and self._is_target(cursor, lx.WAVE_AT):
+                cursor.take_any(lx.WAVE_AT)
                 targets.append(self.nouns.read(cursor, modifiers=False))
-            elif not places and self._place(cursor, places, but=("at",)):
-                continue
-            elif (times := self._count(cursor)) and cursor.at > start:
+            elif not places and (place := take_place(cursor, self.nouns, but=("at",))):
+                places.append(place)
+            elif times := take_count(cursor):
                 count = times
             else:
-                cursor.at = start
                 break
         ids = targets[0] if targets else ()
         steps = [Step("wave", dict(args), [Fact("facing", i)]) for i in ids] or [Step("wave", dict(args))]
@@ -247,9 +247,9 @@ class Verbs:
 
     def _point(self, cursor: Cursor) -> Clause:
         cursor.take("back", "over")
-        side = self.side(cursor)
+        side = take_side(cursor, self.last_side)
         if not cursor.take_any(lx.POINT_AT):
-            raise self._left(cursor, "it is not said what to point at")
+            raise complaint(cursor, self.nouns, "it is not said what to point at")
         return self._pointing(cursor, side)
 
     def _show(self, cursor: Cursor) -> Clause:
@@ -261,15 +261,14 @@ class Verbs:
         ids = self.nouns.read(cursor)
         places: list[Fact] = []
         count = 1
-        while True:
-            start = cursor.at
-            if told := self.side(cursor):
+        while cursor:
+            if told := take_side(cursor, self.last_side):
                 side = self._once(side, told)
             elif cursor.take("from there", "from here"):
                 continue
             elif cursor.take("from"):
                 places.append(Fact("near", self.nouns.one(cursor)))
-            elif (times := self._count(cursor)) and cursor.at > start:
+            elif times := take_count(cursor):
                 count = times
             else:
                 break
@@ -278,24 +277,6 @@ class Verbs:
         steps = [Step("point_at", {"target": i, **args}) for i in ids for _ in range(count)]
         steps[0].needs += places
         return Clause(steps, "point", "target")
-
-    def side(self, cursor: Cursor) -> str | None:
-        """Take "with your left hand", "your right arm", "left handed"; give "left" or "right"."""
-        start = cursor.at
-        cursor.take_any(lx.WITH)
-        cursor.take("your", "the", "a")
-        word = cursor.take("left", "right", "other")
-        bare = cursor.peek(-2) in ("your", "the") and cursor.word in ("", ",", ".", "and", "then")
-        if word and (cursor.take("hand", "arm", "handed", "index finger") or bare):
-            if word != "other":
-                return word
-            if self.last_side is None:
-                raise NotUnderstood("'the other hand': no hand was named before", unknown=("other",))
-            return "right" if self.last_side == "left" else "left"
-        cursor.at = start
-        if cursor.take("with your hand", "with a hand", "with one hand", "with an arm", "with your arm"):
-            return None
-        return None
 
     @staticmethod
     def _once(before: str | None, now: str) -> str:
@@ -310,77 +291,17 @@ class Verbs:
         if cursor.peek(-1) == "by":  # "stand by", then a thing: a place after all
             cursor.at -= 1
         args: dict[str, Any] = {}
-        while True:
-            start = cursor.at
-            if (seconds := self._seconds(cursor)) is not None:
+        while cursor:
+            if (seconds := take_seconds(cursor)) is not None:
                 args["seconds"] = seconds
-            elif (
-                cursor.take_any(lx.VAGUE_TIMES)
-                or cursor.take("still", "here", "where you are", "without move", "there")
-                or self._place(cursor, places)
+            elif cursor.take_any(lx.VAGUE_TIMES) or cursor.take(
+                "still", "here", "where you are", "without move", "there"
             ):
                 continue
+            elif place := take_place(cursor, self.nouns):
+                places.append(place)
             elif cursor.take_any(lx.FACE) or cursor.take("and face"):
                 places.append(Fact("facing", self.nouns.one(cursor)))
             else:
-                cursor.at = start
                 break
         return Clause([Step("stand_still", args, places)], "stand")
-
-    def _place(self, cursor: Cursor, places: list[Fact], but: tuple[str, ...] = ()) -> bool:
-        """Take "by the door", noting that the robot must stand there."""
-        start = cursor.at
-        preposition = cursor.take_any(p for p in lx.STANDING_AT if p not in but)
-        if preposition and self.nouns.starts(cursor):
-            places.append(Fact("near", self.nouns.one(cursor)))
-            return True
-        cursor.at = start
-        return False
-
-    @staticmethod
-    def _seconds(cursor: Cursor) -> float | None:
-        """Take "for three seconds", "2.5 seconds", "half a minute"; None if no duration stands here."""
-        start = cursor.at
-        cursor.take("for about", "for at least", "for another", "for exactly", "for")
-        if cursor.take("a second", "one second"):
-            return 1.0
-        if cursor.take("a couple of seconds", "a couple seconds"):
-            return 2.0
-        if cursor.take("half a minute"):
-            return 30.0
-        if cursor.take("a minute", "one minute"):
-            return 60.0
-        number = cursor.items[cursor.at].number if cursor else None
-        if number is not None:
-            cursor.at += 1
-            cursor.take("full", "whole", "more")
-            if cursor.take("seconds", "second"):
-                return number
-            if cursor.take("minutes"):
-                return 60 * number
-        cursor.at = start
-        return None
-
-    @staticmethod
-    def _count(cursor: Cursor) -> int:
-        """Take "twice", "three times"; 1 when nothing is said."""
-        phrase = cursor.take_any(lx.COUNTS)
-        if phrase:
-            return lx.COUNTS[phrase]
-        number = cursor.items[cursor.at].number if cursor else None
-        if number and number == int(number) and cursor.peek() == "times":
-            cursor.at += 2
-            if not 1 <= number <= 5:
-                raise NotUnderstood(f"{int(number)} times is too often, 1 to 5 are allowed")
-            return int(number)
-        return 1
-
-    def _left(self, cursor: Cursor, why: str) -> NotUnderstood:
-        """The error for what stands here, naming the words that mean nothing."""
-        words = [t for t in cursor.rest_of_clause()]
-        known = lx.VOCABULARY | self.nouns.vocabulary()
-        strange = tuple(t.text for t in words if t.word not in known and t.number is None)
-        rest = " ".join(t.text for t in words)
-        if strange:
-            return NotUnderstood("I do not understand " + ", ".join(repr(w) for w in strange), unknown=strange)
-        return NotUnderstood(f"{why} (at {rest!r})" if rest else why, unknown=(rest,) if rest else ())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -23,7 +22,10 @@ def thing(id, kind, x, y, yaw=0.0, size=(0.6, 0.8, 0.7), color="wood", z=0.0):
     return SceneObject(CatalogueItem(id, kind, color, np.array(size), False), np.array([x, y, z]), yaw, 1.0)
 
 
-def room(robot=Pose2D(0.0, 0.0, 0.0)):
+START = Pose2D(0.0, 0.0, 0.0)
+
+
+def room(robot=START):
     return Scene(
         (
             thing("table", "table", 1.6, 0.0),

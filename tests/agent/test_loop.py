@@ -179,6 +179,38 @@ def test_killed_in_any_stage_it_goes_on_and_moves_nothing_blindly(tmp_path, stag
     assert numbers == list(range(len(numbers))), "the journal is whole"
 
 
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("nth", [1, 2, 3, 5, 8, 9, 10, 11, 12, 13, 21, 22, 24])
+def test_killed_between_any_two_events(tmp_path, monkeypatch, nth, moment):
+    pipeline = FakePipeline()
+    session = start(tmp_path, pipeline, text="walk to the table, then wave")
+    journal = session.run.journal
+    write, count = journal.write, 0
+
+    def killed_write(event, key=None, **data):
+        nonlocal count
+        if key is not None and journal.get(key) is not None:
+            return write(event, key, **data)
+        count += 1
+        if count == nth and moment == "before":
+            raise Killed
+        record = write(event, key, **data)
+        if count == nth:
+            raise Killed
+        return record
+
+    monkeypatch.setattr(journal, "write", killed_write)
+    with pytest.raises(Killed):
+        work(session)
+    calls = []
+    summary = work(again(tmp_path, FakePipeline(calls=calls)))
+    assert summary["status"] == "achieved"
+    started = [e["attempt"] for e in events(tmp_path, "motion_started")]
+    assert len(started) == len(set(started))
+    if "track" in calls:
+        assert "observe" in calls[: calls.index("track")]
+
+
 def test_a_cut_off_walk_that_arrived_is_not_walked_again(tmp_path):
     pipeline = FakePipeline(script={("track", 1): Killed()})
     session = start(tmp_path, pipeline)

@@ -1,0 +1,91 @@
+"""What goes with a verb: which hand, how long, how often, where; and the error for words that go with nothing."""
+
+from __future__ import annotations
+
+from agent.language import lexicon as lx
+from agent.language.nouns import NotUnderstood, Nouns
+from agent.language.tokens import Cursor
+from skills import Fact
+
+
+def take_side(cursor: Cursor, last_side: str | None) -> str | None:
+    """Take "with your left hand", "your right arm", "left handed"; give "left" or "right".
+
+    Raises:
+        NotUnderstood: "the other hand" before any hand was named.
+    """
+    start = cursor.at
+    cursor.take_any(lx.WITH)
+    cursor.take("your", "the", "a")
+    word = cursor.take("left", "right", "other")
+    bare = cursor.peek(-2) in ("your", "the") and cursor.word in ("", ",", ".", "and", "then")
+    if word and (cursor.take("hand", "arm", "handed", "index finger") or bare):
+        if word != "other":
+            return word
+        if last_side is None:
+            raise NotUnderstood("'the other hand': no hand was named before", unknown=("other",))
+        return "right" if last_side == "left" else "left"
+    cursor.at = start
+    return None
+
+
+def take_place(cursor: Cursor, nouns: Nouns, but: tuple[str, ...] = ()) -> Fact | None:
+    """Take "by the door": the robot must stand there."""
+    start = cursor.at
+    preposition = cursor.take_any(p for p in lx.STANDING_AT if p not in but)
+    if preposition and nouns.starts(cursor):
+        return Fact("near", nouns.one(cursor))
+    cursor.at = start
+    return None
+
+
+def take_seconds(cursor: Cursor) -> float | None:
+    """Take "for three seconds", "2.5 seconds", "half a minute"; None if no duration stands here."""
+    start = cursor.at
+    cursor.take("for about", "for at least", "for another", "for exactly", "for")
+    fixed = {"a second": 1.0, "one second": 1.0, "a couple of seconds": 2.0, "a couple seconds": 2.0,
+             "half a minute": 30.0, "a minute": 60.0, "one minute": 60.0}  # fmt: skip
+    if phrase := cursor.take_any(fixed):
+        return fixed[phrase]
+    number = cursor.items[cursor.at].number if cursor else None
+    if number is not None:
+        cursor.at += 1
+        cursor.take("full", "whole", "more")
+        if cursor.take("seconds", "second"):
+            return number
+        if cursor.take("minutes"):
+            return 60 * number
+    cursor.at = start
+    return None
+
+
+def take_count(cursor: Cursor) -> int | None:
+    """Take "twice", "three times"; None when nothing is said.
+
+    Raises:
+        NotUnderstood: more than five times.
+    """
+    if phrase := cursor.take_any(lx.COUNTS):
+        return lx.COUNTS[phrase]
+    number = cursor.items[cursor.at].number if cursor else None
+    if number and number == int(number) and cursor.peek() == "times":
+        cursor.at += 2
+        if not 1 <= number <= 5:
+            raise NotUnderstood(f"{int(number)} times is too often, 1 to 5 are allowed")
+        return int(number)
+    return None
+
+
+def complaint(cursor: Cursor, nouns: Nouns, why: str) -> NotUnderstood:
+    """The error for what stands here: a word that is refused, words without a meaning, or else `why`."""
+    words = cursor.rest_of_clause()
+    known = lx.VOCABULARY | nouns.vocabulary()
+    strange = tuple(dict.fromkeys(t.text for t in words if t.word not in known and t.number is None))
+    if strange:
+        return NotUnderstood("I do not understand " + ", ".join(repr(w) for w in strange), unknown=strange)
+    for token in words:
+        if token.word in lx.REFUSED:
+            what = f"{token.text!r} is {lx.REFUSED[token.word]}; say only what to do, step by step"
+            return NotUnderstood(what, unknown=(token.text,))
+    rest = " ".join(t.text for t in words)
+    return NotUnderstood(f"{why} (at {rest!r})" if rest else why, unknown=(rest,) if rest else ())

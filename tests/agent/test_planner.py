@@ -1,0 +1,207 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.plan import MAX_INSTRUCTION, Failure, PlanStatus, Subtask
+from agent.planner import DeterministicPlanner
+from exoactor.types import CatalogueItem, ConfigError
+
+PLANNER = DeterministicPlanner()
+
+
+def item(id, kind, color="wood"):
+    return CatalogueItem(id, kind, color, np.array([0.5, 0.5, 0.7]), False)
+
+
+ROOM = (
+    item("table", "table"),
+    item("red_chair", "chair", "red"),
+    item("blue_chair", "chair", "blue"),
+    item("door", "door", "blue"),
+    item("shelf", "shelf"),
+    item("green_bottle", "bottle", "green"),
+    item("basket", "basket", "yellow"),
+    item("wall", "wall", "white"),
+)
+
+UNDERSTOOD = {
+    # order
+    "walk to the table, wave, then go round the red chair and turn to the door": (
+        "walk_to(table) wave() walk_around(red_chair) turn_to(door)"
+    ),
+    "First go to the shelf, then circle the table, and finally point at the green bottle.": (
+        "walk_to(shelf) walk_around(table) point_at(green_bottle)"
+    ),
+    "Before you wave, walk to the table.": "walk_to(table) wave()",
+    "Walk to the table before waving.": "walk_to(table) wave()",
+    "After walking to the table, wave.": "walk_to(table) wave()",
+    "Wave after walking to the table": "walk_to(table) wave()",
+    "wave, but first turn to the door": "turn_to(door) wave()",
+    "walk to the table and, once you reach it, wave": "walk_to(table) wave()",
+    "when you are at the table, wave": "walk_to(table) wave()",
+    "Wave. Before that, walk to the table.": "walk_to(table) wave()",
+    "start by waving, then walk to the door": "wave() walk_to(door)",
+    "walk to the table. wave. do it again.": "walk_to(table) wave() wave()",
+    # politeness
+    "Could you please walk over to the table for me?": "walk_to(table)",
+    "I'd like you to approach the table, wave hello, and then point out the basket.": (
+        "walk_to(table) wave() point_at(basket)"
+    ),
+    # verbs
+    "make your way to the shelf; pause for two seconds; then head back to the table": (
+        "walk_to(shelf) stand_still(seconds=2.0) walk_to(table)"
+    ),
+    "go to the other side of the table": "walk_around(table)",
+    "walk around the table to the door": "walk_around(table) walk_to(door)",
+    "turn around and face the door": "turn_to(door)",
+    "say hello": "wave()",
+    "use your left hand to wave": "wave(side=left)",
+    "with your right hand, point at the shelf": "point_at(shelf, side=right)",
+    "wave with your left hand and then with your right": "wave(side=left) wave(side=right)",
+    "don't move for five seconds": "stand_still(seconds=5.0)",
+    "wait for 2.5s": "stand_still(seconds=2.5)",
+    "go and wave": "wave()",
+    # what is needed but not said
+    "wave at the door": "turn_to(door) wave()",
+    "walk to the door and wave at it": "walk_to(door) wave()",
+    "give the door a wave": "turn_to(door) wave()",
+    "turn and wave at the shelf": "turn_to(shelf) wave()",
+    "wait by the door for 3 seconds": "walk_to(door) stand_still(seconds=3.0)",
+    "head to the basket and stand by it facing the door": "walk_to(basket) turn_to(door) stand_still()",
+    "walk from the table to the door": "walk_to(table) walk_to(door)",
+    # things
+    "walk to the red chair and then to the other one": "walk_to(red_chair) walk_to(blue_chair)",
+    "turn to both chairs": "turn_to(red_chair) turn_to(blue_chair)",
+    "go to the table, the basket and the door": "walk_to(table) walk_to(basket) walk_to(door)",
+    "go to red_chair": "walk_to(red_chair)",
+    "walk to the bottle on the table": "walk_to(green_bottle)",
+    "walk up to the wooden shelf": "walk_to(shelf)",
+    "walk to the desk and point to it": "walk_to(table) point_at(table)",
+    # counts, taken back
+    "wave twice": "wave() wave()",
+    "Walk to the table, wave, and turn to the door. Actually don't wave.": "walk_to(table) turn_to(door)",
+}
+
+
+@pytest.mark.parametrize("text", UNDERSTOOD)
+def test_understood(text):
+    result = PLANNER.plan(text, ROOM)
+    assert result.status is PlanStatus.OK, result.reason
+    assert " ".join(map(str, result.subtasks)) == UNDERSTOOD[text]
+
+
+NOT_UNDERSTOOD = {
+    "walk to the chair": "red_chair or blue_chair",
+    "walk to the sofa": "sofa",
+    "jump over the table": "jump",
+    "run to the table": "run",
+    "walk slowly to the table": "slowly",
+    "walk to the table but don't wave": "not",
+    "don't walk to the table": "not",
+    "walk to the door or the table": "or",
+    "if the door is blue, wave": "if",
+    "circle the wall": "wall",
+    "wave with both hands": "hands",
+    "turn left": "left",
+    "turn around": "turn to",
+    "go there": "there",
+    "wave at it": "it",
+    "walk to the table and look at me": "me",
+    "walk past the table to the door": "past",
+    "stand still for 100 seconds": "100",
+    "walk to the green chair": "green chair",
+    "go to the three chairs": "3",
+    "walk to the table and come back": "back",
+    "walk to the table. First wave.": "first",
+    "Before waving, walk to the table, then turn to the door.": "order",
+    "walk to the table and wave after turning to the door": "after",
+    "pick up the bottle": "pick",
+    "wave while walking to the door": "while",
+    "wave, then to the door": "to the door",
+}
+
+
+@pytest.mark.parametrize("text", NOT_UNDERSTOOD)
+def test_abstains_and_says_why(text):
+    result = PLANNER.plan(text, ROOM)
+    assert result.status is PlanStatus.ABSTAIN
+    assert result.subtasks == ()
+    assert NOT_UNDERSTOOD[text] in f"{result.reason} {result.question}"
+
+
+def test_an_ambiguous_thing_becomes_a_question():
+    assert PLANNER.plan("walk to the chair", ROOM).question == "Which chair: red_chair or blue_chair?"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "a" * (MAX_INSTRUCTION + 1), "walk\x00to the table"])
+def test_absurd_instructions_are_refused(text):
+    with pytest.raises(ConfigError):
+        PLANNER.plan(text, ROOM)
+
+
+STEPS = {
+    "walk to the table": "walk_to(table)",
+    "go around the red chair": "walk_around(red_chair)",
+    "face the door": "turn_to(door)",
+    "wave with your left hand": "wave(side=left)",
+    "point at the basket": "point_at(basket)",
+    "stand still for 4 seconds": "stand_still(seconds=4.0)",
+}
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(STEPS)), st.sampled_from([", ", ", then ", " and then ", ". "])),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_any_sequence_of_plain_steps_keeps_its_order(parts):
+    text = "".join(step + joint for step, joint in parts).rstrip(" ,.")
+    text = text.removesuffix(" and then").removesuffix(", then")
+    expected = [STEPS[step] for step, _ in parts]
+    # Facing the same thing twice running is one turn.
+    expected = [e for i, e in enumerate(expected) if not (i and e == expected[i - 1] == "turn_to(door)")]
+    assert [str(s) for s in PLANNER.plan(text, ROOM).subtasks] == expected
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=80))
+def test_noise_never_becomes_a_plan_and_never_crashes(text):
+    try:
+        result = PLANNER.plan(text, ROOM)
+    except ConfigError:
+        return
+    assert result.status in (PlanStatus.OK, PlanStatus.ABSTAIN)
+    assert bool(result.subtasks) == (result.status is PlanStatus.OK)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    st.sampled_from(sorted(STEPS)),
+    st.sampled_from(["slowly", "backwards", "blindfolded", "gracefully", "upstairs"]),
+    st.integers(0, 6),
+)
+def test_a_foreign_word_anywhere_makes_it_abstain(step, word, place):
+    words = step.split()
+    words.insert(min(place, len(words)), word)
+    result = PLANNER.plan(" ".join(words), ROOM)
+    assert result.status is PlanStatus.ABSTAIN
+    assert word in result.reason
+
+
+def test_replan_goes_at_it_in_another_way_once():
+    walk, wave = Subtask("walk_to", {"target": "table"}), Subtask("wave")
+    result = PLANNER.replan("", (walk, wave), ROOM, (Failure(walk, "check", "too_far"),))
+    assert [str(s) for s in result.subtasks] == ["turn_to(table)", "walk_to(table)", "wave()"]
+    second = result.subtasks[1]
+    assert PLANNER.replan("", (second, wave), ROOM, (Failure(second, "check", "too_far"),)).status is PlanStatus.ABSTAIN
+
+
+def test_replan_knows_that_nothing_mends_a_thing_that_is_not_seen():
+    walk = Subtask("walk_to", {"target": "table"})
+    result = PLANNER.replan("", (walk,), ROOM, (Failure(walk, "perceive", "target_not_seen"),))
+    assert result.status is PlanStatus.ABSTAIN
+    assert "walk_to(table)" in result.question

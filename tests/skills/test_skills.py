@@ -1,0 +1,185 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import skills
+from exoactor.stance import distance_to_footprint
+from exoactor.types import Camera, CatalogueItem, ConfigError, Pose2D, Scene, SceneObject, StageError
+from exoactor.types.rotations import wrap
+from skills import Fact, Symbols
+
+CAMERA = Camera.looking_at(np.array([0.5, -5.5, 2.6]), np.array([0.5, 0.4, 0.5]), 58.0, (640, 480))
+
+
+def thing(id, x, y, kind="table", size=(0.6, 0.6, 0.7), z=0.0, yaw=0.0, confidence=1.0):
+    return SceneObject(CatalogueItem(id, kind, "wood", np.array(size), False), np.array([x, y, z]), yaw, confidence)
+
+
+START = Pose2D(-0.8, 0.0, 0.0)
+
+
+def scene(*things, robot=START, camera=CAMERA):
+    return Scene(tuple(things), robot, 1.0, camera)
+
+
+def actions(name, where, **args):
+    return skills.get(name).actions(where, args)
+
+
+def test_registry_has_the_six_and_refuses_others():
+    assert list(skills.registry()) == ["walk_to", "walk_around", "turn_to", "wave", "point_at", "stand_still"]
+    with pytest.raises(ConfigError, match="walk_to, walk_around"):
+        skills.get("fly")
+
+
+@pytest.mark.parametrize("name", ["walk_to", "walk_around", "turn_to", "point_at"])
+def test_a_target_that_was_not_seen_or_not_surely_is_an_error_of_perception(name):
+    for where in (scene(), scene(thing("table", 1, 0, confidence=0.3))):
+        with pytest.raises(StageError) as caught:
+            actions(name, where, target="table")
+        assert (caught.value.stage, caught.value.code) == ("perceive", "target_not_seen")
+
+
+@pytest.mark.parametrize("name", ["walk_to", "walk_around", "turn_to", "point_at", "wave", "stand_still"])
+def test_a_robot_that_was_not_seen_is_an_error_of_perception(name):
+    with pytest.raises(StageError, match="robot_not_seen"):
+        actions(
+            name,
+            scene(thing("table", 1, 0), robot=None),
+            **({"target": "table"} if name[-1] != "l" and name != "wave" else {}),
+        )
+
+
+def test_arguments_are_checked_all_at_once():
+    catalogue = (thing("wall", 1, 0, kind="wall").item, thing("table", 1, 0).item)
+    assert skills.get("walk_to").problems({"target": "table"}, catalogue) == []
+    assert "sofa" in skills.get("walk_to").problems({"target": "sofa"}, catalogue)[0]
+    assert "is a wall" in skills.get("walk_around").problems({"target": "wall"}, catalogue)[0]
+    both = skills.get("point_at").problems({"side": "up", "colour": "red"}, catalogue)
+    assert len(both) == 3
+    for seconds in (0, 21, "three", True, float("nan")):
+        assert skills.get("stand_still").problems({"seconds": seconds}, catalogue)
+
+
+def test_walk_to_takes_the_nearest_side():
+    (walk,) = actions("walk_to", scene(thing("table", 1.0, 0.0)), target="table")
+    assert walk.goal.x == pytest.approx(1.0 - 0.3 - 0.45)
+    assert walk.goal.yaw == pytest.approx(0.0)
+
+
+def test_walk_to_leaves_a_side_that_is_blocked():
+    blocked = scene(thing("table", 1.0, 0.0), thing("box", 0.2, 0.0, size=(0.3, 0.3, 0.3)))
+    (walk,) = actions("walk_to", blocked, target="table")
+    assert abs(walk.goal.y) > 0.5
+    assert distance_to_footprint(blocked.get("box"), walk.goal.xy) >= 0.3
+
+
+def test_walk_to_says_when_there_is_no_place():
+    around = [thing(f"b{i}", 1 + 0.8 * np.cos(a), 0.8 * np.sin(a)) for i, a in enumerate(np.radians([0, 90, 180, 270]))]
+    with pytest.raises(StageError) as caught:
+        actions("walk_to", scene(thing("table", 1.0, 0.0), *around), target="table")
+    assert (caught.value.stage, caught.value.code) == ("imagine", "no_free_place")
+
+
+def test_walk_to_stays_in_the_camera_view():
+    near = Camera.looking_at(np.array([1.0, -2.2, 1.5]), np.array([1.0, 0.0, 0.9]), 50.0, (640, 480))
+    where = scene(thing("table", 1.0, 0.0), robot=Pose2D(1.0, -1.2, 1.57), camera=near)
+    (walk,) = actions("walk_to", where, target="table")
+    pixels, _ = near.project(np.array([[walk.goal.x, walk.goal.y, 0.0]]))
+    assert 0 <= pixels[0, 1] <= 480
+
+
+def test_a_thing_on_a_table_is_walked_to_at_the_table():
+    where = scene(
+        thing("table", 1.0, 0.0, size=(0.8, 1.4, 0.7)), thing("cup", 0.8, 0.3, "can", (0.07, 0.07, 0.1), z=0.7)
+    )
+    (walk,) = actions("walk_to", where, target="cup")
+    assert distance_to_footprint(where.get("table"), walk.goal.xy) == pytest.approx(0.45)
+    assert abs(walk.goal.y - 0.3) < 0.01
+
+
+def test_already_there_it_only_stands():
+    (action,) = actions("walk_to", scene(thing("table", 1.0, 0.0), robot=Pose2D(0.27, 0.02, 0.03)), target="table")
+    assert action.kind == "stand"
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.floats(-1.0, 2.0), st.floats(-1.2, 1.2), st.floats(-3.1, 3.1), st.floats(0.3, 1.0), st.floats(0.3, 1.0))
+def test_walk_around_goes_round_and_stays_clear(x, y, yaw, depth, width):
+    target = thing("table", 0.5, 0.3, size=(depth, width, 0.5), yaw=yaw)
+    robot = Pose2D(x, y, 0.0)
+    assume(distance_to_footprint(target, robot.xy) > 0.3)
+    wide = Camera.looking_at(np.array([0.5, -9.0, 4.0]), np.array([0.5, 0.4, 0.5]), 60.0, (640, 480))
+    (walk,) = actions("walk_around", scene(target, robot=robot, camera=wide), target="table")
+    points = np.array([*walk.via, (walk.goal.x, walk.goal.y)])
+    path = np.vstack([robot.xy, points])
+    around = np.unwrap(np.arctan2(*(path - target.position[:2]).T[::-1]))
+    assert 155 <= abs(np.degrees(around[-1] - around[0])) <= 181
+    for a, b in pairwise(points):
+        for t in np.linspace(0, 1, 9):
+            assert distance_to_footprint(target, a + t * (b - a)) > 0.45
+    last = points[-1] - points[-2]
+    assert abs(wrap(np.arctan2(last[1], last[0]) - walk.goal.yaw)) < np.radians(50)
+
+
+def test_walk_around_takes_the_free_side():
+    target = thing("table", 0.5, 0.0)
+    for y in (-0.9, 0.9):
+        (walk,) = actions("walk_around", scene(target, thing("box", 0.5, y, size=(0.3, 0.3, 0.3))), target="table")
+        assert all(np.sign(v[1]) in (0.0, -np.sign(y)) or abs(v[1]) < 0.2 for v in walk.via)
+
+
+def test_walk_around_says_when_both_sides_are_blocked():
+    blocked = scene(thing("table", 0.5, 0.0), thing("a", 0.5, 0.9), thing("b", 0.5, -0.9))
+    with pytest.raises(StageError, match="no_free_path"):
+        actions("walk_around", blocked, target="table")
+
+
+def test_turn_to_faces_the_centre_on_the_spot():
+    (turn,) = actions("turn_to", scene(thing("table", -0.8, 1.0)), target="table")
+    assert (turn.kind, turn.goal.x, turn.goal.y) == ("turn", -0.8, 0.0)
+    assert turn.goal.yaw == pytest.approx(np.pi / 2)
+
+
+@pytest.mark.parametrize(("y", "side"), [(0.6, "left"), (-0.6, "right")])
+def test_point_at_uses_the_nearer_hand(y, side):
+    (point,) = actions("point_at", scene(thing("table", 1.0, y)), target="table")
+    assert (point.kind, point.side) == ("point", side)
+    assert point.at == pytest.approx((1.0, y, 0.35))
+
+
+def test_point_at_turns_first_when_the_arm_would_not_reach():
+    assert [a.kind for a in actions("point_at", scene(thing("table", -1.5, 0.8)), target="table")] == ["turn", "point"]
+    crossing = actions("point_at", scene(thing("table", 0.2, -0.8)), target="table", side="left")
+    assert [a.kind for a in crossing] == ["turn", "point"]
+    assert crossing[1].side == "left"
+
+
+def test_wave_and_stand_still_take_their_arguments():
+    assert actions("wave", scene())[0].side == "right"
+    assert actions("wave", scene(), side="left")[0].side == "left"
+    assert skills.get("wave").expectation({}).side is None
+    assert skills.get("wave").expectation({"side": "left"}).side == "left"
+    assert actions("stand_still", scene(), seconds=5)[0].seconds == 5.0
+
+
+def test_symbols_follow_the_robot():
+    at = skills.get("walk_to").effects(Symbols(), {"target": "door"})
+    assert at.holds(Fact("near", "door"))
+    assert at.holds(Fact("facing", "door"))
+    away = skills.get("turn_to").effects(at, {"target": "table"})
+    assert away.holds(Fact("near", "door"))
+    assert not away.holds(Fact("facing", "door"))
+    assert not skills.get("walk_around").effects(away, {"target": "table"}).holds(Fact("near", "door"))
+
+
+def test_descriptions_are_plain_data():
+    import json
+
+    for skill in skills.registry().values():
+        described = json.loads(json.dumps(skill.describe()))
+        assert described["about"].endswith(".")
+        assert described["failure_codes"]
