@@ -46,20 +46,23 @@ class Footsteps:
         contacts: (N, 2) bool, planted.
         sway: (N, 2) shift of the pelvis in the world [m].
         settle: [first, last) frame of the stepping-in-place cycle, or None.
-        still: frame from which both feet stay planted.
+        closed: for each walk the frame from which both feet stay planted beside each other.
     """
 
     feet: Array
     contacts: Array
     sway: Array
     settle: tuple[int, int] | None
-    still: int
+    closed: tuple[int, ...]
 
     def at(self, frames: Array) -> Footsteps:
-        """The same at other frames (M,), which begin with an unbroken run up to `still`."""
-        first = int(frames[0])
-        settle = None if self.settle is None else (self.settle[0] - first, self.settle[1] - first)
-        return Footsteps(self.feet[frames], self.contacts[frames], self.sway[frames], settle, self.still - first)
+        """The same at some of the frames (M,), in order; none of the settling cycle's may be missing."""
+        settle = None
+        if self.settle is not None:
+            first = int(np.searchsorted(frames, self.settle[0]))
+            settle = (first, first + self.settle[1] - self.settle[0])
+        closed = tuple(int(np.searchsorted(frames, frame)) for frame in self.closed)
+        return Footsteps(self.feet[frames], self.contacts[frames], self.sway[frames], settle, closed)
 
 
 def home(pose: Array, foot: int, half_width: float) -> Array:
@@ -69,13 +72,13 @@ def home(pose: Array, foot: int, half_width: float) -> Array:
 
 
 def plan(
-    poses: Array, walks: tuple[tuple[int, int], ...], hz: float, cfg: StepCfg, swing: float, first_foot: int
+    poses: Array, walks: tuple[tuple[int, int, int], ...], hz: float, cfg: StepCfg, swing: float, first_foot: int
 ) -> Footsteps:
     """Alternate steps during the walks until the feet stand parallel beside the root, then one settling cycle.
 
     Args:
         poses: (N, 3) root path x, y [m], yaw [rad]; long enough after each walk for the closing steps.
-        walks: frame ranges of the movements.
+        walks: first frame, end, and last frame for closing of each movement.
         hz: frames per second.
         cfg: gait.
         swing: duration of a step [s].
@@ -88,7 +91,8 @@ def plan(
     contacts = np.ones((n, 2), bool)
     sway = np.zeros((n, 2))
     stand = [home(poses[0], 0, cfg.half_width), home(poses[0], 1, cfg.half_width)]
-    foot, frame, settle, still = first_foot, 0, None, 0
+    foot, frame, settle = first_foot, 0, None
+    closed: list[int] = []
 
     def hold(until: int) -> None:
         for side in (0, 1):
@@ -112,11 +116,10 @@ def plan(
         sway[span] = np.column_stack([-np.sin(yaw), np.cos(yaw)]) * lean[:, None]
         stand[side] = np.array([place[0], place[1], begin[2] + float(wrap(place[2] - begin[2]))])
 
-    for number, (first, last) in enumerate(walks):
+    for number, (first, last, resumes) in enumerate(walks):
         hold(first)
         frame = max(frame, first)
-        end_of_range = walks[number + 1][0] if number + 1 < len(walks) else n
-        while frame + length <= end_of_range:
+        while frame + length <= resumes:
             ahead = poses[min(frame + length + length // 2, n - 1)]
             if frame >= last and all(_is_home(stand[s], poses[frame], s, cfg) for s in (0, 1)):
                 break
@@ -130,9 +133,9 @@ def plan(
             for side in (foot, 1 - foot):
                 step(side, home(poses[-1], side, cfg.half_width))
                 frame += length
-        still = frame
+        closed.append(frame)
     hold(n)
-    return Footsteps(feet, contacts, sway, settle, still)
+    return Footsteps(feet, contacts, sway, settle, tuple(closed))
 
 
 def _is_home(place: Array, pose: Array, foot: int, cfg: StepCfg) -> bool:

@@ -75,7 +75,7 @@ def _with_own_steps(grounded: GroundedMotion, cfg: RetargetCfg) -> RobotMotion:
     swing, first_foot = rhythm(human.contacts, human.fps, draft.human, hz, cfg.steps)
     time = timeline(path, hz, cfg.timing, 2 * swing)
     steps = plan(time.poses, time.walks, hz, cfg.steps, swing, _first_foot(time, first_foot, hz))
-    keep = _kept_frames(time, steps.still, _quiet(human, time.human, cfg.quiet), cfg, hz)
+    keep = _kept_frames(time, steps.closed, _quiet(human, time.human, cfg.quiet), cfg, hz)
     poses, when = time.poses[keep], time.human[keep]
     steps = steps.at(keep)
     pelvis = np.column_stack([poses[:, :2] + steps.sway, np.full(len(poses), cfg.pelvis_height), poses[:, 2]])
@@ -116,28 +116,29 @@ def _quiet(human: HumanMotion, when: Array, speed: float) -> Array:
     return np.asarray(_sampled(fastest[:, None], human.fps, when)[:, 0] < speed)
 
 
-def _kept_frames(time: Timeline, still: int, quiet: Array, cfg: RetargetCfg, hz: float) -> Array:
+def _kept_frames(time: Timeline, closed: tuple[int, ...], quiet: Array, cfg: RetargetCfg, hz: float) -> Array:
     """Frame indices of what is performed.
 
-    Left out: the time left over after the last step, and, where the motion walks, idle standing before the first
-    and after the last movement. Enough standing is added at the end.
+    Left out: the time left over after the feet have closed, and, where the motion walks, idle standing before the
+    first and after the last movement. Enough standing is added at the end.
     """
-    n, begin, end = len(time.poses), 0, len(time.poses)
-    stand = int(np.ceil(cfg.stand_after * hz))
-    resumes = still
+    n, stand = len(time.poses), int(np.ceil(cfg.stand_after * hz))
+    keep = np.ones(n, bool)
+    for (_, _, resumes), feet_closed in zip(time.walks, closed, strict=True):
+        keep[feet_closed:resumes] = False
+    last_step = 0
     if time.walks:
-        # human time stands still from the end of the walk on; it goes on when the feet have closed
-        held = np.flatnonzero(time.human <= time.human[min(time.walks[-1][1], n - 1)] + 1e-9)
-        resumes = max(int(held[-1]) + 1 if len(held) else n, still)
-        lively = np.flatnonzero(~quiet[: time.walks[0][0]])
-        begin = max(0, (int(lively[0]) if len(lively) else time.walks[0][0]) - round(cfg.stand_before * hz))
-        lively = np.flatnonzero(~quiet[resumes:])
-        end = min(n, resumes + (int(lively[-1]) + 1 if len(lively) else 0) + stand)
-        if len(lively) == 0 or lively[-1] < 0.3 * hz:
-            end = min(n, resumes + stand)
-    frames = np.concatenate([np.arange(begin, still), np.arange(resumes, end)])
-    missing = stand - (end - resumes)
-    return np.concatenate([frames, np.full(max(missing, 0), frames[-1])]).astype(int)
+        first = time.walks[0][0]
+        lively = np.flatnonzero(~quiet[:first])
+        keep[: max(0, (int(lively[0]) if len(lively) else first) - round(cfg.stand_before * hz))] = False
+        last_step = max(time.walks[-1][2], closed[-1])
+        # what the arms do in the first moments after the walk is their swing dying away
+        lively = last_step + np.flatnonzero(~quiet[last_step:])
+        busy_until = int(lively[-1]) if len(lively) and lively[-1] > last_step + 0.3 * hz else last_step
+        keep[busy_until + stand :] = False
+    frames = np.flatnonzero(keep)
+    missing = stand - int((frames >= last_step).sum())
+    return np.concatenate([frames, np.full(max(missing, 0), n - 1 if missing == stand else frames[-1])]).astype(int)
 
 
 def _sampled(values: Array, fps: float, when: Array) -> Array:

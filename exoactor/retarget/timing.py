@@ -44,12 +44,13 @@ class Timeline:
     Args:
         human: (N,) time in the video [s] at each robot frame.
         poses: (N, 3) x [m], y [m], yaw [rad].
-        walks: frame ranges [first, last) of the movements.
+        walks: of each movement its first frame, its end, and the frame at which the video goes on after the feet
+            had time to close.
     """
 
     human: Array
     poses: Array
-    walks: tuple[tuple[int, int], ...]
+    walks: tuple[tuple[int, int, int], ...]
 
 
 def timeline(path: RootPath, hz: float, cfg: TimingCfg, extra_after: float) -> Timeline:
@@ -62,7 +63,7 @@ def timeline(path: RootPath, hz: float, cfg: TimingCfg, extra_after: float) -> T
         extra_after: time spent on the spot after the last movement (settling), beyond `cfg.closing` [s].
     """
     human: list[Array] = []
-    walks: list[tuple[int, int]] = []
+    walks: list[tuple[int, int, int]] = []
     at = 0.0
     count = 0
     last_frame = len(path.xy) - 1
@@ -74,7 +75,7 @@ def timeline(path: RootPath, hz: float, cfg: TimingCfg, extra_after: float) -> T
         pause = cfg.closing + (extra_after if number == len(path.moves) - 1 else 0.0)
         hold = round(pause * hz)
         human.append(np.full(hold, last / path.fps))
-        walks.append((start, count))
+        walks.append((start, count, count + hold))
         count += hold
         at = last / path.fps
     _stand(human, at, last_frame / path.fps, hz)
