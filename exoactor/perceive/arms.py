@@ -8,13 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import cv2
 import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from exoactor.perceive.body import PosedBody
 from exoactor.perceive.cloud import Cloud
 from exoactor.perceive.locate import depth_sigma
-from exoactor.types import Array, Pose2D
+from exoactor.types import Array, Camera, Pose2D
 from exoactor.types.rotations import yaw_matrix
 
 Side = Literal["left", "right"]
@@ -25,17 +28,21 @@ class ArmsCfg:
     """Tunables of the arm finder.
 
     Args:
-        trunk_gap: points nearer than this to trunk, head or legs belong to them, plus 2 sigma of the depth noise [m].
-        reach: an arm ends within this of its shoulder [m].
-        link: points further apart than this are not one arm [m].
+        margin: trunk, head and legs are drawn this much fatter than they are [m].
+        before: points this much nearer to the camera than the trunk behind them are not trunk, plus 2.5 sigma [m].
+        reach: an arm ends within this of its shoulder, plus 2 sigma [m].
+        root: an arm begins within this of its shoulder [m].
+        link: points further apart than this, plus 1.5 sigma, are not one arm [m].
         least: points an arm needs.
         tip: length of the arm's far end that counts as the hand [m].
     """
 
-    trunk_gap: float = 0.045
-    reach: float = 0.62
-    link: float = 0.075
-    least: int = 12
+    margin: float = 0.025
+    before: float = 0.05
+    reach: float = 0.60
+    root: float = 0.36
+    link: float = 0.06
+    least: int = 10
     tip: float = 0.10
 
 
@@ -61,57 +68,83 @@ class Arm:
         return float(np.linalg.norm((self.hand - self.shoulder)[:2]))
 
 
-def find_arms(cloud: Cloud, body: PosedBody, pose: Pose2D, foreign: Array | None, cfg: ArmsCfg) -> dict[Side, Arm]:
+def find_arms(cloud: Cloud, body: PosedBody, pose: Pose2D, camera: Camera, cfg: ArmsCfg) -> dict[Side, Arm]:
     """The arms that can be seen.
 
     Args:
-        cloud: depth points around the robot, full resolution.
+        cloud: depth points that can be robot (furniture and walls left out), full resolution.
         body: the posed surface; only its part without arms is used.
         pose: where the robot was located by vision.
-        foreign: (N,) bool of cloud points that furniture explains, or None.
+        camera: that saw them.
         cfg: tunables.
     """
-    keep = np.square(cloud.points[:, :2] - pose.xy).sum(1) < 0.8**2
+    keep = np.square(cloud.points[:, :2] - pose.xy).sum(1) < 0.9**2
     keep &= (cloud.points[:, 2] > 0.35) & (cloud.points[:, 2] < 2.0)
-    if foreign is not None:
-        keep &= ~foreign
-    points, sigma = cloud.points[keep], depth_sigma(cloud.depth[keep])
-    if len(points) < cfg.least:
+    cloud = cloud.take(keep)
+    if len(cloud) < cfg.least:
         return {}
-    local = points - [pose.x, pose.y, 0.0]
-    local[:, :2] = local[:, :2] @ yaw_matrix(pose.yaw)
-    near_shoulder = np.min([np.linalg.norm(local - s, axis=1) for s in body.shoulders.values()], axis=0) < cfg.reach
-    local, sigma = local[near_shoulder], sigma[near_shoulder]
-    gap, _ = cKDTree(body.points[body.arm == 0]).query(local, distance_upper_bound=0.3)
-    free = local[gap > cfg.trunk_gap + 2 * sigma]
+    turn = yaw_matrix(pose.yaw)
+    local = cloud.points - [pose.x, pose.y, 0.0]
+    local[:, :2] = local[:, :2] @ turn
+    sigma = depth_sigma(cloud.depth)
+    ends = {side: np.linalg.norm(local - place, axis=1) for side, place in body.shoulders.items()}
+    free = np.minimum(*ends.values()) < cfg.reach + 2 * sigma
+    free &= ~_trunk(cloud, body, pose, camera, sigma, cfg)
+    chosen = np.flatnonzero(free)
+    if len(chosen) < cfg.least:
+        return {}
     arms: dict[Side, Arm] = {}
-    for group in _groups(free, cfg):
-        blob = free[group]
-        ends = {s: np.linalg.norm(blob - p, axis=1) for s, p in body.shoulders.items()}
-        side: Side = "left" if np.percentile(ends["left"], 10) < np.percentile(ends["right"], 10) else "right"
-        # An arm starts at its shoulder; what does not come near it is something else.
-        if np.percentile(ends[side], 5) > 0.33:
+    for group in _groups(local[chosen], cfg.link + 1.5 * float(np.median(sigma[chosen])), cfg.least):
+        index = chosen[group]
+        near = {s: float(np.percentile(ends[s][index], 10)) for s in ends}
+        aside = {s: _off_line(local[index], place) for s, place in body.shoulders.items()}
+        # With the upper arm out of sight both shoulders may be as near; the forearm still points back to its own.
+        order: list[Side] = ["left", "right"]
+        side = min(order, key=lambda s: near[s] + 0.5 * aside[s])
+        if near[side] > cfg.root:
+            # An arm begins at its shoulder; what does not come near one is something else.
             continue
-        far = np.percentile(ends[side], 97)
-        tip = blob[ends[side] > far - cfg.tip]
-        arm = Arm(side, body.shoulders[side], np.median(tip, 0), len(blob))
-        if side not in arms or arms[side].points < arm.points:
-            arms[side] = arm
+        far = float(np.percentile(ends[side][index], 96))
+        tip = local[index[ends[side][index] > far - cfg.tip]]
+        if side not in arms or arms[side].points < len(index):
+            arms[side] = Arm(side, body.shoulders[side], np.median(tip, 0), len(index))
     return arms
 
 
-def _groups(points: Array, cfg: ArmsCfg) -> list[Array]:
-    """Index arrays of the connected groups of points, largest first; lone noise is left out."""
-    if len(points) < cfg.least:
-        return []
-    tree = cKDTree(points)
-    pairs = tree.query_pairs(cfg.link, output_type="ndarray")
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
+def _off_line(points: Array, place: Array) -> float:
+    """Distance of `place` (3,) from the straight line that runs along the points (N, 3) [m]."""
+    middle = points.mean(0)
+    along = np.linalg.svd(points - middle, full_matrices=False)[2][0]
+    delta = place - middle
+    return float(np.linalg.norm(delta - (delta @ along) * along))
 
+
+def _trunk(cloud: Cloud, body: PosedBody, pose: Pose2D, camera: Camera, sigma: Array, cfg: ArmsCfg) -> Array:
+    """(N,) bool: points that trunk, head or legs explain.
+
+    Judged in the image, where a pixel is a centimetre: the noise of the depth is several times that.
+    """
+    world = body.points[body.arm == 0].copy()
+    world[:, :2] = world[:, :2] @ yaw_matrix(pose.yaw).T + pose.xy
+    pixel, depth = camera.project(world)
+    low = np.array([cloud.columns.min(), cloud.rows.min()]) - 2
+    shape = (int(cloud.rows.max() - low[1] + 3), int(cloud.columns.max() - low[0] + 3))
+    front = np.full(shape, np.inf, np.float32)
+    u, v = (pixel - low).astype(int).T
+    inside = (u >= 0) & (u < shape[1]) & (v >= 0) & (v < shape[0]) & (depth > 0.1)
+    np.minimum.at(front, (v[inside], u[inside]), depth[inside].astype(np.float32))
+    # Samples lie 2.5 cm apart: grow each by that and by the margin.
+    size = 2 * max(1, round((0.015 + cfg.margin) * camera.intrinsics[0, 0] / float(np.median(depth)))) + 1
+    front = cv2.erode(front, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    behind = front[cloud.rows - low[1], cloud.columns - low[0]]
+    return np.asarray(np.isfinite(behind) & (cloud.depth > behind - cfg.before - 2.5 * sigma))
+
+
+def _groups(points: Array, link: float, least: int) -> list[Array]:
+    """Index arrays of the connected groups of points, largest first; lone noise is left out."""
+    pairs = cKDTree(points).query_pairs(link, output_type="ndarray")
     n = len(points)
     graph = coo_matrix((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     _, label = connected_components(graph, directed=False)
     sizes = np.bincount(label)
-    order = np.argsort(-sizes)
-    return [np.flatnonzero(label == k) for k in order if sizes[k] >= cfg.least]
+    return [np.flatnonzero(label == k) for k in np.argsort(-sizes) if sizes[k] >= least]

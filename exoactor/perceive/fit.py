@@ -149,8 +149,8 @@ def fit(
         cost, matrix, vector = _normal_equations(template, points, sigma, outline, pose, scale, cfg)
         if k == cfg.cull and len(pose) > cfg.kept:
             # Most starts are hopeless by now; the rest of the work goes to the best.
-            best = np.argsort(cost)[: cfg.kept]
-            pose, matrix, vector = pose[best], matrix[best], vector[best]
+            kept = np.argsort(cost)[: cfg.kept]
+            pose, matrix, vector = pose[kept], matrix[kept], vector[kept]
         pose = pose + _step(matrix, vector, fixed)
     cost, _, _ = _normal_equations(template, points, sigma, outline, pose, float(scales[-1]), cfg)
     # What the camera sees through cannot be there: tells a shelf's open side from its back.

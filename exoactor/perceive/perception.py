@@ -14,6 +14,7 @@ from exoactor.perceive.cloud import Cloud, cloud_of, window_of
 from exoactor.perceive.colour import ACHROMATIC, COLOURLESS, labels
 from exoactor.perceive.locate import Fix, LocateCfg, align, depth_sigma, near
 from exoactor.perceive.objects import ObjectsCfg, explained, find_objects
+from exoactor.perceive.room import Wall, above_floor, find_walls, in_walls
 from exoactor.perceive.search import SearchCfg, find_robot, quality
 from exoactor.perceive.template import Template
 from exoactor.perceive.upright import STANDING_TOP, blind, lying
@@ -65,6 +66,7 @@ class RgbdPerception:
         self._colours = sorted({item.color for item in catalogue if item.color not in ACHROMATIC})
         self._rng = np.random.default_rng(0)
         self._known: tuple[SceneObject, ...] = ()
+        self._walls: tuple[Wall, ...] = ()
 
     def perceive(self, observation: Observation, prior: Pose2D | None = None) -> Scene:
         """The scene; `prior` is where the robot believes it stands [m, rad].
@@ -80,7 +82,8 @@ class RgbdPerception:
         label = labels(observation.rgb[::stride, ::stride], self._colours)
         of_point = label[cloud.rows // stride, cloud.columns // stride]
         colourless = of_point == COLOURLESS
-        raised = above_floor(cloud, observation, cfg.floor) & ~in_room_wall(cloud, colourless, cfg.wall_slack)
+        self._walls = find_walls(cloud, colourless, cfg.wall_slack)
+        raised = above_floor(cloud, observation, cfg.floor) & ~in_walls(cloud, self._walls, cfg.wall_slack)
         body = self.body.posed(observation.proprioception.joint_pos)
 
         fix = self._fix(cloud.take(colourless & raised), body, observation, prior)
@@ -129,15 +132,13 @@ class RgbdPerception:
     def find_arms(self, observation: Observation, pose: Pose2D, things: tuple[SceneObject, ...]) -> dict[Side, Arm]:
         """The robot's arms as the depth image shows them; `things` are told apart from it."""
         cloud = self._around(observation, pose)
-        foreign = ~self._colourless(cloud, observation)
+        cloud = cloud.take(self._colourless(cloud, observation) & ~in_walls(cloud, self._walls, self.cfg.wall_slack))
         for thing in things:
-            template = self._templates[thing.id]
-            if thing.item.color not in ACHROMATIC:
-                continue
-            if np.linalg.norm(thing.position[:2] - pose.xy) < template.radius + 0.9:
-                foreign |= explained(template, thing, cloud, 0.02)
+            # Coloured things went by their colour already.
+            if thing.item.color in ACHROMATIC:
+                cloud = cloud.take(~explained(self._templates[thing.id], thing, cloud, 0.02))
         body = self.body.posed(observation.proprioception.joint_pos)
-        return find_arms(cloud, body, pose, foreign, self.cfg.arms)
+        return find_arms(cloud, body, pose, observation.camera, self.cfg.arms)
 
     def fallen(self, observation: Observation) -> bool | None:
         """Whether the robot lies on the floor: False when it is seen standing, None when it is not seen.
@@ -162,7 +163,7 @@ class RgbdPerception:
         label = labels(observation.rgb[::stride, ::stride], self._colours)
         colourless = label[cloud.rows // stride, cloud.columns // stride] == COLOURLESS
         rest = colourless & above_floor(cloud, observation, 0.05)
-        rest &= ~in_room_wall(cloud, colourless, self.cfg.wall_slack)
+        rest &= ~in_walls(cloud, find_walls(cloud, colourless, self.cfg.wall_slack), self.cfg.wall_slack)
         for thing in self._known:
             rest &= ~explained(self._templates[thing.id], thing, cloud)
         return lying(cloud.points[rest], None if felt is None else np.asarray(felt[:2]))
@@ -210,37 +211,6 @@ def own_body() -> RobotBody:
 
     make: Callable[..., Any] = g1_spec
     return RobotBody(make(visuals=True))
-
-
-def above_floor(cloud: Cloud, observation: Observation, floor: float) -> Array:
-    """(N,) bool: too high to be floor; noise along a ray lifts a floor point by the ray's slope."""
-    slope = np.abs(cloud.points[:, 2] - observation.camera.position[2]) / cloud.depth
-    return np.asarray(cloud.points[:, 2] > floor + 3 * depth_sigma(cloud.depth) * slope)
-
-
-def in_room_wall(cloud: Cloud, colourless: Array, slack: float) -> Array:
-    """(N,) bool: in or behind an upright plane along a world axis that closes the view.
-
-    A room wall is where the outermost colourless points above head height pile up, a metre wide at least.
-    """
-    inside = np.zeros(len(cloud), bool)
-    high = colourless & (cloud.points[:, 2] > 1.35)
-    tolerance = slack + 3 * depth_sigma(cloud.depth)
-    for axis in (0, 1):
-        for sign in (-1.0, 1.0):
-            if high.sum() < 200:
-                continue
-            along = sign * cloud.points[:, axis]
-            edge = np.percentile(along[high], 90)
-            place = float(np.median(along[high & (np.abs(along - edge) < 0.25)]))
-            thin = high & (np.abs(along - place) < tolerance)
-            # Seen edge on, a wall along the other axis fills few of these bins; this wall fills a row of them.
-            across = np.unique(np.floor(cloud.points[thin, 1 - axis] / 0.1))
-            if len(across) < 10:
-                continue
-            place = float(np.median(along[thin]))
-            inside |= along > place - tolerance
-    return inside
 
 
 def on_robot(cloud: Cloud, body: PosedBody, pose: Pose2D, gap: float) -> Array:
