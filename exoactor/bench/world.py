@@ -12,10 +12,9 @@ import numpy as np
 from exoactor.bench.runner import Bench, Record, Table, cpu_seconds
 from exoactor.types import CONTROL_HZ
 from exoactor.world.build import build
-from exoactor.world.g1 import default_actuation
+from exoactor.world.g1 import default_actuation, joint_addresses
 from exoactor.world.render import noisy_depth
 from exoactor.world.scene_file import bundled_scenes, load_scene
-from exoactor.world.sensors import JOINTS
 from exoactor.world.sim import SimRobot
 
 PICTURES, STEPS = 20, 400
@@ -84,7 +83,7 @@ def _stepping(name: str, capsules: Literal["all", "two"]) -> float:
     for _ in range(4):  # a second each, then upright again
         mujoco.mj_resetData(model, data)
         data.qpos[:3] = [scene.robot.x, scene.robot.y, 0.778]
-        data.qpos[JOINTS] = data.ctrl[:29] = default_actuation().default_pos
+        data.qpos[joint_addresses(model)[0]] = data.ctrl[:29] = default_actuation().default_pos
         start = cpu_seconds()
         for _ in range(STEPS // 4 // per_control):
             mujoco.mj_step(model, data, nstep=per_control)

@@ -45,7 +45,7 @@ def build(
 ) -> mujoco.MjModel:
     """The physics and rendering model of a scene with the robot at its start.
 
-    The robot's free joint and 29 joints come first in qpos, then 7 numbers for each movable thing in
+    The robot's free joint and joints come first in qpos, then 7 numbers for each movable thing in
     the order of the scene. A body is named as the thing's id.
 
     Args:

@@ -62,6 +62,12 @@ def default_actuation() -> Actuation:
     )
 
 
+def joint_addresses(model: mujoco.MjModel) -> tuple[Array, Array]:
+    """Where the 29 joints are: (29,) indices into qpos and (29,) into qvel; fingers may lie between them."""
+    joints = [model.joint(name) for name in G1_JOINTS]
+    return np.array([j.qposadr[0] for j in joints]), np.array([j.dofadr[0] for j in joints])
+
+
 def g1_spec(
     actuation: Actuation | None = None,
     *,

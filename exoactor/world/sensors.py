@@ -10,9 +10,7 @@ import numpy as np
 
 from exoactor.types import Array, Sensors
 from exoactor.types.rotations import quat_multiply, yaw_quat
-
-JOINTS = slice(7, 36)
-"""The 29 joints in qpos; in qvel they are one less."""
+from exoactor.world.g1 import joint_addresses
 
 
 @dataclass(frozen=True)
@@ -73,6 +71,7 @@ class SensorSuite:
         self._tilt = rng.normal(0, self.cfg.tilt, 2)
         self._drift = rng.normal(0, self.cfg.yaw_drift)
         self.yaw_error = float(rng.uniform(-np.pi, np.pi))
+        self._qpos, self._qvel = joint_addresses(model)
         self._feet = [model.body(f"{side}_ankle_roll_link").id for side in ("left", "right")]
         self._accelerometer = model.sensor("pelvis_accelerometer").adr[0]
 
@@ -90,8 +89,8 @@ class SensorSuite:
         start = self._accelerometer
         return Sensors(
             time=float(data.time),
-            joint_pos=data.qpos[JOINTS] + self._encoder_zero + rng.normal(0, cfg.encoder_noise, 29),
-            joint_vel=data.qvel[6:35] + rng.normal(0, cfg.velocity_noise, 29),
+            joint_pos=data.qpos[self._qpos] + self._encoder_zero + rng.normal(0, cfg.encoder_noise, 29),
+            joint_vel=data.qvel[self._qvel] + rng.normal(0, cfg.velocity_noise, 29),
             quat=quat,
             gyro=data.qvel[3:6] + self._gyro_bias + rng.normal(0, cfg.gyro_noise, 3),
             accel=data.sensordata[start : start + 3] + self._accel_bias + rng.normal(0, cfg.accel_noise, 3),

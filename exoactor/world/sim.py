@@ -14,10 +14,10 @@ from exoactor.types.rotations import quat_to_rpy, yaw_quat
 from exoactor.world.build import CAMERA, build
 from exoactor.world.disturb import Disturbances
 from exoactor.world.faults import WORLD_FAULTS, Fault
-from exoactor.world.g1 import default_actuation
+from exoactor.world.g1 import default_actuation, joint_addresses
 from exoactor.world.render import DepthNoiseCfg, SceneRenderer, noisy_depth
 from exoactor.world.scene_file import SceneSpec
-from exoactor.world.sensors import JOINTS, SensorNoiseCfg, SensorSuite
+from exoactor.world.sensors import SensorNoiseCfg, SensorSuite
 
 FALLEN_HEIGHT = 0.45
 """Pelvis below this is a fall [m]; a deep squat is at 0.5."""
@@ -251,7 +251,7 @@ class SimRobot:
         model, data = self._model, self._data
         data.qpos[:3] = [self.scene.robot.x, self.scene.robot.y, 1.0]
         data.qpos[3:7] = yaw_quat(self.scene.robot.yaw)
-        data.qpos[JOINTS] = data.ctrl[:29] = default_actuation().default_pos
+        data.qpos[joint_addresses(model)[0]] = data.ctrl[:29] = default_actuation().default_pos
         mujoco.mj_forward(model, data)
         feet = {model.body(f"{side}_ankle_roll_link").id for side in ("left", "right")}
         soles = [g for g in range(model.ngeom) if model.geom_bodyid[g] in feet and model.geom_conaffinity[g]]

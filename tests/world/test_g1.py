@@ -2,7 +2,7 @@ import mujoco
 import numpy as np
 import pytest
 
-from exoactor.assets import cache_dir
+from exoactor.assets import asset, cache_dir
 from exoactor.types import G1_JOINTS, ConfigError
 from exoactor.world.g1 import armature_of, default_actuation, g1_spec
 from exoactor.world.visuals import decimated
@@ -87,3 +87,20 @@ def test_another_robot_is_refused(tmp_path):
         g1_spec(mjcf=other)
     with pytest.raises(ConfigError, match=r"absent\.xml"):
         g1_spec(mjcf=tmp_path / "absent.xml")
+
+
+def test_a_users_own_model_with_fingers_stands_too():
+    model = with_floor(g1_spec(mjcf=asset("g1_hands/g1_with_hands.xml"), contacts="all", visuals=False))
+    assert [model.actuator(i).name for i in range(29)] == list(G1_JOINTS)
+    assert model.nu == 43
+    data = mujoco.MjData(model)
+    data.qpos[2] = 0.76
+    default = default_actuation().default_pos
+    for name, angle in zip(G1_JOINTS, default, strict=True):
+        data.qpos[model.joint(name).qposadr[0]] = angle
+    data.ctrl[:29] = default
+    for _ in range(80):
+        mujoco.mj_step(model, data)
+    assert 0.70 < data.qpos[2] < 0.80
+    fingers = [model.joint(i).qposadr[0] for i in range(model.njnt) if "hand" in model.joint(i).name]
+    assert len(fingers) == 14 and np.abs(data.qpos[fingers]).max() < 0.2

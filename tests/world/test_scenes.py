@@ -34,6 +34,13 @@ def seen_whole(camera, pose):
     return (depth > 0).all() and (pixels >= 0).all() and (pixels < np.array(camera.size)).all()
 
 
+def room_side(wall, point, indoors):
+    """Whether a robot at `point` is free of the wall and on the side of it where `indoors` is."""
+    axis = int(np.argmin(wall.half_size[:2]))
+    side = np.sign(indoors[axis] - wall.center[axis])
+    return side * (point[axis] - wall.center[axis]) > wall.half_size[axis] + ROBOT_RADIUS
+
+
 def targets(scene):
     """Everything one can walk to: what stands on the floor."""
     return [t for t in scene.things if t.on == "floor"]
@@ -46,7 +53,7 @@ def good_stances(scene, thing):
     for pose in stances(SceneObject(thing.item, thing.position, thing.yaw, 1.0), scene.robot.xy):
         others = [t for t in scene.things if thing.id not in (t.id, t.on)]
         clear = all(robot_clearance(t, pose) > 0.02 for t in others)
-        inside = all((np.abs(pose.xy - w.center[:2]) > w.half_size[:2] + ROBOT_RADIUS).any() for w in walls)
+        inside = all(room_side(w, pose.xy, scene.robot.xy) for w in walls)
         if clear and inside and seen_whole(scene.camera, pose):
             good.append(pose)
     return good

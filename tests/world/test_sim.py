@@ -1,8 +1,10 @@
 import dataclasses
+import shutil
 
 import numpy as np
 import pytest
 
+from exoactor.assets import asset
 from exoactor.files import write_npz
 from exoactor.types import Actuation, ConfigError, StageError
 from exoactor.types.rotations import quat_to_rpy, wrap
@@ -86,6 +88,18 @@ def test_a_look_shows_the_robot_at_its_place():
     assert 1.2 < np.nanmax(points[near][:, 2]) < 1.4
     assert not robot.look(depth=False)[2].any()
     robot.close()
+
+
+def test_a_users_own_robot_with_fingers_is_sensed_by_joint_name(tmp_path, monkeypatch):
+    hands = asset("g1_hands/g1_with_hands.xml")
+    shutil.copytree(hands.parent, tmp_path / "g1")
+    (tmp_path / "g1/g1_with_hands.xml").rename(tmp_path / "g1/g1.xml")
+    monkeypatch.setenv("EXOACTOR_ASSETS", str(tmp_path))
+    robot = SimRobot(KITCHEN)
+    run(robot, 10)
+    assert robot._model.nu == 43
+    np.testing.assert_allclose(robot.sense().joint_pos, POSE, atol=0.2)  # the hands pull the wrists down
+    assert robot.sense().foot_contact.all() and not robot.truth()["fallen"]
 
 
 def test_configure_sets_gains_and_refuses_odd_rates():
