@@ -47,7 +47,7 @@ class GateCfg:
     freeze: float = 0.25
     still: float = 1.5e-4
     solid: float = 0.0025
-    sudden: float = 4.0
+    sudden: float = 7.0
     jump: float = 0.25
     grain: int = 18
 
@@ -189,7 +189,7 @@ def _solid_change(before: Array, after: Array, grain: int) -> tuple[float, list[
 
 def _jump(blobs: list[tuple[float, float, float, float]]) -> float:
     """How far apart the two largest pieces are, in heights of the larger; 0 if there is one that outweighs all."""
-    if len(blobs) < 2 or blobs[1][0] < 0.3 * blobs[0][0]:
+    if len(blobs) < 2 or blobs[1][0] < 0.2 * blobs[0][0]:
         return 0.0
     (_, x0, y0, high), (_, x1, y1, other) = blobs[:2]
     apart = abs(x1 - x0)
