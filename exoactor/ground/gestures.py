@@ -28,8 +28,8 @@ class GestureCfg:
         shortest: and all that for this long [s].
     """
 
-    straight: float = 0.88
-    lifted: float = np.radians(40.0)
+    straight: float = 0.80
+    lifted: float = np.radians(36.0)
     steady: float = 0.6
     shortest: float = 0.45
 
@@ -44,6 +44,7 @@ class HeldArm:
         last: last frame.
         shoulder: (3,) mean place of the shoulder while held [m].
         direction: (3,) mean unit direction from shoulder to wrist.
+        length: of upper arm and forearm [m].
     """
 
     side: str
@@ -51,6 +52,7 @@ class HeldArm:
     last: int
     shoulder: Array
     direction: Array
+    length: float
 
 
 def held_arms(motion: HumanMotion, cfg: GestureCfg | None = None) -> list[HeldArm]:
@@ -72,32 +74,39 @@ def held_arms(motion: HumanMotion, cfg: GestureCfg | None = None) -> list[HeldAr
             if (end - first) / motion.fps < cfg.shortest:
                 continue
             mean = unit[first:end].mean(axis=0)
-            found.append(
-                HeldArm(side, int(first), int(end - 1), p[first:end, shoulder].mean(0), mean / np.linalg.norm(mean))
-            )
+            mean /= np.linalg.norm(mean)
+            place, reaches = p[first:end, shoulder].mean(axis=0), float(length[first:end].mean())
+            found.append(HeldArm(side, int(first), int(end - 1), place, mean, reaches))
     return sorted(found, key=lambda h: h.first)
 
 
 def aimed(motion: HumanMotion, held: HeldArm, direction: Array, lead: float = 0.35) -> HumanMotion:
-    """The motion with one held arm turned as a whole about its shoulder onto `direction` (3,).
+    """The motion with one held arm straight along `direction` (3,); its slight bend is mostly the fit's depth error.
 
-    The turn is blended in and out over about `lead` [s] beside the hold; forearm and hand keep their bend.
+    The turn is blended in and out over about `lead` [s] beside the hold; the hand goes along with the forearm.
     """
-    turn, _ = Rotation.align_vectors(np.atleast_2d(direction), np.atleast_2d(held.direction))
     weight = np.zeros(len(motion))
     weight[held.first : held.last + 1] = 1.0
     width = max(1.0, lead * motion.fps / 2)
     weight = gaussian_filter1d(maximum_filter1d(weight, 2 * int(width) + 1), width / 2, mode="nearest")
-    by = Rotation.from_rotvec(weight[:, None] * turn.as_rotvec())
     shoulder, elbow, wrist = _ARMS[held.side]
-    joints = motion.joints.copy()
-    for joint in (elbow, wrist):
-        joints[:, joint] = joints[:, shoulder] + by.apply(joints[:, joint] - joints[:, shoulder])
-    pose = motion.body_pose.copy()
-    parent = global_rotation(motion, PARENTS[shoulder])
-    local = Rotation.from_rotvec(pose[:, shoulder - 1])
-    pose[:, shoulder - 1] = (parent.inv() * by * parent * local).as_rotvec()
+    joints, pose = motion.joints.copy(), motion.body_pose.copy()
+    upper, fore = joints[:, elbow] - joints[:, shoulder], joints[:, wrist] - joints[:, elbow]
+    by_upper, by_fore = (
+        _onto(bone[held.first : held.last + 1].mean(axis=0), direction, weight) for bone in (upper, fore)
+    )
+    joints[:, elbow] = joints[:, shoulder] + by_upper.apply(upper)
+    joints[:, wrist] = joints[:, elbow] + by_fore.apply(fore)
+    upper_arm, forearm = (global_rotation(motion, joint) for joint in (shoulder, elbow))
+    pose[:, shoulder - 1] = (global_rotation(motion, PARENTS[shoulder]).inv() * by_upper * upper_arm).as_rotvec()
+    pose[:, elbow - 1] = ((by_upper * upper_arm).inv() * by_fore * forearm).as_rotvec()
     return replace(motion, joints=joints, body_pose=pose)
+
+
+def _onto(old: Array, new: Array, weight: Array) -> Rotation:
+    """Shortest rotation from one direction (3,) to another, a share `weight` (T,) of it at each frame."""
+    turn, _ = Rotation.align_vectors(np.atleast_2d(new), np.atleast_2d(old))
+    return Rotation.from_rotvec(weight[:, None] * turn.as_rotvec())
 
 
 def global_rotation(motion: HumanMotion, joint: int) -> Rotation:

@@ -47,7 +47,7 @@ class GroundCfg:
     clearance_around: float = 0.35
     longest_push: float = 0.8
     shoulder: tuple[float, float, float] = (0.0, 0.14, 1.05)
-    lowest_aim: float = np.radians(-30.0)
+    lowest_aim: float = np.radians(-25.0)
     path: RootPathCfg = field(default_factory=RootPathCfg)
     target: TargetCfg = field(default_factory=TargetCfg)
     gesture: GestureCfg = field(default_factory=GestureCfg)
@@ -181,7 +181,8 @@ def _point(
     cfg: GroundCfg,
 ) -> tuple[HumanMotion, str | None]:
     """Turn one held arm of `placed` so that the robot's own arm, from its own shoulder, points at the thing."""
-    name = pointed_at(held.shoulder, held.direction, shown, cfg.target)
+    heading = float(in_video.heading[held.first : held.last + 1].mean())
+    name = pointed_at(held.shoulder, held.length * held.direction, heading, shown, cfg.target)
     thing = scene.get(name) if name else None
     if name is None or thing is None:
         return placed, None

@@ -30,7 +30,11 @@ class TargetCfg:
         bow: such a path also deviates by this from its chord [m].
         facing: turning on the spot ends within this of the direction of a thing's centre [rad].
         facing_tie: two things closer than this in error leave the turn as it is [rad].
-        pointing: the arm's ray passes a thing's centre within this [rad].
+        std_hand_along_view: one sigma of the hand against the shoulder along the camera's view [m]; one camera
+            hardly sees whether an arm points towards it or away.
+        std_hand_across: the same across the view [m].
+        std_ahead: one sigma of what people point at against their heading [rad].
+        pointing: farthest a thing may be from what the arm shows [sigma].
         confidence: things perceived with less are no targets.
     """
 
@@ -47,7 +51,10 @@ class TargetCfg:
     bow: float = 0.3
     facing: float = np.radians(20.0)
     facing_tie: float = np.radians(2.0)
-    pointing: float = np.radians(25.0)
+    std_hand_along_view: float = 0.35
+    std_hand_across: float = 0.08
+    std_ahead: float = np.radians(40.0)
+    pointing: float = 3.0
     confidence: float = 0.5
 
 
@@ -202,21 +209,36 @@ def faced(end: Pose2D, scene: Scene, cfg: TargetCfg) -> tuple[str, float] | None
     return errors[0][1], errors[0][0]
 
 
-def pointed_at(shoulder: Array, direction: Array, scene: Scene, cfg: TargetCfg) -> str | None:
-    """Id of the thing whose centre is nearest in angle to a ray from `shoulder` (3,) [m] along `direction` (3,)."""
+def pointed_at(shoulder: Array, arm: Array, heading: float, scene: Scene, cfg: TargetCfg) -> str | None:
+    """Id of the thing a straight arm points at, or None.
+
+    For each thing it is asked where the hand would be if the arm pointed at the thing's centre, and how far the
+    estimated hand is from there.
+
+    Args:
+        shoulder: (3,) place [m].
+        arm: (3,) from shoulder to wrist, as long as the arm [m].
+        heading: of the person [rad].
+        scene: what the video shows.
+        cfg: limits.
+    """
+    view = shoulder - scene.camera.position
+    view = view / max(float(np.linalg.norm(view)), 1e-6)
     best: tuple[float, str] | None = None
-    azimuth = np.arctan2(direction[1], direction[0])
-    elevation = np.arcsin(np.clip(direction[2] / np.linalg.norm(direction), -1, 1))
     for thing in things(scene, cfg):
         ray = centre(thing) - shoulder
         distance = float(np.linalg.norm(ray))
         if distance < 0.1:
             continue
-        # people point along the line from the eye, and the fit's elevation is its weak side
-        lift = 0.4 * (np.arcsin(ray[2] / distance) - elevation)
-        error = float(np.hypot(wrap(np.arctan2(ray[1], ray[0]) - azimuth), lift))
-        if error <= cfg.pointing and (best is None or error < best[0]):
-            best = (error, thing.id)
+        error = np.linalg.norm(arm) * ray / distance - arm
+        along = float(error @ view)
+        across = float(np.linalg.norm(error - along * view))
+        aside = float(wrap(np.arctan2(ray[1], ray[0]) - heading))
+        score = float(
+            np.linalg.norm([along / cfg.std_hand_along_view, across / cfg.std_hand_across, aside / cfg.std_ahead])
+        )
+        if score <= cfg.pointing and (best is None or score < best[0]):
+            best = (score, thing.id)
     return best[1] if best else None
 
 

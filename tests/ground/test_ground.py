@@ -178,6 +178,7 @@ def test_a_pointing_arm_is_turned_onto_the_thing_from_the_robots_shoulder(seed):
     c, s = np.cos(scene.robot.yaw), np.sin(scene.robot.yaw)
     shoulder = np.array([-s * 0.14, c * 0.14, 1.05])
     wanted = np.array([x, y, 0.45]) - shoulder
+    wanted[2] = max(wanted[2], np.hypot(*wanted[:2]) * np.tan(GroundCfg().lowest_aim))
     wanted /= np.linalg.norm(wanted)
     assert np.degrees(np.arccos(held.direction @ wanted)) < 3
     assert grounded.shift < 0.01
@@ -211,3 +212,25 @@ def test_a_bottle_on_a_table_is_reached_from_the_table():
     now = moved(scene, "bottle_a", 1.75, -0.3)
     grounded = ground(film(scene, Action("walk", "", goal=goal), seed=3), now, imagined_scene=scene)
     assert grounded.goal.y == pytest.approx(-0.3, abs=0.01)
+
+
+def test_an_arm_whose_depth_was_seen_wrongly_still_finds_its_thing():
+    scene = room(thing("chair_a", 1.6, 0.9, CHAIR), thing("table_a", 1.5, -1.4))
+    human = film(scene, Action("point", "", seconds=2.5, side="left", at=(1.6, 0.9, 0.45)), seed=1)
+    shoulder, wrist = human.joints[:, 16], human.joints[:, 20]
+    view = (shoulder - CAMERA.position) / np.linalg.norm(shoulder - CAMERA.position, axis=1, keepdims=True)
+    joints = human.joints.copy()
+    arm = wrist - shoulder
+    length = np.linalg.norm(arm, axis=1, keepdims=True)
+    bent = arm - 0.6 * (arm * view).sum(1, keepdims=True) * view + 0.12 * view
+    joints[:, 20] = shoulder + bent / np.linalg.norm(bent, axis=1, keepdims=True) * length
+    joints[:, 18] = (shoulder + joints[:, 20]) / 2
+    assert ground(replace(human, joints=joints), scene).target == "chair_a"
+
+
+def test_an_aimed_motion_still_is_its_own_body():
+    scene = room(thing("chair_a", 1.6, 0.9, CHAIR))
+    human = film(scene, Action("point", "", seconds=2.5, side="left", at=(1.6, 0.9, 0.45)), seed=2)
+    grounded = ground(human, scene).human
+    _, joints = load_body().fk(grounded.global_orient, grounded.body_pose, grounded.transl, grounded.betas)
+    np.testing.assert_allclose(joints[:, :22], grounded.joints, atol=1e-6)
