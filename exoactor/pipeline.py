@@ -50,8 +50,9 @@ from exoactor.world.truth import TruthRecorder, TruthTrack, happened, true_objec
 
 LOOK_HZ_WALK = 2.5
 """RGB-D looks a second while walking: enough for fixes and for the way round a thing."""
-LOOK_HZ_GESTURE = 5.0
-"""The same for motions on the spot: a wave has about two strokes a second, the check must see each."""
+LOOK_HZ_GESTURE = 12.5 / 3
+"""The same for motions on the spot: a wave has about two strokes a second, the check must see each. Both rates divide
+the recording's, so that a look is a recorded frame with depth."""
 AUTOSAVE_SECONDS = 0.5
 """How often the world is saved while the robot moves [simulated s]; a killed process goes on from there."""
 
@@ -209,19 +210,21 @@ class SimPipeline:
         recorder = TruthRecorder(self.robot, on_step=self._save_now_and_then())
         motion = load_robot(folder / attempt.ROBOT)
         look_hz = LOOK_HZ_GESTURE if motion.settle is None else LOOK_HZ_WALK
-        rollout = track(
-            recorder,
-            self._controller,
-            motion,
-            start=None if self.cfg.closed_loop else grounded.start,
-            localize=self._perception.locate_robot if self.cfg.closed_loop else None,
-            cfg=TrackCfg(closed_loop=self.cfg.closed_loop, look_hz=look_hz),
-            video=folder / attempt.ROLLOUT_VIDEO,
-            should_stop=should_stop,
-            on_progress=progress,
-            estimator=self._estimator,
-        )
-        self.robot.disarm()
+        try:
+            rollout = track(
+                recorder,
+                self._controller,
+                motion,
+                start=None if self.cfg.closed_loop else grounded.start,
+                localize=self._perception.locate_robot if self.cfg.closed_loop else None,
+                cfg=TrackCfg(closed_loop=self.cfg.closed_loop, look_hz=look_hz),
+                video=folder / attempt.ROLLOUT_VIDEO,
+                should_stop=should_stop,
+                on_progress=progress,
+                estimator=self._estimator,
+            )
+        finally:
+            self.robot.disarm()
         write_npz(folder / attempt.TRUTH_TRACK, recorder.track.to_arrays())
         attempt.save_rollout(folder, rollout)
         if self._believed is not None:
