@@ -5,12 +5,10 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export OMP_NUM_THREADS ?= 1
 
-DEMO_SCENE ?= living_room
-DEMO_TEXT  ?= walk to the table, wave, then go round the chair and turn to the door
 
 .PHONY: demo test check format bench install clean
 demo: $(READY)  ## one long instruction, closed loop, on a CPU, no key
-	$(BIN)/exoactor run "$(DEMO_TEXT)" --scene $(DEMO_SCENE)
+	$(BIN)/exoactor demo
 
 test: $(READY)  ## all tests
 	$(BIN)/exoactor assets pull
