@@ -30,7 +30,7 @@ class SettleCfg:
     repeats: int = 10
     gain: float = 0.4
     slow: float = 0.05
-    reach: float = 0.2
+    reach: float = 0.1
 
 
 class Playback:

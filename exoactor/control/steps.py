@@ -30,12 +30,14 @@ class StepFeedbackCfg:
         gain: extra velocity per error [1/s].
         velocity: most extra forward and left velocity [m/s] and yaw rate [rad/s].
         reach: most a foot is displaced forward, left [m] and turned [rad].
+        lead: the feet land behind their place by this time's way; ahead of a pelvis that lags they would brake it [s].
         decay: what is kept of the displacement from one control step to the next once the robot stands.
     """
 
     gain: float = 1.0
     velocity: tuple[float, float, float] = (0.25, 0.12, 0.4)
     reach: tuple[float, float, float] = (0.14, 0.06, 0.25)
+    lead: float = 0.1
     decay: float = 0.97
 
 
@@ -85,7 +87,8 @@ class StepFeedback:
         left = int(self._left[i, foot])
         landing = min(i + left, len(self._left) - 1)
         stance = min(self._left[landing, foot] / CONTROL_HZ, LONGEST_STANCE)
-        self._offset[foot] += (velocity * stance / 2 - self._offset[foot]) / max(left, 1)
+        target = velocity * (stance / 2 - self.cfg.lead)
+        self._offset[foot] += (target - self._offset[foot]) / max(left, 1)
 
     def _solve(self, joint_pos: Array, quat: Array) -> Array:
         """Joint angles whose ankles are displaced, each in two Newton steps."""
@@ -105,7 +108,8 @@ class StepFeedback:
                 )
                 mujoco.mj_jacBody(body.model, data, self._jacobian[:3], self._jacobian[3:], ankle)
                 jacobian = self._jacobian[:, 6:35][:, leg]
-                joints[leg] += jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + 1e-4 * np.eye(6), error)
+                step = jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + 1e-3 * np.eye(6), error)
+                joints[leg] += np.clip(step, -0.25, 0.25)  # a leg that cannot reach so far stays as it is, stretched
             np.clip(joints, self._low, self._high, out=joints)
             body.update(joints, quat)
         return joints

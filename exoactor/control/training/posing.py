@@ -15,6 +15,9 @@ SIDES = ("left", "right")
 SOLE = 0.035
 """Height of the ankle-roll body above the floor when the sole is flat [m]."""
 
+LOWERINGS = 8
+"""A pelvis too high for the feet is lowered so often, a centimetre each time."""
+
 LEG = {"left": slice(0, 6), "right": slice(6, 12)}
 WAIST = slice(12, 15)
 ARM = {"left": slice(15, 22), "right": slice(22, 29)}
@@ -70,17 +73,34 @@ class Poser:
         for side in SIDES:
             if side not in pose.hands:
                 q[7:36][ARM[side]] = pose.arms[side]
-        for _ in range(iterations):
-            mujoco.mj_kinematics(self.model, self.data)
-            mujoco.mj_comPos(self.model, self.data)
-            if balanced:
-                self._shift(pose)
-            for side in SIDES:
-                self._leg(side, pose.feet[side])
-            for side, target in pose.hands.items():
-                self._arm(side, self._from_heading(pose, target), pose.arms[side])
-            np.clip(q[7:36], self._low, self._high, out=q[7:36])
+        for _ in range(LOWERINGS):
+            for _ in range(iterations):
+                self._iterate(pose, balanced)
+            if self._legs_reach(pose):
+                break
+            # Too far for the legs, or a knee caught at its limit: begin again with bent legs and a lower pelvis.
+            q[7:19] = ACTUATION.default_pos[:12]
+            q[2] -= 0.01
+            for _ in range(10):
+                self._iterate(pose, balanced)
         return np.array(q)
+
+    def _iterate(self, pose: Pose, balanced: bool) -> None:
+        joints = self.data.qpos[7:36]
+        mujoco.mj_kinematics(self.model, self.data)
+        mujoco.mj_comPos(self.model, self.data)
+        if balanced:
+            self._shift(pose)
+        for side in SIDES:
+            self._leg(side, pose.feet[side])
+        for side, target in pose.hands.items():
+            self._arm(side, self._from_heading(pose, target), pose.arms[side])
+        np.clip(joints, self._low, self._high, out=joints)
+
+    def _legs_reach(self, pose: Pose) -> bool:
+        mujoco.mj_kinematics(self.model, self.data)
+        off = [self.data.xpos[self._foot[s]] - [*pose.feet[s][:2], pose.feet[s][2] + SOLE] for s in SIDES]
+        return bool(np.abs(off).max() < 0.01)
 
     def _from_heading(self, pose: Pose, point: Array) -> Array:
         c, s = np.cos(pose.yaw), np.sin(pose.yaw)
@@ -101,7 +121,8 @@ class Poser:
         mujoco.mju_mulQuat(turn, want, turn.copy())
         mujoco.mju_quat2Vel(error[3:], turn, 1.0)
         jacobian = self._body_jacobian(body)[:, 6:35][:, span]
-        self.data.qpos[7:36][span] += _damped(jacobian, error, 1e-4)
+        # Where the leg is nearly straight the step would be wild; a clipped one leaves it straight.
+        self.data.qpos[7:36][span] += np.clip(_damped(jacobian, error, 1e-3), -0.1, 0.1)
 
     def _arm(self, side: str, target: Array, rest: Array) -> None:
         body, span = self._hand[side], ARM[side]

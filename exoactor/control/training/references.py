@@ -18,6 +18,14 @@ from exoactor.types import Array, ConfigError, RobotMotion
 FASTEST_ROOT = 3.0
 """[m/s]"""
 
+FASTEST_JOINT = 12.0
+"""Made motions with a faster joint are left out: a leg could not reach its foot [rad/s]."""
+
+
+def fastest_joint(motion: RobotMotion) -> float:
+    """Largest joint speed [rad/s]."""
+    return float(np.abs(np.diff(motion.joint_pos, axis=0)).max() * motion.fps)
+
 
 def without_jumps(motion: RobotMotion) -> RobotMotion:
     """The longest stretch in which the root moves slower than `FASTEST_ROOT`; captured clips may begin with a jump."""
@@ -65,7 +73,7 @@ def random_goals(rng: np.random.Generator) -> Array:
 
 
 def made_references(model: mujoco.MjModel, seed: int, count: int) -> dict[str, RobotMotion]:
-    """`count` made motions, about half of them walks; equal seeds give equal motions."""
+    """Up to `count` made motions, about half of them walks; equal seeds give equal motions."""
     made = {}
     for k in range(count):
         rng = np.random.default_rng([seed, k])
@@ -83,5 +91,6 @@ def made_references(model: mujoco.MjModel, seed: int, count: int) -> dict[str, R
             motion = squatting(poser, rng)
         else:
             motion = standing(poser, rng)
-        made[f"{kind}_{k:03d}"] = motion
+        if fastest_joint(motion) < FASTEST_JOINT:
+            made[f"{kind}_{k:03d}"] = motion
     return made
