@@ -27,9 +27,9 @@ def imagined(kind: str, first_seed: int, out: Path) -> tuple[ImagineRequest, Ima
 
 @pytest.fixture(scope="session")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> tuple[ImagineRequest, ImaginedVideo]:
-    return imagined("walk", 300, tmp_path_factory.mktemp("clips") / "walk.mp4")
+    return imagined("walk", 314, tmp_path_factory.mktemp("clips") / "walk.mp4")
 
 
 @pytest.fixture(scope="session")
 def stand(tmp_path_factory: pytest.TempPathFactory) -> tuple[ImagineRequest, ImaginedVideo]:
-    return imagined("stand", 700, tmp_path_factory.mktemp("clips") / "stand.mp4")
+    return imagined("stand", 746, tmp_path_factory.mktemp("clips") / "stand.mp4")
