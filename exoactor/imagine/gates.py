@@ -33,7 +33,7 @@ class GateCfg:
         freeze: share of the clip that may stand still.
         still: share of pixels that change in a fifth of a second in a picture that does not stand still.
         solid: share of the picture that a person's disappearance changes solidly; less is ordinary movement.
-        sudden: and more than this times what the clip's livelier frames change.
+        sudden: and more than this times what the frames around change.
         jump: of a person in one frame, in heights of that person.
         grain: colour difference below which a pixel has not changed, 0..255.
     """
@@ -47,7 +47,7 @@ class GateCfg:
     freeze: float = 0.25
     still: float = 1.5e-4
     solid: float = 0.0025
-    sudden: float = 7.0
+    sudden: float = 4.0
     jump: float = 0.25
     grain: int = 18
 
@@ -79,8 +79,8 @@ def run_gates(video: Path, cfg: GateCfg | None = None) -> list[GateResult]:
     worst = int(solid.argmax()) + 1
     corner = max(trace.corner, default=0.0)
     lost = not trace.tracked or np.mean(trace.tracked) < 0.5
-    # somebody near the camera changes more of the picture with every ordinary step
-    sudden = max(cfg.solid, cfg.sudden * float(np.quantile(solid, 0.9)))
+    # somebody near the camera changes much of the picture with every frame of a step; a jump stands alone
+    sudden = np.maximum(cfg.solid, cfg.sudden * _around(solid, 5))
     events = [int(i) for i in np.nonzero((solid > sudden) & (solid <= cfg.cut))[0]]
     jumps = {i + 1: _jump(trace.blobs[i]) for i in events}
     teleports = {i: d for i, d in jumps.items() if d > cfg.jump}
@@ -98,7 +98,7 @@ def run_gates(video: Path, cfg: GateCfg | None = None) -> list[GateResult]:
             trace.corner_frames[int(np.argmax(trace.corner))] if trace.corner else None,
         ),
         GateResult("freeze", still <= cfg.freeze, still, cfg.freeze, "share of clip", None),
-        _event("vanish", gone, float(min(solid.max(), sudden)), sudden, "share of picture"),
+        _event("vanish", gone, float(solid[solid <= sudden].max(initial=0.0)), cfg.solid, "share of picture"),
         _event("teleport", teleports, 0.0, cfg.jump, "heights"),
     ]
 
@@ -157,6 +157,13 @@ def _watch(video: Path, fps: float, width: int, height: int, cfg: GateCfg) -> _T
         recent.append(gray)
         before = small
     return trace
+
+
+def _around(values: Array, reach: int) -> Array:
+    """Median of the `reach` values before and after each of (N,), itself left out."""
+    padded = np.pad(values, reach, mode="reflect") if len(values) > reach else np.pad(values, reach, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
+    return np.asarray(np.median(np.delete(windows, reach, axis=1), axis=1))
 
 
 def _solid_change(before: Array, after: Array, grain: int) -> tuple[float, list[tuple[float, float, float, float]]]:
