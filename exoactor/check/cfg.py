@@ -22,12 +22,14 @@ class CheckCfg:
         facing_angle: heading against the target's centre [rad].
         facing_shift: the robot stayed within this [m].
         still_shift, still_turn: the robot stayed within these [m, rad].
-        wave_above: hand above its shoulder while waving, at least [m].
+        wave_above: far end of the hand above its shoulder while waving, at least; the wrist is 0.1 m lower [m].
         wave_swing: sideways distance between turning points of the hand, at least [m].
         wave_looks: looks with a raised hand, at least.
         wave_turns: turning points, at least.
-        point_reach: shoulder to the far end of the arm on the floor plane, at least [m].
-        point_angle: arm against the direction to the target's centre [rad].
+        point_reach: shoulder to the far end of the arm on the floor plane, at least; the wrist is 0.08 m
+            nearer [m].
+        point_angle: arm against the direction to the target's centre, mean while it is held [rad].
+        point_angle_most: the same in each look [rad].
         point_seconds: held for [s].
         unsure: measured values within this share of the threshold are not decided when confidence is below
             `unsure_confidence`.
@@ -44,12 +46,13 @@ class CheckCfg:
     facing_shift: float = 0.35
     still_shift: float = 0.10
     still_turn: float = float(np.radians(10))
-    wave_above: float = 0.05
+    wave_above: float = 0.12
     wave_swing: float = 0.06
     wave_looks: int = 3
     wave_turns: int = 2
-    point_reach: float = 0.38
+    point_reach: float = 0.34
     point_angle: float = float(np.radians(20))
+    point_angle_most: float = float(np.radians(25))
     point_seconds: float = 0.5
     unsure: float = 0.10
     unsure_confidence: float = 0.6

@@ -118,21 +118,23 @@ def pointing(looks: Sequence[ArmLook], target: SceneObject, side: Side | None, c
     seen = {"left": 0, "right": 0}
     for name in ("left", "right") if side is None else (side,):
         run: list[tuple[float, float]] = []
+        unseen = 0
         for look in looks:
             arm = look.arms.get(name)
-            seen[name] += arm is not None
-            good = arm is not None and arm.extent >= cfg.point_reach
-            angle = pointing_error(arm, look.pose, centre) if arm is not None and good else np.pi
+            if arm is None:
+                # One look without a view of the arm does not end a gesture; two do.
+                unseen += 1
+                run = run if unseen < 2 else []
+                continue
+            unseen, seen[name] = 0, seen[name] + 1
+            good = arm.extent >= cfg.point_reach
+            angle = pointing_error(arm, look.pose, centre) if good else np.pi
             extended[name] += good
             nearest[name] = min(nearest[name], float(np.degrees(angle)))
-            if angle <= cfg.point_angle:
-                run.append((look.time, float(np.degrees(angle))))
-            else:
-                run = []
-            if len(run) >= 2 and run[-1][0] - run[0][0] >= cfg.point_seconds - 0.05:
-                held, error = run[-1][0] - run[0][0], max(e for _, e in run)
-                if best is None or held > best[0]:
-                    best = (held, error, name)
+            run = [*run, (look.time, float(np.degrees(angle)))] if angle <= cfg.point_angle_most else []
+            held, error = _steadiest(run, cfg)
+            if held > 0 and (best is None or error < best[1]):
+                best = (held, error, name)
     names = [side] if side else list(seen)
     limit = float(np.degrees(cfg.point_angle))
     error = min(nearest[n] for n in names)
@@ -152,6 +154,16 @@ def pointing(looks: Sequence[ArmLook], target: SceneObject, side: Side | None, c
         return Verdict(Outcome.NOT_DONE, "arm_not_out", float(max(extended.values())), 2.0, "looks", 0.85, (), details)
     code = "not_held" if error <= limit else "points_elsewhere"
     return Verdict(Outcome.NOT_DONE, code, error, limit, "deg", 0.85, (), details)
+
+
+def _steadiest(run: Sequence[tuple[float, float]], cfg: CheckCfg) -> tuple[float, float]:
+    """Duration [s] and mean error [deg] of the latest part of a run that is long and exact enough, else (0, 0)."""
+    for first in range(len(run) - 1, -1, -1):
+        held = run[-1][0] - run[first][0]
+        error = float(np.mean([e for _, e in run[first:]]))
+        if held >= cfg.point_seconds - 0.05 and error <= np.degrees(cfg.point_angle):
+            return held, error
+    return 0.0, 0.0
 
 
 def pointing_error(arm: Arm, pose: Pose2D, centre: Array) -> float:

@@ -35,6 +35,7 @@ class ArmsCfg:
         link: points further apart than this, plus 1.5 sigma, are not one arm [m].
         least: points an arm needs.
         tip: length of the arm's far end that counts as the hand [m].
+        skin: from its visible surface to its middle [m].
     """
 
     margin: float = 0.025
@@ -44,6 +45,7 @@ class ArmsCfg:
     link: float = 0.06
     least: int = 10
     tip: float = 0.10
+    skin: float = 0.025
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ def find_arms(cloud: Cloud, body: PosedBody, pose: Pose2D, camera: Camera, cfg: 
     turn = yaw_matrix(pose.yaw)
     local = cloud.points - [pose.x, pose.y, 0.0]
     local[:, :2] = local[:, :2] @ turn
+    eye = camera.position - [pose.x, pose.y, 0.0]
+    eye[:2] = eye[:2] @ turn
     sigma = depth_sigma(cloud.depth)
     ends = {side: np.linalg.norm(local - place, axis=1) for side, place in body.shoulders.items()}
     free = np.minimum(*ends.values()) < cfg.reach + 2 * sigma
@@ -105,9 +109,12 @@ def find_arms(cloud: Cloud, body: PosedBody, pose: Pose2D, camera: Camera, cfg: 
             # An arm begins at its shoulder; what does not come near one is something else.
             continue
         far = float(np.percentile(ends[side][index], 96))
-        tip = local[index[ends[side][index] > far - cfg.tip]]
+        tip = np.median(local[index[ends[side][index] > far - cfg.tip]], 0)
+        # Only the near skin is seen; the middle of the hand lies behind it.
+        inward = tip - eye
+        tip = tip + cfg.skin * inward / np.linalg.norm(inward)
         if side not in arms or arms[side].points < len(index):
-            arms[side] = Arm(side, body.shoulders[side], np.median(tip, 0), len(index))
+            arms[side] = Arm(side, body.shoulders[side], tip, len(index))
     return arms
 
 

@@ -143,7 +143,7 @@ class RgbdPerception:
     def fallen(self, observation: Observation) -> bool | None:
         """Whether the robot lies on the floor: False when it is seen standing, None when it is not seen.
 
-        Things found by the last `perceive` are told apart from it. Meant for every look while the robot moves.
+        Walls and things found by the last `perceive` are told apart from it. Meant for every look while the robot moves.
         """
         if blind(observation):
             return None
@@ -158,12 +158,10 @@ class RgbdPerception:
                 close = np.square(around.points[:, :2] - fix.pose.xy).sum(1) < 0.3**2
                 if close.any() and np.percentile(around.points[close, 2], 98) > STANDING_TOP:
                     return False
-        stride = 4
-        cloud = cloud_of(observation, stride)
-        label = labels(observation.rgb[::stride, ::stride], self._colours)
-        colourless = label[cloud.rows // stride, cloud.columns // stride] == COLOURLESS
-        rest = colourless & above_floor(cloud, observation, 0.05)
-        rest &= ~in_walls(cloud, find_walls(cloud, colourless, self.cfg.wall_slack), self.cfg.wall_slack)
+        window = None if felt is None else window_of(observation.camera, felt[:2], 1.5, 1.2)
+        cloud = cloud_of(observation, 2 if window else 3, window)
+        rest = self._colourless(cloud, observation) & above_floor(cloud, observation, 0.05)
+        rest &= ~in_walls(cloud, self._walls, self.cfg.wall_slack)
         for thing in self._known:
             rest &= ~explained(self._templates[thing.id], thing, cloud)
         return lying(cloud.points[rest], None if felt is None else np.asarray(felt[:2]))
