@@ -160,10 +160,10 @@ def _watch(video: Path, fps: float, width: int, height: int, cfg: GateCfg) -> _T
 
 
 def _around(values: Array, reach: int) -> Array:
-    """Median of the `reach` values before and after each of (N,), itself left out."""
+    """Third largest of the `reach` values before and after each of (N,), itself left out: the liveliness there."""
     padded = np.pad(values, reach, mode="reflect") if len(values) > reach else np.pad(values, reach, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
-    return np.asarray(np.median(np.delete(windows, reach, axis=1), axis=1))
+    return np.asarray(np.sort(np.delete(windows, reach, axis=1), axis=1)[:, -3])
 
 
 def _solid_change(before: Array, after: Array, grain: int) -> tuple[float, list[tuple[float, float, float, float]]]:
