@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -70,11 +73,14 @@ class Board:
         if subtask is not None:
             self.tries[subtask] = int(str(event["attempt"]).rsplit("-", 1)[1])
             self.spent[subtask] = self.spent.get(subtask, 0.0) + float(event.get("seconds", 0.0))
-            stage = str(event.get("stage", self.now[1] if self.now else ""))
-            self.now = (subtask, stage, 1.0)
+            if kind in ("stage_finished", "stage_failed"):
+                self.now = (subtask, str(event["stage"]), 1.0)
         if kind == "decided" and subtask is not None:
             self.state[subtask] = (event["result"]["kind"], event["result"]["code"])
-            if event["do"] != "next":
+            if event["do"] == "next":
+                later = [int(str(p["id"])) for p in self.plan if int(str(p["id"])) > subtask]
+                self.now = (later[0], "", 0.0) if later else None
+            else:
                 self.notes = [*self.notes, f"step {subtask}: {event['do']}: {event['why']}"][-4:]
         if kind in ("looked_after_restart", "attempt_interrupted", "run_finished"):
             self.notes = [*self.notes, sentence(event)][-4:]
@@ -97,7 +103,7 @@ class Board:
             mark, style = _MARKS.get(kind, ("·", "dim"))
             stage = ""
             if self.now is not None and self.now[0] == id and kind != "done":
-                mark, style = ("▸", "cyan") if not kind else (mark, style)
+                mark = "▸"
                 full = round(10 * self.now[2])
                 stage = f"{self.now[1]:9s}{'━' * full}{'─' * (10 - full)}"
             table.add_row(
@@ -123,26 +129,49 @@ class Board:
 
 
 @contextmanager
-def live_view(instruction: str, *, to_stderr: bool = False) -> Iterator[Lines | Board]:
-    """A board on a terminal, plain lines otherwise."""
+def live_view(instruction: str, log: Path, *, to_stderr: bool = False) -> Iterator[Lines | Board]:
+    """A board on a terminal, plain lines otherwise.
+
+    Args:
+        instruction: shown above the board.
+        log: while the board is drawn, what native libraries print to standard error goes there.
+        to_stderr: standard output is wanted for something else.
+    """
     console = Console(stderr=to_stderr)
     if not console.is_terminal or console.is_dumb_terminal:
         yield Lines(console)
         return
-    board = Board(console, instruction)
-    with board.live:
-        yield board
+    with _native_stderr_to(log) as terminal:
+        board = Board(Console(file=terminal) if to_stderr else console, instruction)
+        with board.live:
+            yield board
+
+
+@contextmanager
+def _native_stderr_to(log: Path) -> Iterator[TextIO]:
+    """Lead file descriptor 2 into a file, for lines that would tear the board; gives the terminal behind it."""
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    try:
+        with log.open("ab") as file, os.fdopen(os.dup(terminal), "w") as screen:
+            os.dup2(file.fileno(), 2)
+            yield screen
+    finally:
+        sys.stderr.flush()
+        os.dup2(terminal, 2)
+        os.close(terminal)
 
 
 def ask_person(question: str, choices: tuple[str, ...], watcher: Watcher) -> str | None:
     """Ask on the terminal; None when nobody sits there."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not sys.stdin.isatty():
         return None
     if isinstance(watcher, Lines | Board):
         watcher.pause()
     try:
         while True:
-            print(f"{question} [{'/'.join(choices)}] ", end="", file=sys.stderr, flush=True)
+            with Path("/dev/tty").open("w") as terminal:
+                print(f"{question} [{'/'.join(choices)}] ", end="", file=terminal, flush=True)
             answer = sys.stdin.readline()
             if not answer:
                 return None

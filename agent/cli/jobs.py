@@ -201,7 +201,7 @@ def _work(folder: RunFolder, cfg: PipelineCfg, output: Output, answer: str | Non
     with stop.on_signals():
         pipeline = SimPipeline(spec, seed=job.seed, cfg=cfg, autosave=folder.world)
         try:
-            with live_view(job.instruction, to_stderr=output.as_json) as watcher:
+            with live_view(job.instruction, folder.path / "native.log", to_stderr=output.as_json) as watcher:
                 session = Session(
                     folder,
                     pipeline,

@@ -81,7 +81,7 @@ TO_FAR_SIDE = (
 NEAR_SIDE = ("the front of", "the side of", "the edge of")
 CIRCLE = ("circle", "circle around", "orbit", "orbit around", "loop around", "around", "make a circle around",
           "do a circle around", "make a loop around", "walk a circle around", "step around")  # fmt: skip
-APPROACH = ("approach", "reach", "visit", "get close to", "arrive at", "be at", "get to")
+APPROACH = ("approach", "reach", "visit", "get close to", "arrive at", "be at", "get to", "head for", "make for")
 
 TURN = ("turn", "turn yourself", "turn your body", "rotate", "rotate yourself", "pivot", "swivel", "orient yourself",
         "rotate your body", "turn on the spot", "turn in place", "rotate in place", "rotate on the spot")  # fmt: skip

@@ -90,6 +90,8 @@ class Parser:
         if cursor.take_any(lx.BEFORE):
             self._before(cursor, sentence, leading=fresh)
             return
+        if place := self._leading_place(cursor):
+            needs.append(place)
         steps = self._clause(cursor)
         steps[0].needs = needs + steps[0].needs
         needs.clear()
@@ -117,6 +119,16 @@ class Parser:
             elif phrase in lx.CONNECTIVES:
                 joint = joint if joint == "then" else "and"
         return joint, first
+
+    def _leading_place(self, cursor: Cursor) -> Fact | None:
+        """Take "from the table, ..." or "at the table, ..."."""
+        start = cursor.at
+        if cursor.take("from", "at") and self.nouns.starts(cursor):
+            place = Fact("near", self.nouns.one(cursor))
+            if cursor.take(","):
+                return place
+        cursor.at = start
+        return None
 
     def _is_needed(self, cursor: Cursor, start: int) -> bool:
         """Whether words taken as politeness begin a verb or a noun ("can" in "can 2", "stay well")."""
@@ -156,7 +168,7 @@ class Parser:
         while cursor.take_any(lx.TRAILING):
             pass
         self._last = clause
-        self._expect_end(cursor)
+        self._expect_end(cursor, clause.family)
         return clause.steps
 
     def _framed(self, cursor: Cursor, frames: tuple[str, ...]) -> bool:
@@ -190,10 +202,12 @@ class Parser:
                 raise NotUnderstood(f"{step.skill} is not done with a hand", unknown=(f"{side} hand",))
             step.args.setdefault("side", side)
 
-    def _expect_end(self, cursor: Cursor) -> None:
+    def _expect_end(self, cursor: Cursor, family: str) -> None:
         """A clause is followed by a break, a connective, another verb, or the end; anything else is not understood."""
-        if not cursor or cursor.word in (",", ".") or self.verbs.match(cursor):
+        if not cursor or cursor.word in (",", "."):
             return
+        if self.verbs.match(cursor) and family != "stand" and not cursor.items[cursor.at].text.endswith("ing"):
+            return  # spoken without a pause; but "stop waving" is no wave
         start = cursor.at
         follows = cursor.take_any((*lx.CONNECTIVES, *lx.BEFORE, *lx.AFTER, "first"))
         cursor.at = start

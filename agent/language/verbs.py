@@ -231,6 +231,10 @@ class Verbs:
             elif not targets and self._is_target(cursor, lx.WAVE_AT):
                 cursor.take_any(lx.WAVE_AT)
                 targets.append(self.nouns.read(cursor, modifiers=False))
+            elif not targets and cursor.take("face") and self.nouns.starts(cursor):  # "wave, facing the door"
+                targets.append(self.nouns.read(cursor, modifiers=False))
+            elif not places and cursor.take("from"):
+                places.append(Fact("near", self.nouns.one(cursor)))
             elif not places and (place := take_place(cursor, self.nouns, but=("at",))):
                 places.append(place)
             elif times := take_count(cursor):
@@ -254,7 +258,7 @@ class Verbs:
 
     def _show(self, cursor: Cursor) -> Clause:
         clause = self._pointing(cursor, None)
-        cursor.take("is", "are", "be")
+        cursor.take("is", "are", "be", "to me", "to us")
         return clause
 
     def _pointing(self, cursor: Cursor, side: str | None) -> Clause:
