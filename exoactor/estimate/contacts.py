@@ -61,8 +61,8 @@ def sole_speed(soles: Array, fps: float, smooth: float = 0.04) -> Array:
 
 def planted_softly(soles: Array, fps: float) -> Array:
     """(T, 4) 0..1, how much the fit should hold sole points (T, 4, 3) [m] to the floor and in place."""
-    slow = 1 / (1 + np.exp((sole_speed(soles, fps) - 0.45) / 0.08))
-    low = 1 / (1 + np.exp((soles[..., 2] - 0.06) / 0.012))
+    slow = 1 / (1 + np.exp((sole_speed(soles, fps) - 0.35) / 0.06))
+    low = 1 / (1 + np.exp((soles[..., 2] - 0.04) / 0.008))
     return np.asarray(slow * low)
 
 
@@ -72,7 +72,7 @@ def planted_at_first(track: LandmarkTrack, camera: Camera) -> Array:
     floor = np.nan_to_num(floor, nan=1e3)
     path = gaussian_filter1d(floor, 0.08 * track.fps, axis=0, mode="nearest")
     speed = np.linalg.norm(np.gradient(path, axis=0) * track.fps, axis=-1)
-    return np.asarray(1 / (1 + np.exp((speed - 0.45) / 0.08)))
+    return np.asarray(1 / (1 + np.exp((speed - 0.3) / 0.06)))
 
 
 def _hysteresis(on: Array, off: Array) -> Array:

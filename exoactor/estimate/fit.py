@@ -52,17 +52,17 @@ class FitCfg:
     quadratic_iterations: int = 8
     robust_iterations: int = 14
     tolerance: float = 2e-4
-    pixel: float = 2.0
-    metric: float = 2.0
+    pixel: float = 1.5
+    metric: float = 3.0
     robust: float = 0.15
     place_rate: float = 4.0
     turn_rate: float = 30.0
-    limb_rate: float = 45.0
+    limb_rate: float = 90.0
     floor: float = 0.015
     sink: float = 0.01
     slide: float = 0.15
     prior: float = 3.0
-    tilt: float = 0.15
+    tilt: float = 0.1
     limit: float = 0.05
     shape: float = 1.0
 
