@@ -4,6 +4,7 @@ from exoactor.control.bundle import Bundle, load_bundle
 from exoactor.control.estimator import EstimatorCfg, StateEstimator
 from exoactor.control.execute import TrackCfg, stand, track
 from exoactor.control.playback import SettleCfg
+from exoactor.control.qp import QPController
 from exoactor.control.student import StudentController
 from exoactor.control.teacher import OnnxTeacher
 
@@ -11,6 +12,7 @@ __all__ = [
     "Bundle",
     "EstimatorCfg",
     "OnnxTeacher",
+    "QPController",
     "SettleCfg",
     "StateEstimator",
     "StudentController",
