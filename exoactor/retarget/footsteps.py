@@ -29,10 +29,10 @@ class StepCfg:
     swing: float = 0.45
     swing_range: tuple[float, float] = (0.42, 0.50)
     lift: float = 0.07
-    settle_lift: float = 0.03
+    settle_lift: float = 0.025
     lead: float = 0.12
     half_width: float = 0.115
-    sway: float = 0.035
+    sway: float = 0.022
     home: float = 0.004
     home_yaw: float = np.radians(0.7)
 

@@ -27,6 +27,8 @@ class RetargetCfg:
 
     Args:
         pelvis_height: of the walking and standing G1 [m].
+        bobbing: a pelvis lower by less than this share of its height does not crouch.
+        lowest: share of the pelvis height the robot crouches to at most.
         lean: largest pitch and roll of the trunk [rad].
         twist: largest yaw of the trunk against the pelvis [rad].
         stand_before: of idle standing before the first step this much is kept [s].
@@ -38,6 +40,8 @@ class RetargetCfg:
     """
 
     pelvis_height: float = 0.77
+    bobbing: float = 0.06
+    lowest: float = 0.7
     lean: float = 0.3
     twist: float = 0.5
     stand_before: float = 0.2
@@ -78,7 +82,7 @@ def _with_own_steps(grounded: GroundedMotion, cfg: RetargetCfg) -> RobotMotion:
     keep = _kept_frames(time, steps.closed, _quiet(human, time.human, cfg.quiet), cfg, hz)
     poses, when = time.poses[keep], time.human[keep]
     steps = steps.at(keep)
-    pelvis = np.column_stack([poses[:, :2] + steps.sway, np.full(len(poses), cfg.pelvis_height), poses[:, 2]])
+    pelvis = np.column_stack([poses[:, :2] + steps.sway, _pelvis_heights(human, when, cfg), poses[:, 2]])
     torso = _torso(human, path, when, poses[:, 2], cfg)
     root_pos, root_quat, joints = solve(steps, pelvis, torso, _arms(human, when, torso, hz), hz, cfg.body)
     return RobotMotion(root_pos, root_quat, joints, steps.contacts, hz, steps.settle)
@@ -164,6 +168,15 @@ def _torso(human: HumanMotion, path: RootPath, when: Array, yaw: Array, cfg: Ret
     sampled = np.clip(_sampled(lean, human.fps, when), -limit, limit)
     sampled[:, 2] += yaw
     return sampled
+
+
+def _pelvis_heights(human: HumanMotion, when: Array, cfg: RetargetCfg) -> Array:
+    """(N,) pelvis height [m]: standing, or lower in the proportion by which the person crouches."""
+    heights = gaussian_filter1d(human.joints[:, 0, 2], 0.15 * human.fps, mode="nearest")
+    share = heights / np.median(heights[: max(3, int(0.3 * human.fps))])
+    # the gait's bobbing and the fit's error are no crouch
+    crouched = np.clip(share + cfg.bobbing, cfg.lowest, 1.0)
+    return np.asarray(cfg.pelvis_height * _sampled(crouched[:, None], human.fps, when)[:, 0])
 
 
 def _arms(human: HumanMotion, when: Array, torso: Array, hz: float) -> Array:

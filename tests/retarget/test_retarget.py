@@ -195,3 +195,15 @@ def test_the_robot_follows_it_in_physics(kind, seed):
     assert not result.fell
     assert result.end < 0.10 and np.degrees(result.turn) < 6
     assert result.keypoint < 0.05
+
+
+def test_a_crouch_is_kept_and_the_feet_stay_planted():
+    grounded, standing = motion("stand")
+    human = grounded.human
+    joints = human.joints.copy()
+    dip = np.exp(-((np.arange(len(human)) - len(human) / 2) ** 2) / 50.0)
+    joints[:, 0, 2] *= 1 - 0.25 * dip
+    robot = retarget(replace(grounded, human=replace(human, joints=joints)))
+    assert 0.12 < standing.root_pos[:, 2].min() - robot.root_pos[:, 2].min() < 0.2
+    places, _ = feet_of(robot)
+    assert np.abs(places[..., 2] - SOLE).max() < 1e-3
