@@ -201,7 +201,7 @@ def test_a_crouch_is_kept_and_the_feet_stay_planted():
     grounded, standing = motion("stand")
     human = grounded.human
     joints = human.joints.copy()
-    dip = np.exp(-((np.arange(len(human)) - len(human) / 2) ** 2) / 50.0)
+    dip = np.exp(-((np.arange(len(human)) - len(human) / 2) ** 2) / 150.0)
     joints[:, 0, 2] *= 1 - 0.25 * dip
     robot = retarget(replace(grounded, human=replace(human, joints=joints)))
     assert 0.12 < standing.root_pos[:, 2].min() - robot.root_pos[:, 2].min() < 0.2
