@@ -19,6 +19,12 @@ SHORT_PERSON = 1.60
 
 BORDER_PX = 6.0
 
+ROBOT_HEIGHT = 1.30
+"""The G1 [m]."""
+
+SEEN = 0.65
+"""Share of the robot that must be seen where it ends, so that it can be found and the outcome judged."""
+
 
 def is_free(scene: Scene, point: Array, ignore: tuple[str, ...] = (), clearance: float = CLEARANCE) -> bool:
     """Whether a person at `point` (2,) [m] keeps `clearance` [m] from everything but the ignored ids."""
@@ -31,6 +37,33 @@ def is_in_view(scene: Scene, point: Array, height: float = PERSON_HEIGHT) -> boo
     pixels, depth = scene.camera.project(ends)
     limit = np.array(scene.camera.size) - BORDER_PX
     return bool((depth > 0.3).all() and (pixels >= BORDER_PX).all() and (pixels <= limit).all())
+
+
+def visible_share(scene: Scene, point: Array) -> float:
+    """Share of a robot standing at `point` (2,) [m] that no perceived thing hides from the camera, 0..1.
+
+    Things are taken as solid boxes, so that a table's underside counts as hiding too.
+    """
+    heights = np.linspace(0.15, ROBOT_HEIGHT, 9)
+    body = np.column_stack([np.tile(point, (len(heights), 1)), heights])
+    hidden = np.zeros(len(heights), bool)
+    for thing in scene.objects:
+        hidden |= _blocked(scene.camera.position, body, thing)
+    return float(1.0 - hidden.mean())
+
+
+def _blocked(eye: Array, points: Array, thing: SceneObject) -> Array:
+    """Which sight lines from `eye` (3,) to `points` (N, 3) pass through the thing's box (slab method)."""
+    c, s = np.cos(thing.yaw), np.sin(thing.yaw)
+    turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+    start = (eye - thing.position) @ turn
+    way = (points - thing.position) @ turn - start
+    half = thing.item.size[:2] / 2
+    low, high = np.array([*-half, 0.0]), np.array([*half, thing.item.size[2]])
+    safe = np.where(np.abs(way) < 1e-9, 1e-9, way)
+    first, second = (low - start) / safe, (high - start) / safe
+    enters, leaves = np.minimum(first, second).max(axis=1), np.maximum(first, second).min(axis=1)
+    return np.asarray((enters < leaves) & (leaves > 0.0) & (enters < 1.0))
 
 
 def support_of(scene: Scene, thing: SceneObject) -> SceneObject | None:

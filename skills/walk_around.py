@@ -10,12 +10,13 @@ import numpy as np
 
 from exoactor.types import KINDS, Action, Array, Expectation, Pose2D, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.places import contour_radius, is_free, is_in_view
+from skills.places import SEEN, contour_radius, is_free, is_in_view, visible_share
 
 MARGINS = (0.75, 0.68, 0.60)
 """Distances from the footprint to try, widest first [m]."""
-SWEEPS_DEG = (180.0, 170.0, 160.0)
-"""Angles about the target's centre to try; the truth asks for 130."""
+SWEEPS_DEG = (180.0, 195.0, 165.0, 215.0, 235.0)
+"""Angles about the target's centre to try; the truth asks for 130. Those beyond half a round are for ends that the
+target would hide from the camera."""
 STEP_DEG = 30.0
 CLEARANCE = 0.36
 """Distance of the way from other things [m]; a little more than the path planner keeps."""
@@ -65,17 +66,24 @@ class WalkAround(Skill):
 
 
 def way_round(scene: Scene, target: SceneObject, robot: Pose2D) -> Loop:
-    """The longest, widest free loop; of both directions the shorter one.
+    """The widest free loop whose end can be seen; of both directions the shorter one.
+
+    Where no end can be seen, one that is hidden will do: the check then says what it could not tell.
 
     Raises:
         StageError: "imagine" no_free_path.
     """
+    hidden: Loop | None = None
     for sweep in SWEEPS_DEG:
         for margin in MARGINS:
             loops = [_loop(target, robot, sweep, margin, ccw) for ccw in (True, False)]
             fine = [loop for loop in loops if _is_walkable(scene, target, robot, loop)]
-            if fine:
-                return min(fine, key=lambda loop: loop.length)
+            seen = [loop for loop in fine if visible_share(scene, loop.points[-1]) >= SEEN]
+            if seen:
+                return min(seen, key=lambda loop: loop.length)
+            hidden = hidden or min(fine, key=lambda loop: loop.length, default=None)
+    if hidden is not None:
+        return hidden
     raise StageError("imagine", "no_free_path", f"neither way round {target.id} is free and inside the view")
 
 

@@ -50,7 +50,7 @@ class WalkTo(Skill):
 
 
 def stance_at(scene: Scene, id: str) -> Pose2D:
-    """The best place to be "at" the thing: free, in view, nearest to the robot.
+    """The best place to be "at" the thing: free, in view, not hidden if possible, nearest to the robot.
 
     A thing that stands on furniture is approached from the furniture's side nearest to it.
 
