@@ -215,7 +215,10 @@ def _work(folder: RunFolder, cfg: PipelineCfg, output: Output, answer: str | Non
                 summary = work(session, lambda q, c: next(answers, None) or ask_person(q, c, watcher))
         finally:
             pipeline.close()
-    output.say(f"report: {write_report(folder.path)}")
+    try:
+        output.say(f"report: {write_report(folder.path)}")
+    except OSError as error:  # what the robot did stays true without a page about it
+        output.say(f"the report could not be written: {error}. Later: exoactor report {folder.path}")
     return _end(output, summary)
 
 

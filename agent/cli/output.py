@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import functools
 import json
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -81,7 +82,7 @@ def command(function: Callable[P, int | None]) -> Callable[P, None]:
         try:
             with output.only():
                 status = function(*args, **kwargs) or 0
-        except (ExoActorError, OSError, ImportError, KeyboardInterrupt) as error:
+        except (ExoActorError, OSError, ImportError, sqlite3.Error, KeyboardInterrupt) as error:
             status, message = explain(error)
             print(f"error: {message}" if status != INTERRUPTED else message, file=sys.stderr, flush=True)
             output.result({"status": _status_name(status), "error": message})
@@ -100,6 +101,11 @@ def explain(error: BaseException) -> tuple[int, str]:
         return 1, str(error)
     if isinstance(error, ConfigError):
         return BAD_INPUT, str(error)
+    if isinstance(error, sqlite3.Error):
+        return (
+            BAD_INPUT,
+            f"the run's checkpoints cannot be read or written: {error}. Free some space, then resume the run.",
+        )
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agent.cli.files import camera_of, check_target, existing_file, scene_or_none
 from agent.cli.jobs import DEFAULT_SCENE, Instruction, SceneOption, Seed
 from agent.cli.output import Json, Output, command
 from exoactor.types import Camera, ConfigError, HumanMotion, Pose2D, RobotMotion, Scene
@@ -53,7 +54,7 @@ def imagine(
     from exoactor.world.scene_file import load_scene
 
     output = Output(json_)
-    _is_file_to_write(out, ".mp4")
+    check_target(out, ".mp4")
     spec = load_scene(scene)
     planned = DeterministicPlanner().plan(checked_instruction(instruction), spec.catalogue())
     if planned.status is not PlanStatus.OK:
@@ -88,7 +89,7 @@ def gate(video: Video, json_: Json = False) -> int:
     from exoactor.imagine.gates import run_gates
 
     output = Output(json_)
-    results = run_gates(_existing(video))
+    results = run_gates(existing_file(video))
     for r in results:
         where = "" if r.frame is None else f" at frame {r.frame}"
         mark = "passed" if r.passed else "FAILED"
@@ -110,8 +111,8 @@ def estimate(
     from exoactor.formats.amass import save_human
 
     output = Output(json_)
-    _is_file_to_write(out, ".npz")
-    motion, facts = _estimate(_existing(video), _camera(video, camera, scene))
+    check_target(out, ".npz")
+    motion, facts = _estimate(existing_file(video), camera_of(video, camera, scene))
     save_human(out, motion)
     output.say(f"{out}: {facts['frames']} frames at {facts['fps']:g} per second")
     output.result({**facts, "out": str(out)})
@@ -130,8 +131,8 @@ def retarget(
     from exoactor.formats.robot_motion import save_robot
 
     output = Output(json_)
-    _is_file_to_write(out, ".npz")
-    motion = _retarget(load_human(_existing(human)), None, method)
+    check_target(out, ".npz")
+    motion = _retarget(load_human(existing_file(human)), None, method)
     save_robot(out, motion)
     output.say(f"{out}: {len(motion)} frames, {motion.seconds:.1f} s")
     output.result({"frames": len(motion), "fps": motion.fps, "seconds": motion.seconds, "out": str(out)})
@@ -154,8 +155,8 @@ def track(
     from exoactor.formats.robot_motion import load_robot
 
     output = Output(json_)
-    _is_file_to_write(out, ".npz")
-    facts = _track(load_robot(_existing(motion)), _scene(scene), controller, controller_path, out, seed)
+    check_target(out, ".npz")
+    facts = _track(load_robot(existing_file(motion)), scene_or_none(scene), controller, controller_path, out, seed)
     _say_tracked(output, facts)
     output.result(facts)
     return 1 if facts["fell"] else 0
@@ -181,13 +182,13 @@ def video2robot(
     output = Output(json_)
     if out.exists() and not out.is_dir():
         raise ConfigError(f"{out} is a file; a folder is wanted")
-    calibration = _camera(video, camera, scene)
-    failed = [g.name for g in run_gates(_existing(video)) if not g.passed]
+    calibration = camera_of(video, camera, scene)
+    failed = [g.name for g in run_gates(existing_file(video)) if not g.passed]
     if failed:
         output.say(f"warning: the clip fails the gates {', '.join(failed)}; going on")
     human, facts = _estimate(video, calibration)
     save_human(out / "human.npz", human)
-    spec = _scene(scene)
+    spec = scene_or_none(scene)
     motion = _retarget(human, spec.robot if spec else None, method)
     save_robot(out / "robot.npz", motion)
     tracked = _track(motion, spec, "student", None, out / "rollout.npz", seed)
@@ -272,45 +273,3 @@ def _say_tracked(output: Output, facts: dict[str, Any]) -> None:
     for name, value in facts.items():
         if isinstance(value, float):
             output.say(f"  {name}: {value:.3g}")
-
-
-def _scene(name: str | None) -> SceneSpec | None:
-    from exoactor.world.scene_file import load_scene
-
-    return None if name is None else load_scene(name)
-
-
-def _camera(video: Path, camera: Path | None, scene: str | None) -> Camera:
-    """The clip's calibration: told, beside the clip, or the scene's."""
-    beside = video.with_suffix(".camera.json")
-    path = camera or (beside if beside.exists() else None)
-    if path is not None:
-        try:
-            return Camera.from_json(json.loads(_existing(path).read_text()))
-        except (ValueError, KeyError, TypeError, IndexError) as error:
-            raise ConfigError(
-                f"{path}: not a camera calibration (size, intrinsics, position, rotation): {error}"
-            ) from error
-    spec = _scene(scene)
-    if spec is None:
-        raise ConfigError(
-            f"the camera of {video} is not known: give --camera FILE.json, or --scene NAME for its camera"
-        )
-    return spec.camera
-
-
-def _existing(path: Path) -> Path:
-    if path.is_dir():
-        raise ConfigError(f"{path} is a folder; a file is wanted")
-    if not path.exists():
-        raise ConfigError(f"{path} does not exist")
-    return path
-
-
-def _is_file_to_write(path: Path, suffix: str) -> None:
-    if path.is_dir():
-        raise ConfigError(f"{path} is a folder; a file name ending in {suffix} is wanted")
-    if path.suffix != suffix:
-        raise ConfigError(f"{path}: a file name ending in {suffix} is wanted")
-    if path.parent.exists() and not path.parent.is_dir():
-        raise ConfigError(f"{path.parent} is a file; a folder is wanted there")

@@ -39,6 +39,17 @@ def take_place(cursor: Cursor, nouns: Nouns, but: tuple[str, ...] = ()) -> Fact 
     return None
 
 
+def take_leading_place(cursor: Cursor, nouns: Nouns) -> Fact | None:
+    """Take "from the table, ..." or "at the table, ..." in front of a verb."""
+    start = cursor.at
+    if cursor.take("from", "at") and nouns.starts(cursor):
+        place = Fact("near", nouns.one(cursor))
+        if cursor.take(","):
+            return place
+    cursor.at = start
+    return None
+
+
 def take_seconds(cursor: Cursor) -> float | None:
     """Take "for three seconds", "2.5 seconds", "half a minute"; None if no duration stands here."""
     start = cursor.at

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from agent.language import lexicon as lx
-from agent.language.adverbials import complaint, take_place, take_side
+from agent.language.adverbials import complaint, take_leading_place, take_place, take_side
+from agent.language.clauses import Clause, Sentence, Step
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor, tokens
-from agent.language.verbs import Clause, Step, Verbs
+from agent.language.verbs import Verbs
 from exoactor.types import Catalogue
 from skills import Fact
-
-
-@dataclass
-class _Sentence:
-    """Clauses of one sentence and how they hang together."""
-
-    clauses: list[list[Step]] = field(default_factory=list)
-    joints: list[str] = field(default_factory=list)
-    """What stood before each clause: "", ",", "and", "then", "before", ..."""
-    at_end: list[Step] = field(default_factory=list)
-    """Steps of a leading "before ...": they come last."""
-
-    @property
-    def sequenced(self) -> bool:
-        """Whether a word like "then" parts it."""
-        return any(joint == "then" for joint in self.joints)
 
 
 class Parser:
@@ -42,20 +25,20 @@ class Parser:
         self.problems: list[NotUnderstood] = []
         self._last: Clause | None = None
         self._done: list[Step] = []
-        self._now = _Sentence()
+        self._now = Sentence()
 
     def parse(self, text: str) -> list[Step]:
         """Steps in order; `problems` holds what was not understood, and then the steps must not be used."""
         cursor = Cursor(tokens(text))
         while cursor:
-            sentence = self._now = _Sentence()
+            sentence = self._now = Sentence()
             self._sentence(cursor, sentence)
             self._done += [step for clause in sentence.clauses for step in clause] + sentence.at_end
         return self._done
 
     # -- a sentence ------------------------------------------------------------------------------
 
-    def _sentence(self, cursor: Cursor, sentence: _Sentence) -> None:
+    def _sentence(self, cursor: Cursor, sentence: Sentence) -> None:
         needs: list[Fact] = []
         while cursor and cursor.word != ".":
             try:
@@ -73,7 +56,7 @@ class Parser:
                 NotUnderstood("'before ...' with a later 'then' can be read in two orders", "In which order?")
             )
 
-    def _next(self, cursor: Cursor, sentence: _Sentence, needs: list[Fact]) -> None:
+    def _next(self, cursor: Cursor, sentence: Sentence, needs: list[Fact]) -> None:
         joint, first = self._joint(cursor)
         if not cursor or cursor.word == ".":
             return
@@ -90,7 +73,7 @@ class Parser:
         if cursor.take_any(lx.BEFORE):
             self._before(cursor, sentence, leading=fresh)
             return
-        if place := self._leading_place(cursor):
+        if place := take_leading_place(cursor, self.nouns):
             needs.append(place)
         steps = self._clause(cursor)
         steps[0].needs = needs + steps[0].needs
@@ -119,16 +102,6 @@ class Parser:
             elif phrase in lx.CONNECTIVES:
                 joint = joint if joint == "then" else "and"
         return joint, first
-
-    def _leading_place(self, cursor: Cursor) -> Fact | None:
-        """Take "from the table, ..." or "at the table, ..."."""
-        start = cursor.at
-        if cursor.take("from", "at") and self.nouns.starts(cursor):
-            place = Fact("near", self.nouns.one(cursor))
-            if cursor.take(","):
-                return place
-        cursor.at = start
-        return None
 
     def _is_needed(self, cursor: Cursor, start: int) -> bool:
         """Whether words taken as politeness begin a verb or a noun ("can" in "can 2", "stay well")."""
@@ -216,7 +189,7 @@ class Parser:
 
     # -- order -----------------------------------------------------------------------------------
 
-    def _after(self, cursor: Cursor, sentence: _Sentence, needs: list[Fact], *, leading: bool) -> None:
+    def _after(self, cursor: Cursor, sentence: Sentence, needs: list[Fact], *, leading: bool) -> None:
         """Keep "after X, Y" as said; turn "Y after X" round."""
         steps, facts, gerund, chained = self._subordinate(cursor)
         ends = not cursor or cursor.word == "."
@@ -241,7 +214,7 @@ class Parser:
         main[0].needs = facts + main[0].needs
         sentence.clauses.append([*steps, *main])
 
-    def _before(self, cursor: Cursor, sentence: _Sentence, *, leading: bool) -> None:
+    def _before(self, cursor: Cursor, sentence: Sentence, *, leading: bool) -> None:
         """Keep "X before Y" as said; turn "before Y, X" round."""
         if cursor.take("that"):
             if len(self._done) + len(sentence.clauses) != 1:
@@ -298,7 +271,7 @@ class Parser:
             cursor.at = more
             return steps, facts, gerund, count > 1
 
-    def _put_first(self, cursor: Cursor, sentence: _Sentence, joint: str) -> bool:
+    def _put_first(self, cursor: Cursor, sentence: Sentence, joint: str) -> bool:
         """Put Y before X in "X, but first Y", when there is only one X."""
         if len(sentence.clauses) != 1 or self._done or joint == "then":
             return False
@@ -307,7 +280,7 @@ class Parser:
         sentence.joints.insert(0, "")
         return True
 
-    def _negation(self, cursor: Cursor, sentence: _Sentence) -> bool:
+    def _negation(self, cursor: Cursor, sentence: Sentence) -> bool:
         """Take back a step that was said before ("do not X"); any other negation is not understood."""
         start = cursor.at
         if not cursor.take("do not", "not") or self.verbs.match(cursor) is None:

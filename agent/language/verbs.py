@@ -3,48 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from agent.language import lexicon as lx
 from agent.language.adverbials import complaint, take_count, take_place, take_seconds, take_side
+from agent.language.clauses import Clause, Step
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor
 from skills import Fact
-
-
-@dataclass
-class Step:
-    """A step as said.
-
-    Args:
-        skill: name.
-        args: its arguments.
-        needs: facts that the words ask for besides ("wave at the door": facing the door).
-    """
-
-    skill: str
-    args: dict[str, Any] = field(default_factory=dict)
-    needs: list[Fact] = field(default_factory=list)
-
-    def same(self, other: Step) -> bool:
-        """Whether it asks for the same thing."""
-        return self.skill == other.skill and self.args == other.args
-
-
-@dataclass
-class Clause:
-    """Steps of one verb, and what of it a following clause may leave out.
-
-    Args:
-        steps: in order.
-        family: verb family, for "and then to the door".
-        way: "to" or "around" for walking; "target" where a thing was named.
-    """
-
-    steps: list[Step]
-    family: str
-    way: str = ""
 
 
 class Verbs:

@@ -180,6 +180,15 @@ def test_a_full_disk_is_one_clear_error_and_resumable(world, tmp_path):
     assert exoactor("resume", str(out)).exit_code == 0
 
 
+def test_full_disks_are_told_plainly_also_by_the_database():
+    import sqlite3
+
+    from agent.cli.output import explain
+
+    assert explain(sqlite3.OperationalError("database or disk is full"))[0] == 2
+    assert "disk is full" in explain(OSError(errno.ENOSPC, "No space left on device", "/x/y"))[1]
+
+
 def test_skills_and_scenes_are_listed():
     skills = last_json(exoactor("skills", "--json"))["skills"]
     assert [s["name"] for s in skills] == ["walk_to", "walk_around", "turn_to", "wave", "point_at", "stand_still"]
