@@ -137,12 +137,22 @@ class Parser:
             raise complaint(cursor, self.nouns, "I do not understand this here")
         if side:
             self._give_side(clause, side)
-        cursor.take_any(lx.TRAILING)
-        while cursor.take_any(lx.TRAILING):
+        while self._take_trailing(cursor):
             pass
         self._last = clause
         self._expect_end(cursor, clause.family)
         return clause.steps
+
+    @staticmethod
+    def _take_trailing(cursor: Cursor) -> bool:
+        """Take what politely ends a clause, unless it begins the next ("... the table then the door")."""
+        start = cursor.at
+        if cursor.take_any(lx.TRAILING) in ("", "please", "again", "once more"):
+            return cursor.at > start
+        if not cursor or cursor.word in (",", ".", "and", "then", "but", *lx.TRAILING):
+            return True
+        cursor.at = start
+        return False
 
     def _framed(self, cursor: Cursor, frames: tuple[str, ...]) -> bool:
         """Take "start by" or "finish with"; "end at the table" becomes a walk there."""

@@ -102,7 +102,8 @@ class Verbs:
             elif way != "to" and cursor.take_any(lx.AROUND):
                 ids = self.nouns.read(cursor, modifiers=False)
                 cursor.take_any(lx.TO_FAR_SIDE)
-                steps += [Step("walk_around", {"target": i}) for i in ids]
+                times = take_count(cursor) or 1
+                steps += [Step("walk_around", {"target": i}) for i in ids for _ in range(times)]
                 way = "around"
             elif way != "to" and cursor.take("back there", "over there", "there"):
                 steps.append(Step("walk_to", {"target": self.nouns.place()}))

@@ -43,6 +43,9 @@ UNDERSTOOD = {
     "Wave. Before that, walk to the table.": "walk_to(table) wave()",
     "start by waving, then walk to the door": "wave() walk_to(door)",
     "walk to the table. wave. do it again.": "walk_to(table) wave() wave()",
+    "walk to the table then the door then the basket": "walk_to(table) walk_to(door) walk_to(basket)",
+    "walk to the table wave turn to the door": "walk_to(table) wave() turn_to(door)",
+    "walk to the table, then before you wave turn to the door": "walk_to(table) turn_to(door) wave()",
     # politeness
     "Could you please walk over to the table for me?": "walk_to(table)",
     "I'd like you to approach the table, wave hello, and then point out the basket.": (
@@ -83,6 +86,8 @@ UNDERSTOOD = {
     "walk to the desk and point to it": "walk_to(table) point_at(table)",
     # counts, taken back
     "wave twice": "wave() wave()",
+    "go around the table twice": "walk_around(table) walk_around(table)",
+    "walk to the table, please, and wave again then": "walk_to(table) wave()",
     "Walk to the table, wave, and turn to the door. Actually don't wave.": "walk_to(table) turn_to(door)",
 }
 
