@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from exoactor.types import Action, Expectation, Scene
 from skills.base import Args, Argument, Skill, Symbols, robot_pose
+from skills.places import bearing
 
 SECONDS = 3.0
 """Long enough for the four swings that the check counts [s]."""
 
 
 class Wave(Skill):
-    """Wave with the right hand unless told otherwise."""
+    """Wave with the hand on the camera's side unless told otherwise: the other one may be hidden by the body."""
 
     name = "wave"
     about = "Raise a hand and wave."
-    arguments = (Argument("side", "side", "hand to wave with, right by default", required=False),)
+    arguments = (Argument("side", "side", "hand to wave with; by default the one that is seen best", required=False),)
     failure_codes: ClassVar[Mapping[str, str]] = {
         "robot_not_seen": "the robot was not found in the image",
         "no_wave": "no raised hand swung to and fro",
@@ -30,8 +31,9 @@ class Wave(Skill):
 
     def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
         """One wave."""
-        robot_pose(scene)
-        side = args.get("side", "right")
+        off = bearing(robot_pose(scene), scene.camera.position[:2])
+        seen: Literal["left", "right"] = "left" if off > 0 else "right"
+        side: Literal["left", "right"] = args.get("side", seen)
         return (Action("wave", f"raises the {side} hand and waves", seconds=SECONDS, side=side),)
 
     def expectation(self, args: Args) -> Expectation:

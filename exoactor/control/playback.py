@@ -18,16 +18,16 @@ class SettleCfg:
     Args:
         xy: distance of the root from its reference [m].
         yaw: difference of the heading [rad].
-        repeats: most times the cycle is played again.
+        repeats: most times the cycle is played again; later ones were seen to better nothing.
         gain: speed at which the aim is moved against the error [1/s]; a proportional outer loop alone leaves a
             sideways bias of 5 to 10 cm.
         slow: speed of the reference at which half of a lag along the way counts as error [m/s].
         reach: most the aim is moved, each axis [m, rad].
     """
 
-    xy: float = 0.04
+    xy: float = 0.05
     yaw: float = 0.07
-    repeats: int = 10
+    repeats: int = 3
     gain: float = 0.4
     slow: float = 0.05
     reach: float = 0.1
