@@ -51,7 +51,7 @@ def test_sway_within_a_cycle_is_not_an_error():
 
 def test_passing_through_is_not_settling():
     playback = Playback(stepping(), SettleCfg(repeats=1))
-    play(playback, lambda p: p.asked + np.array([0.3 * (p.index - 60) / 40, 0.0, 0.0]))
+    play(playback, lambda p: p.asked + np.array([0.4 * (p.index - 60) / 40, 0.0, 0.0]))
     assert playback.repeats == 1
 
 
