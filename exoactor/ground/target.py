@@ -38,8 +38,8 @@ class TargetCfg:
         confidence: things perceived with less are no targets.
     """
 
-    distance: float = 0.5
-    turn: float = np.radians(30.0)
+    distance: float = 0.6
+    turn: float = np.radians(35.0)
     sure_distance: float = 0.35
     sure_turn: float = np.radians(22.0)
     std_along_ray: float = 0.20
@@ -47,7 +47,7 @@ class TargetCfg:
     std_yaw: float = np.radians(10.0)
     elsewhere: float = 1.5
     room: float = 0.2
-    winding: float = np.radians(120.0)
+    winding: float = np.radians(140.0)
     bow: float = 0.3
     facing: float = np.radians(20.0)
     facing_tie: float = np.radians(2.0)
