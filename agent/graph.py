@@ -21,7 +21,7 @@ from langgraph.types import Command, interrupt
 
 import skills
 from agent.attempts import Attempt, attempt_of
-from agent.decide import Decision, Result, Situation, decide
+from agent.decide import Decision, Result, ResultKind, Situation, decide
 from agent.plan import Failure, PlanStatus, Subtask
 from agent.resume import look_again_after_restart
 from agent.session import Session
@@ -131,7 +131,9 @@ class Nodes:
             try:
                 report, failed = self._stages[name](attempt), None
             except StageError as error:
-                report, failed = {}, Result("error", error.code, error.stage, error.hint)
+                # A check that cannot be made is no verdict: it is looked at again before anything moves again.
+                kind: ResultKind = "cannot_tell" if name == "check" else "error"
+                report, failed = {}, Result(kind, error.code, error.stage, error.hint)
             except SafetyStop as error:
                 report, failed = {}, Result("unsafe", error.code, name, error.hint)
         if failed is not None:

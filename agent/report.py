@@ -95,7 +95,7 @@ def _attempt(run_dir: Path, name: str, events: list[Event]) -> dict[str, Any]:
     folder = run_dir / name
     own = [e for e in events if e.get("attempt") == name]
     stages = [e for e in own if e["event"] in ("stage_finished", "stage_failed")]
-    failed = [e["result"] for e in stages if e["event"] == "stage_failed"]
+    failed = [e["result"] for e in stages[-1:] if e["event"] == "stage_failed"]
     checks = [e for e in stages if e["event"] == "stage_finished" and e["stage"] == "check"]
     decided = [e for e in own if e["event"] == "decided"]
     outcome, says = "unfinished", "not finished"

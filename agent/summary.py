@@ -63,10 +63,11 @@ def _subtask(run_dir: Path, entry: dict[str, Any], events: list[dict[str, Any]])
     checks = [e for e in events if e["event"] == "stage_finished" and e["stage"] == "check" and e["attempt"] == last]
     failed = [e for e in events if e["event"] == "stage_failed" and e["attempt"] == last]
     verdict = None
-    if checks:
+    if checks and (not failed or checks[-1]["n"] > failed[-1]["n"]):
         verdict = {k: checks[-1]["verdict"][k] for k in ("outcome", "code", "measured", "threshold", "unit")}
     elif failed:
-        verdict = {"outcome": "not_done", "code": failed[-1]["result"]["code"], "stage": failed[-1]["result"]["stage"]}
+        outcome = "cannot_tell" if failed[-1]["result"]["kind"] == "cannot_tell" else "not_done"
+        verdict = {"outcome": outcome, "code": failed[-1]["result"]["code"], "stage": failed[-1]["result"]["stage"]}
     truth = None
     if last and (run_dir / last / "truth.json").exists():
         truth = json.loads((run_dir / last / "truth.json").read_text())

@@ -89,6 +89,15 @@ def test_cannot_tell_is_looked_at_once_more_without_moving(tmp_path):
     assert pipeline.calls.count("track") == 3
 
 
+def test_a_check_that_cannot_be_made_is_made_again_without_moving(tmp_path):
+    pipeline = FakePipeline(script={("check", 1): StageError("perceive", "camera_blind")})
+    summary = work(start(tmp_path, pipeline))
+    assert summary["status"] == "achieved"
+    assert summary["subtasks"][0]["attempts"] == 1
+    assert summary["subtasks"][0]["verdict"]["outcome"] == "done"
+    assert pipeline.calls.count("track") == 3
+
+
 def test_the_same_reason_twice_leads_to_another_plan(tmp_path):
     pipeline = FakePipeline(script={("check", 1): not_done(), ("check", 2): not_done()})
     summary = work(start(tmp_path, pipeline))
