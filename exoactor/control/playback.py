@@ -18,7 +18,9 @@ class SettleCfg:
     Args:
         xy: distance of the root from its reference [m].
         yaw: difference of the heading [rad].
-        repeats: most times the cycle is played again; later ones were seen to better nothing.
+        repeats: most times the cycle is played again without coming nearer; later ones were seen to better nothing.
+        nearer: a cycle that brings the root this much nearer does not count [m].
+        most: most times in all.
         gain: speed at which the aim is moved against the error [1/s]; a proportional outer loop alone leaves a
             sideways bias of 5 to 10 cm.
         slow: speed of the reference at which half of a lag along the way counts as error [m/s].
@@ -28,6 +30,8 @@ class SettleCfg:
     xy: float = 0.05
     yaw: float = 0.07
     repeats: int = 3
+    nearer: float = 0.02
+    most: int = 15
     gain: float = 0.4
     slow: float = 0.05
     reach: float = 0.1
@@ -52,6 +56,8 @@ class Playback:
         self.settled: bool | None = None
         self._closed_loop = closed_loop
         self._errors: list[Array] = []
+        self._nearest: float | None = None
+        self._vain = 0
 
     @property
     def done(self) -> bool:
@@ -88,7 +94,14 @@ class Playback:
         # It must not be on its way through either, so the second half is looked at too.
         errors = np.array(self._errors)
         good = self._within(errors.mean(axis=0), 1.0) and self._within(errors[len(errors) // 2 :].mean(axis=0), 1.5)
-        if good or self.repeats >= self.cfg.repeats or not self._closed_loop:
+        distance = float(np.hypot(*errors.mean(axis=0)[:2]))
+        if self._nearest is None or distance < self._nearest - self.cfg.nearer:
+            self._nearest = distance
+        else:
+            self._vain += 1
+        # The first cycle is no repetition, so `vain` counts those after it.
+        tried = self._vain >= self.cfg.repeats or self.repeats >= self.cfg.most
+        if good or tried or not self._closed_loop:
             self.settled = good
             return
         self.repeats += 1

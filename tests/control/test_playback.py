@@ -43,6 +43,12 @@ def test_an_error_repeats_the_cycle_and_moves_the_aim_against_it():
     assert abs(playback.shift[0]) < 1e-9
 
 
+def test_coming_nearer_does_not_count_as_a_vain_repeat():
+    playback = Playback(stepping(), SettleCfg(repeats=2))
+    play(playback, lambda p: p.asked + np.array([max(0.5 - 0.05 * p.repeats, 0.0), 0.0, 0.0]))
+    assert playback.settled is True and playback.repeats >= 9
+
+
 def test_sway_within_a_cycle_is_not_an_error():
     playback = Playback(stepping(), SettleCfg())
     play(playback, lambda p: p.asked + np.array([0.0, 0.06 * np.sin(2 * np.pi * p.index / 40), 0.0]))
@@ -74,5 +80,5 @@ def test_it_always_ends_and_the_aim_stays_within_reach(repeats, poses):
         playback.advance(np.array(poses[count % len(poses)]))
         assert np.abs(playback.shift).max() <= cfg.reach + 1e-12
         count += 1
-        assert count <= 120 + 40 * repeats
-    assert playback.repeats <= repeats
+        assert count <= 120 + 40 * cfg.most
+    assert playback.repeats <= cfg.most
