@@ -223,7 +223,7 @@ def _waved(room: PosedRoom, rng: np.random.Generator) -> tuple[Expectation, list
     pose, side = room.free_pose(rng), str(rng.choice(["left", "right"]))
     mirror = 1.0 if side == "left" else -1.0
     rest = random_posture(rng)
-    up = np.array([rng.uniform(-2.1, -1.5), mirror * rng.uniform(0.0, 0.4), 0.0, rng.uniform(-0.6, 0.2), 0.0, 0.0, 0.0])
+    up = np.array([rng.uniform(-2.1, -1.5), mirror * rng.uniform(0.3, 0.8), 0.0, rng.uniform(-0.6, 0.2), 0.0, 0.0, 0.0])
     kind = rng.choice(["wave", "hold", "rest", "low"], p=[0.55, 0.2, 0.15, 0.1])
     if kind == "low":
         up[0] = rng.uniform(-0.7, -0.4)

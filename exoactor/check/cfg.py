@@ -47,7 +47,7 @@ class CheckCfg:
     still_shift: float = 0.10
     still_turn: float = float(np.radians(10))
     wave_above: float = 0.12
-    wave_swing: float = 0.06
+    wave_swing: float = 0.05
     wave_looks: int = 3
     wave_turns: int = 2
     point_reach: float = 0.34

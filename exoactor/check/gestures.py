@@ -49,10 +49,12 @@ def waved(looks: Sequence[ArmLook], side: Side | None, cfg: CheckCfg) -> Verdict
     for name in ("left", "right") if side is None else (side,):
         hands = [(look, look.arms[name]) for look in looks if name in look.arms]
         seen[name] = len(hands)
-        up = [arm.hand[:2] for _, arm in hands if raised(arm, cfg)]
-        turns, swing = turning_points(to_and_fro(np.array(up).reshape(-1, 2)), cfg.wave_swing)
-        if best is None or (turns, len(up)) > (best[0], best[2]):
-            best = (turns, swing, len(up), name)
+        high = sum(raised(arm, cfg) for _, arm in hands)
+        # At the ends of its swing the hand dips or is half hidden: a lower bar keeps those looks.
+        up = [arm.hand[:2] for _, arm in hands if arm.hand[2] > arm.shoulder[2] + 0.3 * cfg.wave_above]
+        turns, swing = to_and_fro(np.array(up).reshape(-1, 2), cfg.wave_swing)
+        if best is None or (min(high, cfg.wave_looks), turns, high) > (min(best[2], cfg.wave_looks), best[0], best[2]):
+            best = (turns, swing, high, name)
     assert best is not None
     turns, swing, count, name = best
     details = {
@@ -78,13 +80,17 @@ def waved(looks: Sequence[ArmLook], side: Side | None, cfg: CheckCfg) -> Verdict
     return Verdict(Outcome.NOT_DONE, "hand_not_moving", float(turns), limit, "turning points", 0.8, (), details)
 
 
-def to_and_fro(points: Array) -> Array:
-    """Places (N, 2) along the level direction in which they spread most (N,), whichever way the hand is waved."""
-    if len(points) < 2:
-        return np.zeros(len(points))
-    centred = points - np.median(points, axis=0)
-    _, _, axes = np.linalg.svd(centred, full_matrices=False)
-    return np.asarray(centred @ axes[0])
+def to_and_fro(points: Array, least: float) -> tuple[int, float]:
+    """Turning points of a hand's level places (N, 2), sideways or along the direction in which they spread most.
+
+    The spread is taken without the first and last two places, which belong to lifting and lowering the arm.
+    """
+    if len(points) < 3:
+        return 0, 0.0
+    inner = points[2:-2] if len(points) >= 8 else points
+    _, _, axes = np.linalg.svd(inner - np.median(inner, axis=0), full_matrices=False)
+    found = [turning_points(points @ axis, least) for axis in (np.array([0.0, 1.0]), axes[0])]
+    return max(found)
 
 
 def turning_points(values: Array, least: float) -> tuple[int, float]:

@@ -26,8 +26,8 @@ class LocateCfg:
     """
 
     points: int = 700
-    iterations: int = 9
-    reach: tuple[float, float] = (0.16, 0.05)
+    iterations: int = 10
+    reach: tuple[float, float] = (0.20, 0.05)
     radius: float = 0.65
     inlier: float = 0.025
     cell: int = 6

@@ -56,6 +56,8 @@ def find_objects(
         standing: things found before, on which others may stand.
         cfg: tunables.
     """
+    if len(cloud) < cfg.least:
+        return []
     outline = Outline(mask, observation.depth, observation.camera, stride)
     found: list[SceneObject] = []
     left = cloud

@@ -1,0 +1,90 @@
+"""Things and robot found in rendered looks of bundled scenes, against the simulator's truth."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from exoactor.bench.perceive import PosedRoom, random_posture
+from exoactor.perceive import RgbdPerception
+from exoactor.types import Observation, Pose2D, Proprioception, StageError
+from exoactor.types.rotations import wrap
+from exoactor.world.scene_file import load_scene
+
+pytestmark = pytest.mark.assets
+
+
+@cache
+def room_of(name):
+    room = PosedRoom(load_scene(name), seed=3)
+    return room, RgbdPerception(room.scene.catalogue())
+
+
+@pytest.mark.parametrize("name", ["kitchen", "office"])
+def test_everything_is_found_where_it_is(name):
+    room, perception = room_of(name)
+    rng = np.random.default_rng(11)
+    pose = room.free_pose(rng)
+    room.put(pose, random_posture(rng))
+    scene = perception.perceive(room.look())
+    assert scene.missing == ()
+    for thing in room.scene.things:
+        found = scene.get(thing.id)
+        assert np.linalg.norm(found.position - thing.position) < 0.06, thing.id
+        assert found.confidence > 0.5
+    assert np.hypot(scene.robot.x - pose.x, scene.robot.y - pose.y) < 0.06
+    assert abs(wrap(scene.robot.yaw - pose.yaw)) < 0.2
+
+
+def test_quick_fix_mends_the_prior():
+    room, perception = room_of("kitchen")
+    rng = np.random.default_rng(5)
+    errors = []
+    for _ in range(6):
+        pose = room.free_pose(rng)
+        room.put(pose, random_posture(rng))
+        prior = Pose2D(pose.x + 0.1, pose.y - 0.08, pose.yaw + 0.15)
+        fix, std, confidence = perception.locate_robot(room.look(), prior)
+        assert confidence > 0.5
+        assert (std > 0).all()
+        errors.append([np.hypot(fix.x - pose.x, fix.y - pose.y), abs(wrap(fix.yaw - pose.yaw))])
+    assert np.median(errors, axis=0)[0] < 0.03
+    assert np.median(errors, axis=0)[1] < 0.06
+
+
+def test_no_fix_where_nobody_stands():
+    room, perception = room_of("kitchen")
+    room.put(Pose2D(-0.3, 0.0, 0.0))
+    assert perception.locate_robot(room.look(), Pose2D(0.6, -0.5, 0.0)) is None
+
+
+def test_a_missing_thing_is_reported_missing():
+    room, _ = room_of("kitchen")
+    more = (*room.scene.catalogue(), load_scene("workshop").catalogue()[-1])
+    perception = RgbdPerception(more, body=room_of("kitchen")[1].body)
+    room.put(Pose2D(-0.3, 0.0, 0.0))
+    scene = perception.perceive(room.look())
+    assert scene.missing == (more[-1].id,)
+
+
+def test_a_covered_camera_is_an_error():
+    room, perception = room_of("kitchen")
+    camera = room.scene.camera
+    width, height = camera.size
+    black = Observation(
+        0.0, np.zeros((height, width, 3)), np.zeros((height, width)), camera, Proprioception(np.zeros(29))
+    )
+    with pytest.raises(StageError) as caught:
+        perception.perceive(black)
+    assert caught.value.code == "camera_blind"
+
+
+def test_fallen_and_standing():
+    room, perception = room_of("kitchen")
+    pose = Pose2D(-0.3, 0.0, 0.5)
+    room.put(pose)
+    standing = room.look(pose)
+    perception.perceive(standing, pose)
+    assert perception.fallen(standing) is False
+    room.put(pose, tilt=np.array([np.cos(0.75), 0.0, np.sin(0.75), 0.0]))
+    assert perception.fallen(room.look(pose)) is True
