@@ -85,7 +85,7 @@ class LandmarkEstimator:
         with _one_thread():
             track, scaled = self.landmarks(video, camera, lambda f: tell(_LANDMARK_SHARE * f))
             result = self.fit(track, scaled, lambda f: tell(_LANDMARK_SHARE + (1 - _LANDMARK_SHARE) * f))
-            motion = self._motion(track, result)
+            motion = self.motion(track, result)
         tell(1.0)
         return motion
 
@@ -122,7 +122,8 @@ class LandmarkEstimator:
             first_pose(reading, camera, body), lambda soles: planted_softly(soles, track.fps), progress
         )
 
-    def _motion(self, track: LandmarkTrack, result: FitResult) -> HumanMotion:
+    def motion(self, track: LandmarkTrack, result: FitResult) -> HumanMotion:
+        """SMPL-X parameters, contacts and confidence of a fit; joints as `smplx` poses them."""
         body = body_points()
         local = joint_vectors(torch.as_tensor(result.pose)).numpy()
         orient = Rotation.from_matrix(result.posed.frames[:, 0].numpy()).as_rotvec()

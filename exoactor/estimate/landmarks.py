@@ -28,7 +28,8 @@ class TrackCfg:
     """When a person counts as found, lost or cut off.
 
     Args:
-        detect_score: least detector score of a person.
+        detect_score: least detector score of somebody who counts as a person at once.
+        faint_score: least detector score of the only person in the picture; far people score low.
         person_score: least score of the landmark network; below it the person is lost in that frame.
         lost_share: share of frames without the person above which the clip is refused.
         cut_share: share of frames with head or feet outside the picture above which the clip is refused.
@@ -37,6 +38,7 @@ class TrackCfg:
     """
 
     detect_score: float = 0.5
+    faint_score: float = 0.15
     person_score: float = 0.5
     lost_share: float = 0.2
     cut_share: float = 0.2
@@ -129,21 +131,33 @@ class LandmarkTracker:
             StageError: estimate/several_people.
         """
         confirmed: list[tuple[Detection, Array]] = []
-        for candidate in self._detector(rgb, self.cfg.detect_score):
+        for candidate in self._candidates(rgb):
+            if confirmed and candidate.score < self.cfg.detect_score:
+                break
             reading = self._landmarks(rgb, candidate.region)
             if reading.person < self.cfg.person_score:
                 continue
             trunk = reading.xy[[LEFT_SHOULDER, RIGHT_SHOULDER, LEFT_HIP, RIGHT_HIP]]
             # two regions that read the same trunk are one person
-            if all(
-                np.linalg.norm(trunk - other, axis=1).mean() > 0.1 * candidate.region.size for _, other in confirmed
-            ):
+            apart = 0.1 * candidate.region.size
+            if all(np.linalg.norm(trunk - other, axis=1).mean() > apart for _, other in confirmed):
                 confirmed.append((candidate, trunk))
         if len(confirmed) > 1:
             raise StageError(
                 "estimate", "several_people", f"{len(confirmed)} people are in the picture; one is wanted."
             )
         return [candidate for candidate, _ in confirmed]
+
+    def _candidates(self, rgb: Array) -> list[Detection]:
+        """Detections best first; a picture in which nobody is near is searched again in enlarged parts."""
+        found = self._detector(rgb, self.cfg.faint_score)
+        if not found or found[0].score < self.cfg.detect_score:
+            height, width = rgb.shape[:2]
+            side = 0.6 * max(width, height)
+            for x in np.linspace(side / 2, width - side / 2, 3) if width > side else [width / 2]:
+                part = Region(float(x), height / 2, side, 0.0)
+                found += self._detector(rgb, self.cfg.faint_score, part)
+        return sorted(found, key=lambda d: -d.score)
 
     def _refuse_cut_off(self, track: LandmarkTrack) -> None:
         width, height = track.size

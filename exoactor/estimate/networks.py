@@ -120,10 +120,10 @@ class PersonDetector:
         self._network = _Network(path)
         self._anchors = _anchors()
 
-    def __call__(self, rgb: Array, threshold: float = 0.5) -> list[Detection]:
-        """People in an (H, W, 3) uint8 picture, best first."""
+    def __call__(self, rgb: Array, threshold: float = 0.5, within: Region | None = None) -> list[Detection]:
+        """People in an (H, W, 3) uint8 picture, or in a part of it, best first."""
         height, width = rgb.shape[:2]
-        whole = Region(width / 2, height / 2, float(max(height, width)), 0.0)
+        whole = within or Region(width / 2, height / 2, float(max(height, width)), 0.0)
         patch = _cut(rgb, whole, _DETECTOR_SIZE)
         raw, logits = self._network(patch / 127.5 - 1.0)
         scores = _sigmoid(logits[:, 0])
