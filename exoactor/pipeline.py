@@ -34,6 +34,7 @@ from exoactor.types import (
     ImagineRequest,
     MotionEstimator,
     Observation,
+    Outcome,
     Pose2D,
     Proprioception,
     SafetyStop,
@@ -247,7 +248,8 @@ class SimPipeline:
             self._estimator.fix(after.robot, np.array([0.02, 0.02, 0.03]))
         self._write_truth(folder, expectation)
         write_json(folder / attempt.VERDICT, verdict.to_json())
-        (folder / attempt.FRAMES).unlink(missing_ok=True)  # tens of megabytes, wanted no more
+        if verdict.outcome is not Outcome.CANNOT_TELL:
+            (folder / attempt.FRAMES).unlink(missing_ok=True)  # tens of megabytes, wanted no more
         return verdict
 
     # -- the world ------------------------------------------------------------------------------

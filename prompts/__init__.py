@@ -1,0 +1,1 @@
+"""Prompt templates, one a purpose; their hashes go into every run record."""
