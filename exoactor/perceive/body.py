@@ -61,17 +61,18 @@ class RobotBody:
         self._arm = np.array(side)[self._body]
         self._soles = [self._sole(foot) for foot in self._feet]
 
-    def posed(self, joint_pos: Array) -> PosedBody:
+    def posed(self, joint_pos: Array, *, upright: bool = False) -> PosedBody:
         """The surface at (29,) encoder angles [rad], levelled and put on the floor by its feet.
 
         Roll and pitch of the pelvis come from the plane of both soles where they share one, as in
         standing; in mid-step they are taken as zero (the robot keeps its trunk upright when it walks).
+        With `upright` they are taken as zero in any case.
         """
         self._forward(joint_pos)
         data = self._data
         rotation = data.xmat.reshape(-1, 3, 3)
         soles = np.concatenate([s @ rotation[f].T + data.xpos[f] for s, f in zip(self._soles, self._feet, strict=True)])
-        level = _levelling(soles)
+        level = np.eye(3) if upright else _levelling(soles)
         ground = (soles @ level.T)[:, 2].min()
 
         def placed(points: Array) -> Array:

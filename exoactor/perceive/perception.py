@@ -84,9 +84,7 @@ class RgbdPerception:
         colourless = of_point == COLOURLESS
         self._walls = find_walls(cloud, colourless, cfg.wall_slack)
         raised = above_floor(cloud, observation, cfg.floor) & ~in_walls(cloud, self._walls, cfg.wall_slack)
-        body = self.body.posed(observation.proprioception.joint_pos)
-
-        fix = self._fix(cloud.take(colourless & raised), body, observation, prior)
+        fix, body = self._fix(cloud.take(colourless & raised), observation, prior)
         own = np.zeros(len(cloud), bool)
         if fix is not None:
             own = on_robot(cloud, body, fix.pose, cfg.robot_gap)
@@ -124,9 +122,8 @@ class RgbdPerception:
 
     def locate_robot(self, observation: Observation, prior: Pose2D) -> tuple[Pose2D, Array, float] | None:
         """Quick fix near a prior: pose, (3,) one-sigma [m, m, rad], confidence; None if it is not seen well enough."""
-        body = self.body.posed(observation.proprioception.joint_pos)
         around = self._around(observation, prior)
-        fix = self._fix_near(around.take(self._colourless(around, observation)), body, observation, prior)
+        fix, _ = self._fix_near(around.take(self._colourless(around, observation)), observation, prior)
         return None if fix is None else (fix.pose, fix.std, quality(fix))
 
     def find_arms(self, observation: Observation, pose: Pose2D, things: tuple[SceneObject, ...]) -> dict[Side, Arm]:
@@ -150,10 +147,9 @@ class RgbdPerception:
         felt = observation.proprioception.pose
         if felt is not None:
             prior = Pose2D(*(float(v) for v in felt))
-            body = self.body.posed(observation.proprioception.joint_pos)
             around = self._around(observation, prior)
             around = around.take(self._colourless(around, observation))
-            fix = self._fix_near(around, body, observation, prior)
+            fix, _ = self._fix_near(around, observation, prior)
             if fix is not None:
                 close = np.square(around.points[:, :2] - fix.pose.xy).sum(1) < 0.3**2
                 if close.any() and np.percentile(around.points[close, 2], 98) > STANDING_TOP:
@@ -178,13 +174,46 @@ class RgbdPerception:
         pixels = observation.rgb[cloud.rows, cloud.columns]
         return np.asarray(labels(pixels[None], self._colours)[0] == COLOURLESS)
 
-    def _fix(self, cloud: Cloud, body: PosedBody, observation: Observation, prior: Pose2D | None) -> Fix | None:
-        fix = self._fix_near(cloud, body, observation, prior) if prior is not None else None
-        if fix is None:
+    def _fix(self, cloud: Cloud, observation: Observation, prior: Pose2D | None) -> tuple[Fix | None, PosedBody]:
+        """A fix near the prior if there is one, else by global search; and the body as posed for it."""
+        joints = observation.proprioception.joint_pos
+        if prior is not None:
+            fix, body = self._fix_near(cloud, observation, prior)
+            if fix is not None:
+                return fix, body
+        tried: list[tuple[Fix | None, PosedBody]] = []
+        for upright in (False, True):
+            body = self.body.posed(joints, upright=upright)
             fix = find_robot(cloud, body, observation, self.cfg.search, self._rng)
-        return fix if fix is not None and quality(fix) >= self.cfg.robot_quality else None
+            tried.append((fix, body))
+            if fix is not None and quality(fix) >= self.cfg.sure:
+                break
+        fix, body = max(tried, key=lambda pair: -1.0 if pair[0] is None else quality(pair[0]))
+        return (fix if fix is not None and quality(fix) >= self.cfg.robot_quality else None), body
 
-    def _fix_near(self, cloud: Cloud, body: PosedBody, observation: Observation, prior: Pose2D) -> Fix | None:
+    def _fix_near(self, cloud: Cloud, observation: Observation, prior: Pose2D) -> tuple[Fix | None, PosedBody]:
+        """The better of the postures levelled by the soles and upright; the second only if the first is doubtful.
+
+        In mid-step, heel or toe up, the soles say little about the trunk.
+        """
+        joints = observation.proprioception.joint_pos
+        best: Fix | None = None
+        body = chosen = self.body.posed(joints)
+        for upright in (False, True):
+            body = self.body.posed(joints, upright=True) if upright else body
+            fix = self._aligned(cloud, body, observation, prior)
+            if fix is not None and (best is None or quality(fix) > quality(best)):
+                best, chosen = fix, body
+            if best is not None and quality(best) >= self.cfg.sure:
+                break
+        if best is None or quality(best) < self.cfg.robot_quality:
+            return None, chosen
+        far = np.hypot(best.pose.x - prior.x, best.pose.y - prior.y) > self.cfg.gate[0]
+        turned = abs(float(wrap(best.pose.yaw - prior.yaw))) > self.cfg.gate[1]
+        return (None if far or turned else best), chosen
+
+    def _aligned(self, cloud: Cloud, body: PosedBody, observation: Observation, prior: Pose2D) -> Fix | None:
+        """Alignment from the prior and, if that is doubtful, from the middle of what stands there."""
         locate = self.cfg.locate
         points = near(cloud.points, prior, locate, self._rng)
         fix = align(body, points, observation.camera, prior, observation.depth, locate)
@@ -200,10 +229,7 @@ class RgbdPerception:
                     fix = again
                 if fix is not None and quality(fix) >= self.cfg.sure:
                     break
-        if fix is None or quality(fix) < self.cfg.robot_quality:
-            return None
-        far = np.hypot(fix.pose.x - prior.x, fix.pose.y - prior.y) > self.cfg.gate[0]
-        return None if far or abs(wrap(fix.pose.yaw - prior.yaw)) > self.cfg.gate[1] else fix
+        return fix
 
 
 def own_body() -> RobotBody:
