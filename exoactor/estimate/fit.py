@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from exoactor.estimate.arms import ARMS, hanging
 from exoactor.estimate.body_torch import DOFS, N_POSE, Kinematics, Posed, RestBody
 from exoactor.estimate.calibration import calibration, harmonics, pitch
 from exoactor.estimate.chain_solver import ChainSystem, solve_chain
@@ -129,7 +130,7 @@ class SequenceFit:
         self._pixel_weight = tensor(seen / (cfg.pixel * known.pixel_sigma * size) ** 2)
         metric = np.einsum("tij,tkj->tki", reading.axes, reading.metric[:, INDICES])
         self._metric = tensor(metric - metric[:, _HIPS].mean(1, keepdims=True))
-        self._metric_shift = tensor(np.einsum("lch,th->tlc", known.metric_shift, habit))
+        self._metric_shift = tensor(_metric_shift(known.metric_shift, habit, hanging(reading.metric)))
         self._metric_weight = tensor(track.found[:, None, None] / (cfg.metric * known.metric_sigma) ** 2)
         self._axes = tensor(reading.axes)
         self._scale_prior = known.scale
@@ -347,6 +348,20 @@ class SequenceFit:
             corner_right[row] -= (value - mean) * share / sigma**2
             cost = cost + share * ((value - mean) / sigma) ** 2
         return float(cost + (w * off**2).sum() + stiff * (beyond**2).sum() + (tilt**2).sum() / self.cfg.tilt**2)
+
+
+def _metric_shift(table: Array, habit: Array, hanging_arms: Array) -> Array:
+    """(T, L, 3) known error of the metric landmarks [m]; that of a raised arm is its shoulder's.
+
+    The table comes from arms that mostly hang, so it says nothing about hands held up.
+    """
+    shift = np.einsum("lch,th->tlc", table, habit)
+    for side, arm in enumerate(ARMS):
+        share = hanging_arms[:, side, None]
+        for index in arm[1:]:
+            row = ROW[index]
+            shift[:, row] = share * shift[:, row] + (1 - share) * shift[:, ROW[arm[0]]]
+    return np.asarray(shift)
 
 
 def _robust(squared: Tensor, factor: float, weight: Tensor) -> tuple[Tensor, float]:

@@ -14,6 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
 from exoactor.estimate import landmarks as lm
+from exoactor.estimate.arms import depth_resolved
 from exoactor.estimate.body_torch import DOFS, N_POSE, UPRIGHT, RestBody
 from exoactor.estimate.calibration import calibration, heading_error, view_angle, view_axes
 from exoactor.types import Array, Camera
@@ -58,7 +59,7 @@ class Reading:
 
 
 def untangled(track: lm.LandmarkTrack, camera: Camera) -> Reading:
-    """Put left and right right, and take off what is known of the heading's error."""
+    """Put left and right right, take off the heading's known error, and settle where raised arms point."""
     world = in_world_axes(track, camera)
     lateral = _lateral(world)
     seen = np.arctan2(-lateral[:, 0], lateral[:, 1])
@@ -71,7 +72,10 @@ def untangled(track: lm.LandmarkTrack, camera: Camera) -> Reading:
     yaw = np.unwrap(np.arctan2(-lateral[:, 0], lateral[:, 1]))
     axes = view_axes(track.region[:, :2], camera)
     error = heading_error(view_angle(yaw, axes), calibration().heading)
-    return Reading(track, turned(world, -error), yaw - error, axes)
+    world, yaw = turned(world, -error), yaw - error
+    seen_from_camera = np.einsum("tij,tkj->tki", axes, world)
+    resolved = depth_resolved(seen_from_camera, view_angle(yaw, axes))
+    return Reading(track, np.einsum("tij,tkj->tki", axes.transpose(0, 2, 1), resolved), yaw, axes)
 
 
 def first_pose(reading: Reading, camera: Camera, body: RestBody) -> Array:
