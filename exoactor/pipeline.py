@@ -39,6 +39,7 @@ from exoactor.types import (
     Proprioception,
     SafetyStop,
     Scene,
+    StageError,
     Verdict,
     Verifier,
     VideoModel,
@@ -239,7 +240,10 @@ class SimPipeline:
         self.robot.disarm()
         frames = attempt.load_frames(folder / attempt.FRAMES) if (folder / attempt.FRAMES).exists() else ()
         _, before = attempt.load_observation(folder)
-        after = self._perception.perceive(last, self._prior())
+        try:
+            after = self._perception.perceive(last, self._prior())
+        except StageError:  # a covered camera: the verifier sees that too, and says what it cannot tell
+            after = replace(before, robot=None, robot_confidence=0.0)
         verdict = self._verifier.check(expectation, before, frames, after, last, folder)
         if verdict.code == "robot_fell":
             write_json(folder / attempt.VERDICT, verdict.to_json())

@@ -70,6 +70,8 @@ TOWARDS = (
     "over beside", "over next to",
 )  # fmt: skip
 AROUND = (
+    "around to the other side of", "around to the far side of", "around to the opposite side of",
+    "around to the back of",
     "around", "once around", "in a circle around", "a circle around", "your way around", "over and around",
     "in a loop around", "in an arc around", "past and around", "up and around",
 )  # fmt: skip

@@ -19,6 +19,18 @@ _SYNONYMS = {
 _PHRASES = {("trash", "can"): "bin", ("garbage", "can"): "bin", ("rubbish", "bin"): "bin", ("waste", "bin"): "bin"}
 _QUANTIFIERS = ("both of the", "both the", "both", "all of the", "all the", "all", "each of the", "each", "every")
 _DETERMINERS = ("the", "a", "an", "that", "this", "your", "my")
+_DESCRIPTORS = frozenset(
+    ("low", "high", "tall", "small", "little", "tiny", "big", "large", "huge", "long", "short", "wide", "narrow", "old",
+     "new", "nice", "empty", "plain", "simple", "single", "only", "lone", "dining", "coffee", "kitchen", "side", "work",
+     "working", "writing", "office", "front", "closed", "nearby", "free", "standing", "good", "same")
+)  # fmt: skip
+"""Said of a thing without telling it from others: never enough to choose between two, so nothing is guessed."""
+_WHERE = (
+    "at the end", "at the far end", "at the back", "in the back", "in the corner", "in the middle", "in the room",
+    "in the middle of the room", "at the side", "over there", "by the wall", "against the wall", "near the wall",
+    "on the other side", "on the far side", "at the other end", "across the room", "on the floor", "in the background",
+)  # fmt: skip
+"""The same, said behind the noun."""
 _MODIFIERS = ("on top of", "next to", "in front of", "close to", "on", "beside", "near", "by", "at", "behind")
 
 
@@ -68,7 +80,8 @@ class Nouns:
     def vocabulary(self) -> set[str]:
         """Every word that can stand in a noun phrase here."""
         words = self._heads | set(COLORS) | {"it", "there", "them", "other", "one", "another"}
-        for phrase in (*_QUANTIFIERS, *_DETERMINERS, *_MODIFIERS):
+        words |= _DESCRIPTORS
+        for phrase in (*_QUANTIFIERS, *_DETERMINERS, *_MODIFIERS, *_WHERE):
             words |= set(phrase.split())
         return words
 
@@ -137,10 +150,12 @@ class Nouns:
         if number and number >= 2 and self._noun_at(cursor, 1):
             counted = int(number)
             cursor.at += 1
+        self._skip_descriptors(cursor)
         words: list[str] = []
         while cursor and len(words) < 6 and self._belongs(cursor, words):
             words.append(cursor.items[cursor.at].word)
             cursor.at += 1
+            self._skip_descriptors(cursor)
         while words and not self._is_head(words):
             words.pop()
             cursor.at -= 1
@@ -161,6 +176,16 @@ class Nouns:
         if len(found) > 1 and not (every or plural or counted):
             raise NotUnderstood(f"{name!r} could be {self._list(found)}", f"Which {name}: {self._list(found, ' or ')}?")
         return tuple(item.id for item in found)
+
+    def _skip_descriptors(self, cursor: Cursor) -> None:
+        """Pass over descriptors that a noun follows, unless an id of this scene uses the word."""
+        start = cursor.at
+        while cursor and cursor.word in _DESCRIPTORS and not self._is_id_word(cursor.word):
+            cursor.at += 1
+        if not (
+            cursor and (cursor.word == "one" or cursor.word in COLORS or self._singular(cursor.word) in self._heads)
+        ):
+            cursor.at = start
 
     def _belongs(self, cursor: Cursor, before: list[str]) -> bool:
         """Whether the word here can be part of a name; digits only where an id has them."""
@@ -228,8 +253,12 @@ class Nouns:
 
     def _modifier(self, cursor: Cursor) -> None:
         """Take a further description of a thing that is known already ("the bottle on the table")."""
+        if cursor.take_any(_WHERE):
+            return
         start = cursor.at
         cursor.take("that is", "which is")
+        if cursor.take_any(_WHERE):
+            return
         if cursor.take_any(_MODIFIERS) and self.starts(cursor) and cursor.word not in ("it", "them"):
             self._described(cursor)
         else:

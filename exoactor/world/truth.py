@@ -179,25 +179,34 @@ def happened(
 
 
 def _wave_turns(track: TruthTrack, side: str) -> int:
-    """Turning points of the raised wrist's level motion in the robot's own frame, along its main direction."""
+    """Turning points of the raised wrist's level motion in the robot's own frame.
+
+    Counted sideways and along the direction in which the wrist moves most, the larger counts; lifting and lowering
+    (the first and last two samples) are left out.
+    """
     hands, shoulders, root = (np.array(track.hands[side]), np.array(track.shoulders[side]), np.array(track.root))
     raised = hands[:, 2] > shoulders[:, 2] + WAVE_HEIGHT
-    if raised.sum() < 3:
-        return 0
     delta = hands[:, :2] - root[:, :2]
     c, s = np.cos(root[:, 2]), np.sin(root[:, 2])
-    own = np.stack([c * delta[:, 0] + s * delta[:, 1], -s * delta[:, 0] + c * delta[:, 1]], -1)[raised]
+    own = np.stack([c * delta[:, 0] + s * delta[:, 1], -s * delta[:, 0] + c * delta[:, 1]], -1)[raised][2:-2]
+    if len(own) < 3:
+        return 0
     own -= np.median(own, axis=0)
     _, _, axes = np.linalg.svd(own, full_matrices=False)
-    turns, direction, extreme = 0, 0, None
-    for value in own @ axes[0]:
-        if extreme is None:
-            extreme = value
-        elif direction * (value - extreme) >= 0 and (direction or abs(value - extreme) > WAVE_SWING):
-            direction = direction or int(np.sign(value - extreme))
-            extreme = value
-        elif direction and abs(value - extreme) > WAVE_SWING:
-            turns, direction, extreme = turns + 1, -direction, value
+    return max(_reversals(own[:, 1]), _reversals(own @ axes[0]))
+
+
+def _reversals(values: Array) -> int:
+    """How often a signal turns back by at least `WAVE_SWING`."""
+    turns, direction, extreme = 0, 0, float(values[0])
+    for value in values[1:]:
+        step = float(value) - extreme
+        if direction == 0 and abs(step) > WAVE_SWING:
+            direction, extreme = int(np.sign(step)), float(value)
+        elif direction * step > 0:
+            extreme = float(value)
+        elif direction and abs(step) > WAVE_SWING:
+            turns, direction, extreme = turns + 1, -direction, float(value)
     return turns
 
 
