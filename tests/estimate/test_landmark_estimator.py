@@ -44,9 +44,10 @@ def test_joints_belong_to_the_parameters(found):
     np.testing.assert_allclose(found.joints, joints[:, :22], atol=1e-6)
 
 
-def test_same_clip_same_result_and_threads_left_alone(shot, found):
+def test_same_clip_same_result_and_threads_left_alone(shot, tmp_path):
+    write_mp4(tmp_path / "short.mp4", shot.frames[:40], FPS)
     before = torch.get_num_threads()
-    again = LandmarkEstimator().estimate(shot.path, shot.camera)
+    found, again = (LandmarkEstimator().estimate(tmp_path / "short.mp4", shot.camera) for _ in range(2))
     assert torch.get_num_threads() == before
     for name in ("global_orient", "transl", "body_pose", "betas", "joints", "contacts", "confidence"):
         np.testing.assert_array_equal(getattr(again, name), getattr(found, name))
@@ -133,8 +134,9 @@ def test_broken_network_file_is_a_config_error(shot, tmp_path):
         LandmarkEstimator(EstimateCfg(detector=tmp_path / "bad.tflite")).estimate(shot.path, shot.camera)
 
 
-def test_one_detector_call_and_people_counted_once(shot):
-    track, camera = LandmarkEstimator().landmarks(shot.path, shot.camera, lambda _: None)
+def test_one_detector_call_a_clip(shot, tmp_path):
+    write_mp4(tmp_path / "short.mp4", shot.frames[:60], FPS)
+    track, camera = LandmarkEstimator().landmarks(tmp_path / "short.mp4", shot.camera, lambda _: None)
     assert track.detector_calls == 1
     assert track.found.all()
     assert camera is shot.camera
