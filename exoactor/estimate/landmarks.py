@@ -23,6 +23,9 @@ MIRROR = np.array(
 """(33,) landmark on the other side of the body."""
 
 
+_SETTLING = 8  # most readings of one frame until the region reproduces itself
+
+
 @dataclass(frozen=True)
 class TrackCfg:
     """When a person counts as found, lost or cut off.
@@ -111,7 +114,7 @@ class LandmarkTracker:
                 calls += 1
                 if people is None:
                     people = self.people(rgb)
-                region = people[0].region if people else None
+                region = self._settled(rgb, people[0].region) if people else None
             reading = None if region is None else self._landmarks(rgb, region)
             if reading is None or region is None or reading.person < self.cfg.person_score:
                 readings.append(None)
@@ -147,6 +150,17 @@ class LandmarkTracker:
                 "estimate", "several_people", f"{len(confirmed)} people are in the picture; one is wanted."
             )
         return [candidate for candidate, _ in confirmed]
+
+    def _settled(self, rgb: Array, region: Region) -> Region:
+        """The region that reproduces itself; the detector's own is often so far off that the legs are misread."""
+        for _ in range(_SETTLING):
+            reading = self._landmarks(rgb, region)
+            if reading.person < self.cfg.person_score:
+                break
+            before, region = region, reading.following
+            if np.hypot(region.x - before.x, region.y - before.y) + abs(region.size - before.size) < 0.02 * before.size:
+                break
+        return region
 
     def _candidates(self, rgb: Array) -> list[Detection]:
         """Detections best first; a picture in which nobody is near is searched again in enlarged parts."""
