@@ -13,8 +13,12 @@ from skills.places import bearing
 from skills.turn_to import turn_towards
 
 SECONDS = 2.5
-TURN_BEYOND = np.radians(60.0)
+TURN_BEYOND = np.radians(35.0)
 """A target further off than this [rad] is turned to first."""
+LOWEST = np.radians(-12.0)
+"""Elevation below which nobody lowers an outstretched arm to point at something near or low [rad]."""
+SHOULDER_HEIGHT = 1.40
+"""Of a person of medium height [m]."""
 CROSS_BEYOND = np.radians(25.0)
 """An arm does not reach across the body by more than this [rad]; it is turned to first."""
 
@@ -47,7 +51,8 @@ class PointAt(Skill):
         crossing = side != nearer and abs(off) > CROSS_BEYOND
         turn = (turn_towards(robot, target),) if abs(off) > TURN_BEYOND or crossing else ()
         x, y, z = (float(v) for v in target.position)
-        aim = (x, y, z + float(target.item.size[2]) / 2)
+        level = float(np.linalg.norm(target.position[:2] - robot.xy))
+        aim = (x, y, max(z + float(target.item.size[2]) / 2, SHOULDER_HEIGHT + level * float(np.tan(LOWEST))))
         text = f"points at the {spoken(target.id)} with the {side} arm"
         return (*turn, Action("point", text, seconds=SECONDS, side=side, at=aim))
 

@@ -34,6 +34,8 @@ class TargetCfg:
             hardly sees whether an arm points towards it or away.
         std_hand_across: the same across the view [m].
         std_ahead: one sigma of what people point at against their heading [rad].
+        over: an arm may be held higher than a thing by this much and still point at it; people point over what is
+            near or low [rad].
         pointing: farthest a thing may be from what the arm shows [sigma].
         confidence: things perceived with less are no targets.
     """
@@ -54,6 +56,7 @@ class TargetCfg:
     std_hand_along_view: float = 0.35
     std_hand_across: float = 0.08
     std_ahead: float = np.radians(40.0)
+    over: float = np.radians(40.0)
     pointing: float = 3.0
     confidence: float = 0.5
 
@@ -230,6 +233,7 @@ def pointed_at(shoulder: Array, arm: Array, heading: float, scene: Scene, cfg: T
         distance = float(np.linalg.norm(ray))
         if distance < 0.1:
             continue
+        ray, distance = _raised(ray, arm, cfg.over)
         error = np.linalg.norm(arm) * ray / distance - arm
         along = float(error @ view)
         across = float(np.linalg.norm(error - along * view))
@@ -240,6 +244,15 @@ def pointed_at(shoulder: Array, arm: Array, heading: float, scene: Scene, cfg: T
         if score <= cfg.pointing and (best is None or score < best[0]):
             best = (score, thing.id)
     return best[1] if best else None
+
+
+def _raised(ray: Array, arm: Array, most: float) -> tuple[Array, float]:
+    """The ray lifted to the arm's elevation by at most `most` [rad], never lowered; and its length [m]."""
+    level = max(float(np.linalg.norm(ray[:2])), 1e-3)
+    own = float(np.arctan2(ray[2], level))
+    held = float(np.arctan2(arm[2], np.linalg.norm(arm[:2])))
+    lifted = np.array([ray[0], ray[1], level * np.tan(np.clip(held, own, min(own + most, 1.4)))])
+    return lifted, float(np.linalg.norm(lifted))
 
 
 def centre(thing: SceneObject) -> Array:

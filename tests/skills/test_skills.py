@@ -148,7 +148,15 @@ def test_turn_to_faces_the_centre_on_the_spot():
 def test_point_at_uses_the_nearer_hand(y, side):
     (point,) = actions("point_at", scene(thing("table", 1.0, y)), target="table")
     assert (point.kind, point.side) == ("point", side)
-    assert point.at == pytest.approx((1.0, y, 0.35))
+    assert point.at[:2] == pytest.approx((1.0, y))
+
+
+def test_pointing_at_something_low_is_done_over_it():
+    (near,) = actions("point_at", scene(thing("table", 0.6, 0.0)), target="table")
+    elevation = np.arctan2(near.at[2] - 1.4, near.at[0] + 0.8)
+    assert elevation > np.radians(-25)
+    (far,) = actions("point_at", scene(thing("table", 9.0, 0.0)), target="table")
+    assert far.at[2] == pytest.approx(0.35)
 
 
 def test_point_at_turns_first_when_the_arm_would_not_reach():
