@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import multiprocessing
 import os
 import platform
 import resource
@@ -100,7 +101,9 @@ def run(
             for case in wanted:
                 keep(_timed(bench.trial, case))
         else:
-            with ProcessPoolExecutor(max_workers=jobs) as pool:
+            # A process a trial: peak memory is the trial's own, and a crash loses no other.
+            context = multiprocessing.get_context("spawn")
+            with ProcessPoolExecutor(jobs, context, max_tasks_per_child=1) as pool:
                 for future in as_completed([pool.submit(_timed, bench.trial, case) for case in wanted]):
                     keep(future.result())
     records = [done[c["id"]] for c in cases]

@@ -42,7 +42,7 @@ class CheckCfg:
     at_bearing_most: float = float(np.radians(32))
     circled_angle: float = float(np.radians(140))
     circled_gap: float = float(np.radians(100))
-    facing_angle: float = float(np.radians(12))
+    facing_angle: float = float(np.radians(15))
     facing_shift: float = 0.35
     still_shift: float = 0.10
     still_turn: float = float(np.radians(10))
