@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from exoactor.types.arrays import Array
+from exoactor.types.rotations import yaw_matrix
 from exoactor.types.scene import Pose2D, SceneObject
 
 STANDOFF = 0.45
 """Distance of the pelvis from the thing's nearest side [m]: toes (0.14 m ahead) and hanging hands stay clear."""
+
+ON_FLOOR = 0.15
+"""A thing perceived lower than this stands on the floor; heights that differ by less are the same [m]."""
 
 CORNER_MARGIN = 0.20
 """The aim point keeps this far from the ends of a side longer than twice this [m]."""
@@ -46,10 +52,28 @@ def stances(thing: SceneObject, seen_from: Array, standoff: float = STANDOFF) ->
     return [pose for _, pose in sorted(found, key=lambda item: item[0])]
 
 
+def nearest_point(thing: SceneObject, point: Array) -> Array:
+    """(2,) point of the thing's footprint nearest to `point` (2,) [m]."""
+    turn = yaw_matrix(thing.yaw)
+    half = thing.item.size[:2] / 2
+    local = np.clip((np.asarray(point, float) - thing.position[:2]) @ turn, -half, half)
+    return np.asarray(thing.position[:2] + turn @ local)
+
+
+def support_of(thing: SceneObject, things: Iterable[SceneObject]) -> SceneObject | None:
+    """What `thing` stands on, judged from the perceived heights; None for the floor."""
+    if thing.position[2] < ON_FLOOR:
+        return None
+    below = [
+        other
+        for other in things
+        if other.id != thing.id
+        and distance_to_footprint(other, thing.position[:2]) < 0.05
+        and abs(other.position[2] + other.item.size[2] - thing.position[2]) < ON_FLOOR
+    ]
+    return max(below, key=lambda other: float(other.item.size[0] * other.item.size[1]), default=None)
+
+
 def distance_to_footprint(thing: SceneObject, point: Array) -> float:
     """Distance on the floor from a point (2,) to the thing's footprint, 0 inside [m]."""
-    c, s = np.cos(thing.yaw), np.sin(thing.yaw)
-    delta = np.asarray(point, float) - thing.position[:2]
-    local = np.array([c * delta[0] + s * delta[1], -s * delta[0] + c * delta[1]])
-    outside = np.maximum(np.abs(local) - thing.item.size[:2] / 2, 0.0)
-    return float(np.linalg.norm(outside))
+    return float(np.linalg.norm(nearest_point(thing, point) - np.asarray(point, float)))

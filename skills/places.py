@@ -66,20 +66,6 @@ def _blocked(eye: Array, points: Array, thing: SceneObject) -> Array:
     return np.asarray((enters < leaves) & (leaves > 0.0) & (enters < 1.0))
 
 
-def support_of(scene: Scene, thing: SceneObject) -> SceneObject | None:
-    """What `thing` stands on, judged from the perceived heights, or None for the floor."""
-    if thing.position[2] < 0.15:
-        return None
-    below = [
-        other
-        for other in scene.objects
-        if other.id != thing.id
-        and distance_to_footprint(other, thing.position[:2]) < 0.05
-        and abs(other.position[2] + other.item.size[2] - thing.position[2]) < 0.15
-    ]
-    return max(below, key=lambda other: float(other.item.size[0] * other.item.size[1]), default=None)
-
-
 def bearing(start: Pose2D, point: Array) -> float:
     """Direction of `point` (2,) [m] as seen from `start`, 0 ahead, positive to the left [rad]."""
     delta = np.asarray(point)[:2] - start.xy

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from exoactor.stance import stances
+from exoactor.stance import stances, support_of
 from exoactor.types import Action, Expectation, Pose2D, Scene, StageError
 from exoactor.types.rotations import wrap
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.places import PERSON_HEIGHT, SHORT_PERSON, is_free, is_in_view, support_of
+from skills.places import PERSON_HEIGHT, SEEN, SHORT_PERSON, is_free, is_in_view, visible_share
 
 THERE_DISTANCE = 0.10
 """Nearer than this to the stance [m], and turned to it, the robot need not walk."""
@@ -58,14 +58,14 @@ def stance_at(scene: Scene, id: str) -> Pose2D:
         StageError: "perceive" robot_not_seen or target_not_seen, "imagine" no_free_place.
     """
     robot, target = robot_pose(scene), seen_target(scene, id)
-    support = support_of(scene, target)
+    support = support_of(target, scene.objects)
     candidates = stances(target, robot.xy) if support is None else stances(support, target.position[:2])
     own = (target.id,) if support is None else (target.id, support.id)
     free = [pose for pose in candidates if is_free(scene, pose.xy, ignore=own)]
     for height in (PERSON_HEIGHT, SHORT_PERSON):
-        for pose in free:
-            if is_in_view(scene, pose.xy, height):
-                return pose
+        in_view = [pose for pose in free if is_in_view(scene, pose.xy, height)]
+        if in_view:
+            return next((pose for pose in in_view if visible_share(scene, pose.xy) >= SEEN), in_view[0])
     raise StageError(
         "imagine",
         "no_free_place",

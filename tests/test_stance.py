@@ -39,4 +39,4 @@ def test_from_straight_ahead_the_stance_lies_on_the_way():
 
 
 def test_inside_the_footprint_the_distance_is_zero():
-    assert distance_to_footprint(thing(0, 0, 1.0), np.array([0.05, 0.05])) == 0
+    assert distance_to_footprint(thing(0, 0, 1.0), np.array([0.05, 0.05])) == pytest.approx(0, abs=1e-12)

@@ -7,25 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from exoactor.check.cfg import CheckCfg
-from exoactor.stance import distance_to_footprint, sides
+from exoactor.stance import distance_to_footprint, nearest_point, sides, support_of
 from exoactor.types import Array, Outcome, Pose2D, SceneObject, Verdict
-from exoactor.types.rotations import wrap, yaw_matrix
-
-
-def nearest_point(thing: SceneObject, point: Array) -> Array:
-    """(2,) point of the footprint nearest to `point` (2,) [m]."""
-    turn = yaw_matrix(thing.yaw)
-    half = thing.item.size[:2] / 2
-    local = np.clip((np.asarray(point) - thing.position[:2]) @ turn, -half, half)
-    return np.asarray(thing.position[:2] + turn @ local)
-
-
-def support_of(thing: SceneObject, things: Sequence[SceneObject]) -> SceneObject | None:
-    """The furniture whose footprint holds the centre of a thing that does not stand on the floor."""
-    if thing.position[2] < 0.08:
-        return None
-    under = [t for t in things if t.id != thing.id and distance_to_footprint(t, thing.position[:2]) < 0.03]
-    return max(under, key=lambda t: float(np.prod(t.item.size)), default=None)
+from exoactor.types.rotations import wrap
 
 
 def at(robot: Pose2D, target: SceneObject, things: Sequence[SceneObject], cfg: CheckCfg) -> Verdict:

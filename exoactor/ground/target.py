@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoactor.stance import distance_to_footprint, stances
+from exoactor.stance import distance_to_footprint, stances, support_of
 from exoactor.types import Array, Pose2D, Scene, SceneObject
 from exoactor.types.rotations import wrap, yaw_matrix
 
@@ -112,7 +112,7 @@ def approaches(end: Pose2D, start: Pose2D, scene: Scene, cfg: TargetCfg) -> list
                 continue
             sigmas = (along / cfg.std_along_ray, across / cfg.std_across, turn / cfg.std_yaw)
             score = float(np.linalg.norm(sigmas)) + penalty
-            carrier = support_of(scene, thing) or thing
+            carrier = support_of(thing, scene.objects) or thing
             found.append(
                 Approach(thing.id, float(wrap(pose.yaw - carrier.yaw)), pose, distance, turn, score, penalty > 0)
             )
@@ -131,31 +131,17 @@ def stance_now(approach: Approach, scene: Scene, seen_from: Array, then: SceneOb
         turn = thing.yaw - then.yaw
         place = thing.position[:2] + yaw_matrix(turn) @ (approach.pose.xy - then.position[:2])
         return Pose2D(float(place[0]), float(place[1]), float(wrap(approach.pose.yaw + turn)))
-    carrier = support_of(scene, thing)
+    carrier = support_of(thing, scene.objects)
     options = stances(thing, seen_from) if carrier is None else stances(carrier, thing.position[:2])
     yaw = (carrier or thing).yaw
     return min(options, key=lambda p: abs(float(wrap(p.yaw - yaw - approach.side))))
-
-
-def support_of(scene: Scene, thing: SceneObject) -> SceneObject | None:
-    """What a thing stands on, judged from the perceived heights; None for the floor."""
-    if thing.position[2] < 0.15:
-        return None
-    below = [
-        other
-        for other in scene.objects
-        if other.id != thing.id
-        and distance_to_footprint(other, thing.position[:2]) < 0.05
-        and abs(other.position[2] + other.item.size[2] - thing.position[2]) < 0.15
-    ]
-    return max(below, key=lambda other: float(other.item.size[0] * other.item.size[1]), default=None)
 
 
 def _stances_at(
     thing: SceneObject, scene: Scene, start: Array, end: Array, cfg: TargetCfg
 ) -> Iterator[tuple[Pose2D, float]]:
     """Stances that are "at" a thing, each with the penalty of being the less likely reading [sigma]."""
-    carrier = support_of(scene, thing)
+    carrier = support_of(thing, scene.objects)
     if carrier is not None:
         yield from ((pose, 0.0) for pose in stances(carrier, thing.position[:2]))
         return

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from exoactor.stance import distance_to_footprint
+from exoactor.stance import distance_to_footprint, nearest_point
 from exoactor.types import CONTROL_HZ, Actuation, Array, CatalogueItem, Expectation, SceneObject, Sensors
 from exoactor.types.rotations import wrap
 from exoactor.world.sim import SimRobot
@@ -226,10 +226,5 @@ def _pointed(track: TruthTrack, target: SceneObject, side: str | None) -> dict[s
 
 def _bearing_of_nearest_point(target: SceneObject, point: Array) -> float:
     """World direction from `point` to the nearest point of the footprint [rad]."""
-    c, s = np.cos(target.yaw), np.sin(target.yaw)
-    half = target.item.size[:2] / 2
-    delta = np.asarray(point) - target.position[:2]
-    local = np.clip([c * delta[0] + s * delta[1], -s * delta[0] + c * delta[1]], -half, half)
-    nearest = target.position[:2] + np.array([c * local[0] - s * local[1], s * local[0] + c * local[1]])
-    toward = nearest - np.asarray(point)
+    toward = nearest_point(target, point) - np.asarray(point)
     return float(np.arctan2(toward[1], toward[0]))
