@@ -1,8 +1,8 @@
 """Which way a raised arm points: towards the camera or away from it.
 
 One picture shows both alike, and the landmark network often guesses wrong. Its guess of the depth is weighed against
-what arms do: they are raised before the body rather than beside or behind it. The choice is made once for
-every time an arm goes up, so it cannot flicker.
+what arms do: they are raised before the body, a little to their own side, rather than across or behind it. The
+choice is made once for every time an arm goes up, so it cannot flicker.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ ARMS = (
     (RIGHT_SHOULDER, RIGHT_ELBOW, RIGHT_WRIST, RIGHT_PINKY, RIGHT_INDEX),
 )
 _DEPTH_SIGMA = 0.25  # of the network's depth of a raised wrist from its shoulder [m]
-_BEFORE_THE_BODY = 3.0  # log odds of an arm straight ahead against one straight to the side
+_BEFORE_THE_BODY = 6.0  # log odds of an arm in its usual direction against one at right angles to it
+_OUTWARD = np.radians(20)  # usual direction of a raised arm, from straight ahead to its own side
 _HANGING = (0.5, 0.85)  # downward component of the unit vector from shoulder to wrist: raised below, hanging above
 
 
@@ -46,7 +47,6 @@ def depth_resolved(metric: Array, angle: Array) -> Array:
         angle: (T,) view angle [rad].
     """
     out = metric.copy()
-    ahead = np.stack([-np.sin(angle), np.cos(angle)], 1)
     raised = hanging(metric) < 0.5
     for side, arm in enumerate(ARMS):
         shoulder, elbow, wrist = (metric[:, k] for k in arm[:3])
@@ -59,9 +59,10 @@ def depth_resolved(metric: Array, angle: Array) -> Array:
             full += np.stack([bone[:, 0], np.sign(bone[:, 1]) * depth, bone[:, 2]], 1)
         guessed = sum(bone[:, 1] for bone in bones)
         for_guess = 2 * guessed * full[:, 1] / _DEPTH_SIGMA**2
-        # mirrored, the forward component along the body's heading changes by twice the depth's share
+        # mirrored, the component along the usual direction changes by twice the depth's share
         reach = np.maximum(np.linalg.norm(full, axis=1), 1e-6)
-        for_mirrored = _BEFORE_THE_BODY * -2 * full[:, 1] * ahead[:, 1] / reach
+        usual = np.cos(angle + (_OUTWARD if side == 0 else -_OUTWARD))
+        for_mirrored = _BEFORE_THE_BODY * -2 * full[:, 1] * usual / reach
         for first, last in _runs(raised[:, side]):
             if for_mirrored[first:last].mean() > for_guess[first:last].mean():
                 below = list(arm[1:])
