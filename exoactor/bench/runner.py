@@ -104,8 +104,12 @@ def run(
             # A process a trial: peak memory is the trial's own, and a crash loses no other.
             context = multiprocessing.get_context("spawn")
             with ProcessPoolExecutor(jobs, context, max_tasks_per_child=1) as pool:
-                for future in as_completed([pool.submit(_timed, bench.trial, case) for case in wanted]):
-                    keep(future.result())
+                try:
+                    for future in as_completed([pool.submit(_timed, bench.trial, case) for case in wanted]):
+                        keep(future.result())
+                except BaseException:
+                    pool.shutdown(wait=False, cancel_futures=True)  # the rest would run for nothing
+                    raise
     records = [done[c["id"]] for c in cases]
     table = bench.summarize(records)
     write_json(

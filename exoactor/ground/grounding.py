@@ -193,7 +193,11 @@ def _point(
     ray = centre(thing) - shoulder
     level = max(float(np.linalg.norm(ray[:2])), 1e-3)
     ray[2] = max(ray[2], level * np.tan(cfg.lowest_aim))
-    again = next(h for h in held_arms(placed, cfg.gesture) if h.side == held.side and h.first == held.first)
+    # Turning the body along the warped path can lengthen or shorten the hold by some frames, or end it.
+    same = [h for h in held_arms(placed, cfg.gesture) if h.side == held.side]
+    again = min(same, key=lambda h: abs(h.first - held.first) + abs(h.last - held.last), default=None)
+    if again is None or again.last < held.first or held.last < again.first:
+        return placed, None
     return aimed(placed, again, ray / np.linalg.norm(ray)), name
 
 
