@@ -29,6 +29,7 @@ ARMS = (
 )
 _DEPTH_SIGMA = 0.25  # of the network's depth of a raised wrist from its shoulder [m]
 _BEFORE_THE_BODY = 6.0  # log odds of an arm in its usual direction against one at right angles to it
+_HIDDEN = (0.1, 0.35)  # product of elbow's and wrist's weight: hidden below, seen above
 _OUTWARD = np.radians(20)  # usual direction of a raised arm, from straight ahead to its own side
 _HANGING = (0.5, 0.85)  # downward component of the unit vector from shoulder to wrist: raised below, hanging above
 
@@ -37,6 +38,15 @@ def hanging(metric: Array) -> Array:
     """(T, 2) 1 where the left and right arm hangs, 0 where it is raised; metric landmarks (T, 33, 3), z up."""
     down = np.stack([-_unit(metric[:, arm[2]] - metric[:, arm[0]])[:, 2] for arm in ARMS], 1)
     return np.asarray(np.clip((down - _HANGING[0]) / (_HANGING[1] - _HANGING[0]), 0, 1))
+
+
+def arm_trust(weight: Array) -> Array:
+    """(T, 2) 0..1, whether the left and right arm are seen at all; landmark weights (T, 33).
+
+    Of an arm hidden by the body the network says that it lies along the other one, not that it does not know.
+    """
+    seen = np.stack([weight[:, arm[1]] * weight[:, arm[2]] for arm in ARMS], 1)
+    return np.asarray(np.clip((seen - _HIDDEN[0]) / (_HIDDEN[1] - _HIDDEN[0]), 0.0, 1.0))
 
 
 def depth_resolved(metric: Array, angle: Array) -> Array:

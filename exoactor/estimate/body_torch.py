@@ -67,8 +67,8 @@ DOFS: tuple[Dof, ...] = (
     Dof(_SPINE, 0, 0.0, 0.08), Dof(_SPINE, 1, 0.0, 0.08), Dof(_SPINE, 2, 0.0, 0.06),
     Dof(_HEAD, 0, 0.0, 0.15), Dof(_HEAD, 1, 0.0, 0.3), Dof(_HEAD, 2, 0.0, 0.12),
     *_sided("collar", 1, 0.0, 0.1), *_sided("collar", 2, 0.0, 0.1),
-    *_sided("shoulder", 0, 0.0, 0.8), *_sided("shoulder", 1, 0.0, 0.8), *_sided("shoulder", 2, -1.1, 0.8),
-    *_sided("elbow", 0, 0.0, 0.5, -1.6, 1.6), *_sided("elbow", 1, -0.4, 0.8, -2.6, 0.0), *_sided("elbow", 2, 0.0, 0.1),
+    *_sided("shoulder", 0, 0.0, 0.8), *_sided("shoulder", 1, 0.0, 0.8), *_sided("shoulder", 2, -1.3, 0.8),
+    *_sided("elbow", 0, 0.0, 0.5, -1.6, 1.6), *_sided("elbow", 1, -0.3, 0.8, -2.6, 0.0), *_sided("elbow", 2, 0.0, 0.1),
     *_sided("wrist", 1, 0.0, 0.15), *_sided("wrist", 2, 0.0, 0.15),
 )  # fmt: skip
 N_POSE = 6 + len(DOFS)

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from exoactor.estimate.arms import ARMS, hanging
+from exoactor.estimate.arms import ARMS, arm_trust, hanging
 from exoactor.estimate.body_torch import DOFS, N_POSE, Kinematics, Posed, RestBody
 from exoactor.estimate.calibration import calibration, harmonics, pitch
 from exoactor.estimate.chain_solver import ChainSystem, solve_chain
@@ -45,6 +45,7 @@ class FitCfg:
         sink: of the depth of a sole below the floor [m].
         slide: of the speed of a planted sole [m/s].
         prior: factor on the spreads of the joint angles; smaller holds tighter.
+        unseen: of the angles of an arm that is not seen [rad].
         tilt: of the pelvis's pitch and roll [rad]; people are mostly upright.
         limit: of an angle beyond its limit [rad].
         shape: of the shape coefficients.
@@ -63,6 +64,7 @@ class FitCfg:
     sink: float = 0.01
     slide: float = 0.15
     prior: float = 3.0
+    unseen: float = 0.5
     tilt: float = 0.1
     limit: float = 0.05
     shape: float = 1.0
@@ -127,11 +129,12 @@ class SequenceFit:
         shift = np.einsum("lch,th->tlc", known.pixel_shift, habit) * size[..., None]
         self._xy = tensor(track.xy[:, INDICES] - shift)
         seen = np.clip(track.weight[:, INDICES], 0.03, 1.0) * track.found[:, None]
-        self._pixel_weight = tensor(seen / (cfg.pixel * known.pixel_sigma * size) ** 2)
+        trust = _landmark_trust(arm_trust(track.weight))
+        self._pixel_weight = tensor(trust * seen / (cfg.pixel * known.pixel_sigma * size) ** 2)
         metric = np.einsum("tij,tkj->tki", reading.axes, reading.metric[:, INDICES])
         self._metric = tensor(metric - metric[:, _HIPS].mean(1, keepdims=True))
         self._metric_shift = tensor(_metric_shift(known.metric_shift, habit, hanging(reading.metric)))
-        self._metric_weight = tensor(track.found[:, None, None] / (cfg.metric * known.metric_sigma) ** 2)
+        self._metric_weight = tensor((trust * track.found[:, None])[..., None] / (cfg.metric * known.metric_sigma) ** 2)
         self._axes = tensor(reading.axes)
         self._scale_prior = known.scale
         self._lean_prior = (known.lean[0] + known.lean[1] * pitch(track.region[:, :2], camera), known.lean[2])
@@ -140,7 +143,8 @@ class SequenceFit:
         self._centre = tensor(camera.intrinsics[:2, 2])
         self.planted = tensor(planted)
         self._rest = tensor(np.array([d.rest for d in DOFS]))
-        self._spread = cfg.prior * tensor(np.array([d.spread for d in DOFS]))
+        spread = cfg.prior * np.array([d.spread for d in DOFS])
+        self._prior_weight = tensor(spread**-2 + _unseen(arm_trust(track.weight)) / cfg.unseen**2)
         self._low, self._high = tensor(np.array([d.low for d in DOFS])), tensor(np.array([d.high for d in DOFS]))
         rates = [cfg.place_rate] * 3 + [cfg.turn_rate] * 3 + [cfg.limb_rate] * len(DOFS)
         self._rate_weight = tensor((self.fps**2 / np.array(rates)) ** 2)
@@ -328,7 +332,7 @@ class SequenceFit:
         angles = state.pose[:, 6:]
         off = angles - self._rest
         beyond = angles - angles.clamp(self._low, self._high)
-        w, stiff = self._spread**-2, self.cfg.limit**-2
+        w, stiff = self._prior_weight, self.cfg.limit**-2
         spread = diagonal.diagonal(dim1=1, dim2=2)
         spread[:, 6:] += w + (beyond != 0) * stiff
         right[:, 6:] -= w * off + stiff * beyond
@@ -348,6 +352,24 @@ class SequenceFit:
             corner_right[row] -= (value - mean) * share / sigma**2
             cost = cost + share * ((value - mean) / sigma) ** 2
         return float(cost + (w * off**2).sum() + stiff * (beyond**2).sum() + (tilt**2).sum() / self.cfg.tilt**2)
+
+
+def _landmark_trust(arms: Array) -> Array:
+    """(T, L) factor on the weights: that of the arm (T, 2) for what hangs on it, 1 elsewhere."""
+    trust = np.ones((len(arms), _N))
+    for side, arm in enumerate(ARMS):
+        trust[:, [ROW[index] for index in arm[1:]]] = np.maximum(arms[:, side, None], 1e-3)
+    return trust
+
+
+def _unseen(arms: Array) -> Array:
+    """(T, angles) 1 for the angles of an arm that is not seen, 0 where trust (T, 2) is full."""
+    unseen = np.zeros((len(arms), len(DOFS)))
+    for column, dof in enumerate(DOFS):
+        side, _, part = dof.joints[0].partition("_")
+        if part in ("shoulder", "elbow", "wrist"):
+            unseen[:, column] = 1 - arms[:, 0 if side == "left" else 1]
+    return unseen
 
 
 def _metric_shift(table: Array, habit: Array, hanging_arms: Array) -> Array:

@@ -53,6 +53,19 @@ def test_hidden_legs_do_not_throw_it_off():
     assert np.median(root_error(found, motion)) < 0.08
 
 
+def test_a_hidden_arm_hangs_though_the_network_puts_it_along_the_other():
+    motion, camera = walking(2)
+    track = seen_track(motion, camera, noise=0.7)
+    xy, world, weight = track.xy.copy(), track.world.copy(), track.weight.copy()
+    left, right = [13, 15, 17, 19], [14, 16, 18, 20]
+    rise = np.array([0.0, -60.0])
+    xy[:, left], world[:, left], weight[:, left] = xy[:, right] + rise, world[:, right] + [0, -0.4, 0], 0.15
+    found = fitted(replace(track, xy=xy, world=world, weight=weight), camera)
+    drop = (found.joints[:, 16] - found.joints[:, 20])[:, 2]
+    assert np.median(drop) > 0.35
+    assert found.confidence[:, 20].mean() < 0.2
+
+
 def test_angles_keep_their_limits():
     motion, camera = walking(1)
     estimator = LandmarkEstimator()
