@@ -74,6 +74,7 @@ class PipelineCfg:
         closed_loop: False is the paper's way: what was seen first is believed to the end, no grounding,
             no root feedback.
         gates: False lets every clip through.
+        record: write rollout.mp4; nothing but people looks at it.
     """
 
     video_model: str = "procedural"
@@ -85,6 +86,7 @@ class PipelineCfg:
     imagine_fps: int = 25
     closed_loop: bool = True
     gates: bool = True
+    record: bool = True
 
 
 def load_controller(name: str, path: Path | None) -> Controller:
@@ -220,7 +222,7 @@ class SimPipeline:
                 start=None if self.cfg.closed_loop else grounded.start,
                 localize=self._perception.locate_robot if self.cfg.closed_loop else None,
                 cfg=TrackCfg(closed_loop=self.cfg.closed_loop, look_hz=look_hz),
-                video=folder / attempt.ROLLOUT_VIDEO,
+                video=folder / attempt.ROLLOUT_VIDEO if self.cfg.record else None,
                 should_stop=should_stop,
                 on_progress=progress,
                 estimator=self._estimator,

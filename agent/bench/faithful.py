@@ -44,7 +44,7 @@ def cases(trials: int | None, seed: int) -> list[Record]:
 def trial(case: Record) -> Record:
     """Imagine what was not asked for, perform it with the gates off, and see in truth which of both happened."""
     spec = load_scene(case["scene"])
-    pipeline = SimPipeline(spec, seed=case["seed"], cfg=PipelineCfg(gates=False))
+    pipeline = SimPipeline(spec, seed=case["seed"], cfg=PipelineCfg(gates=False, record=False))
     folder = Path(tempfile.mkdtemp(prefix="exoactor-faithful-"))
     try:
         scene = pipeline.observe(folder)

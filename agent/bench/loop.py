@@ -139,7 +139,7 @@ def _check(records: Sequence[Record], row: Row) -> None:
 
 
 def _cost(records: Sequence[Record], row: Row) -> None:
-    """CPU seconds per second of video over the closed arm; performed video and looks are part of track."""
+    """CPU seconds per second of video over the closed arm; track includes its looks, no performed video is made."""
     part = [r for r in records if r["arm"] == "closed"]
     imagined = sum(a.get("imagined_s", 0.0) for r in part for a in r["attempts"])
     performed = sum(a.get("seconds", 0.0) for r in part for a in r["attempts"])

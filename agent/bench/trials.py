@@ -37,7 +37,14 @@ def instructions(part: str) -> list[Record]:
 
 
 def run_instruction(
-    say: str, scene: str, seed: int, *, closed_loop: bool = True, faults: Sequence[str] = (), keep: Path | None = None
+    say: str,
+    scene: str,
+    seed: int,
+    *,
+    closed_loop: bool = True,
+    faults: Sequence[str] = (),
+    record: bool = False,
+    keep: Path | None = None,
 ) -> Record:
     """Run one instruction to its end and gather what benchmarks need.
 
@@ -47,6 +54,7 @@ def run_instruction(
         seed: of sensors and imagined people.
         closed_loop: False is the paper's way.
         faults: to plant.
+        record: write the performed video too; it costs more than everything else while the robot moves.
         keep: folder for the run; by default it is thrown away.
 
     Returns:
@@ -55,7 +63,7 @@ def run_instruction(
     """
     spec = load_scene(scene)
     folder = keep or Path(tempfile.mkdtemp(prefix="exoactor-bench-"))
-    pipeline = SimPipeline(spec, seed=seed, cfg=PipelineCfg(closed_loop=closed_loop))
+    pipeline = SimPipeline(spec, seed=seed, cfg=PipelineCfg(closed_loop=closed_loop, record=record))
     run = RunFolder.create(Job(say, scene, seed, open_loop=not closed_loop, faults=tuple(faults)), folder)
     try:
         session = Session(run, pipeline, DeterministicPlanner(), faults=parse_faults(faults, spec))
