@@ -9,6 +9,7 @@ import numpy as np
 
 from agent.journal import read_events
 from agent.plan import Subtask
+from agent.run_folder import read_job
 from exoactor.files import atomic_path
 from exoactor.formats.video import probe, read_frames
 from exoactor.types import Array, ConfigError
@@ -30,10 +31,11 @@ def animate(run_dir: Path, out: Path) -> None:
         out: file ending in .webp or .gif.
 
     Raises:
-        ConfigError: another ending, or nothing was performed.
+        ConfigError: another ending, not a run folder, or nothing was performed.
     """
     if out.suffix not in (".webp", ".gif"):
         raise ConfigError(f"{out}: an ending of .webp or .gif is wanted for a moving picture")
+    read_job(run_dir)
     frames: list[Array] = []
     for attempt, caption in performed_attempts(run_dir):
         frames += _step(run_dir / attempt, caption)

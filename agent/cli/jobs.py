@@ -131,15 +131,22 @@ def resume(
 def report(
     run_dir: Annotated[Path, typer.Argument(help="Run folder, finished or not.")],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="report.html in the run folder by default.")] = None,
+    animation: Annotated[
+        Path | None, typer.Option("--animation", help="Write a moving picture (.webp or .gif) as well.")
+    ] = None,
     json_: Json = False,
 ) -> int:
     """Write the run as one self-contained page."""
+    from agent.animation import animate
     from agent.report import write_report
 
     output = Output(json_)
     path = write_report(run_dir, out)
     output.say(f"report: {path}")
-    output.result({"report": str(path)})
+    if animation is not None:
+        animate(run_dir, animation)
+        output.say(f"animation: {animation}")
+    output.result({"report": str(path), "animation": str(animation) if animation else None})
     return 0
 
 
