@@ -80,9 +80,28 @@ def run(
         on_record: called with each new record, how many are done, how many there are.
     """
     cases = bench.cases(trials, seed)
-    log = out.with_suffix(".trials.jsonl")
+    done: dict[str, Record] = {}
+    try:
+        _run_missing(bench, cases, out.with_suffix(".trials.jsonl"), done, jobs, on_record)
+    except KeyboardInterrupt:
+        if done:  # what there is can be read; the same command goes on with the rest
+            _write_summary(bench, out, seed, cases, done)
+        raise
+    return _write_summary(bench, out, seed, cases, done)
+
+
+def _run_missing(
+    bench: Bench,
+    cases: Sequence[Record],
+    log: Path,
+    done: dict[str, Record],
+    jobs: int,
+    on_record: Callable[[Record, int, int], None] | None,
+) -> None:
+    """Fill `done` from the log, then with the trials that are missing, each logged as it ends."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    done = {r["id"]: r for r in _read(log)}
+    known = {r["id"]: r for r in _read(log)}
+    done.update({c["id"]: known[c["id"]] for c in cases if c["id"] in known})
     wanted = [c for c in cases if c["id"] not in done]
     torn = log.exists() and log.stat().st_size > 0 and not log.read_bytes().endswith(b"\n")
     with log.open("a") as stream:
@@ -100,17 +119,20 @@ def run(
         if jobs == 1:
             for case in wanted:
                 keep(_timed(bench.trial, case))
-        else:
-            # A process a trial: peak memory is the trial's own, and a crash loses no other.
-            context = multiprocessing.get_context("spawn")
-            with ProcessPoolExecutor(jobs, context, max_tasks_per_child=1) as pool:
-                try:
-                    for future in as_completed([pool.submit(_timed, bench.trial, case) for case in wanted]):
-                        keep(future.result())
-                except BaseException:
-                    pool.shutdown(wait=False, cancel_futures=True)  # the rest would run for nothing
-                    raise
-    records = [done[c["id"]] for c in cases]
+            return
+        # A process a trial: peak memory is the trial's own, and a crash loses no other.
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(jobs, context, max_tasks_per_child=1) as pool:
+            try:
+                for future in as_completed([pool.submit(_timed, bench.trial, case) for case in wanted]):
+                    keep(future.result())
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)  # the rest would run for nothing
+                raise
+
+
+def _write_summary(bench: Bench, out: Path, seed: int, cases: Sequence[Record], done: Mapping[str, Record]) -> Table:
+    records = [done[c["id"]] for c in cases if c["id"] in done]
     table = bench.summarize(records)
     write_json(
         out,
@@ -118,6 +140,7 @@ def run(
             "bench": bench.name,
             "about": bench.about,
             "seed": seed,
+            "complete": len(records) == len(cases),
             "versions": versions(),
             "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
             "summary": dict(table.summary),

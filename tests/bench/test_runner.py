@@ -35,6 +35,7 @@ def test_trials_are_written_as_they_end_and_a_stopped_run_goes_on(tmp_path):
     out = tmp_path / "toy.json"
     with pytest.raises(KeyboardInterrupt):
         run(bench(fails_at_third), out)
+    assert json.loads(out.read_text())["complete"] is False
     log = tmp_path / "toy.trials.jsonl"
     assert [json.loads(line)["id"] for line in log.read_text().splitlines()] == ["c0", "c1"]
     with log.open("a") as stream:
@@ -46,6 +47,7 @@ def test_trials_are_written_as_they_end_and_a_stopped_run_goes_on(tmp_path):
     assert table.summary["sum"] == 2 * sum(range(5000, 5004))
     data = json.loads(out.read_text())
     assert data["seed"] == 5000
+    assert data["complete"] is True
     assert len(data["trials"]) == 4
     assert data["versions"]["numpy"] != "absent"
 
