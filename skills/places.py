@@ -31,9 +31,12 @@ def is_free(scene: Scene, point: Array, ignore: tuple[str, ...] = (), clearance:
     return all(distance_to_footprint(thing, point) >= clearance for thing in scene.objects if thing.id not in ignore)
 
 
-def is_in_view(scene: Scene, point: Array, height: float = PERSON_HEIGHT) -> bool:
-    """Whether a person of `height` [m] at `point` (2,) [m] is wholly inside the image."""
+def is_in_view(scene: Scene, point: Array, height: float = PERSON_HEIGHT, margin: float = 0.0) -> bool:
+    """Whether a person of `height` [m] at `point` (2,) [m] is wholly inside the image, feet `margin` [m] off too."""
     ends = np.array([[point[0], point[1], 0.0], [point[0], point[1], height]])
+    if margin > 0:
+        around = margin * np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]])
+        ends = np.vstack([ends, ends[0] + around])
     pixels, depth = scene.camera.project(ends)
     limit = np.array(scene.camera.size) - BORDER_PX
     return bool((depth > 0.3).all() and (pixels >= BORDER_PX).all() and (pixels <= limit).all())

@@ -10,7 +10,7 @@ import numpy as np
 
 from exoactor.types import KINDS, Action, Array, Expectation, Pose2D, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.places import SEEN, contour_radius, is_free, is_in_view, visible_share
+from skills.places import PERSON_HEIGHT, SEEN, SHORT_PERSON, contour_radius, is_free, is_in_view, visible_share
 
 MARGINS = (0.75, 0.68, 0.60)
 """Distances from the footprint to try, widest first [m]."""
@@ -18,6 +18,8 @@ SWEEPS_DEG = (180.0, 195.0, 165.0, 215.0, 235.0)
 """Angles about the target's centre to try; the truth asks for 130. Those beyond half a round are for ends that the
 target would hide from the camera."""
 STEP_DEG = 30.0
+STRIDE = 0.35
+"""A walker's feet are this far off the path at most [m]; where they leave the image nothing can be imagined."""
 CLEARANCE = 0.36
 """Distance of the way from other things [m]; a little more than the path planner keeps."""
 CAN_BE_CIRCLED = tuple(kind for kind in KINDS if kind not in ("wall", "door"))
@@ -74,14 +76,15 @@ def way_round(scene: Scene, target: SceneObject, robot: Pose2D) -> Loop:
         StageError: "imagine" no_free_path.
     """
     hidden: Loop | None = None
-    for sweep in SWEEPS_DEG:
-        for margin in MARGINS:
-            loops = [_loop(target, robot, sweep, margin, ccw) for ccw in (True, False)]
-            fine = [loop for loop in loops if _is_walkable(scene, target, robot, loop)]
-            seen = [loop for loop in fine if visible_share(scene, loop.points[-1]) >= SEEN]
-            if seen:
-                return min(seen, key=lambda loop: loop.length)
-            hidden = hidden or min(fine, key=lambda loop: loop.length, default=None)
+    for stride in (STRIDE, 0.0):
+        for sweep in SWEEPS_DEG:
+            for margin in MARGINS:
+                loops = [_loop(target, robot, sweep, margin, ccw) for ccw in (True, False)]
+                fine = [loop for loop in loops if _is_walkable(scene, target, robot, loop, stride)]
+                seen = [loop for loop in fine if visible_share(scene, loop.points[-1]) >= SEEN]
+                if seen:
+                    return min(seen, key=lambda loop: loop.length)
+                hidden = hidden or min(fine, key=lambda loop: loop.length, default=None)
     if hidden is not None:
         return hidden
     raise StageError("imagine", "no_free_path", f"neither way round {target.id} is free and inside the view")
@@ -97,9 +100,13 @@ def _loop(target: SceneObject, robot: Pose2D, sweep_deg: float, margin: float, c
     return Loop(points, counter_clockwise, float(np.linalg.norm(steps, axis=1).sum()))
 
 
-def _is_walkable(scene: Scene, target: SceneObject, robot: Pose2D, loop: Loop) -> bool:
-    """All corners and the middles between them; leaving the start, nearness to things is not held against it."""
+def _is_walkable(scene: Scene, target: SceneObject, robot: Pose2D, loop: Loop, stride: float) -> bool:
+    """Free and in view, feet included: all corners and the middles between them.
+
+    Leaving the start, nearness to things is not held against it.
+    """
     corners = np.vstack([robot.xy, loop.points])
     middles = (corners[:-1] + corners[1:]) / 2
     places = np.vstack([loop.points, middles[1:]])
-    return all(is_free(scene, p, (target.id,), CLEARANCE) and is_in_view(scene, p) for p in places)
+    height = PERSON_HEIGHT if stride == 0 else SHORT_PERSON
+    return all(is_free(scene, p, (target.id,), CLEARANCE) and is_in_view(scene, p, height, stride) for p in places)

@@ -6,32 +6,44 @@ from collections.abc import Iterable
 
 POLITE = (
     "please", "kindly", "could you please", "can you please", "could you", "can you", "would you", "will you",
-    "would you mind", "i want you to", "i would like you to", "i need you to", "i would like to see you", "you should",
+    "would you mind", "i want you to", "i would like you to", "i need you to", "i would like to see you",
+    "you should",
     "you must", "you need to", "you have to", "you can", "you will", "you", "let us", "go ahead and", "thank you",
     "thanks", "robot", "hey robot", "hello robot", "hi robot", "hey", "ok", "okay", "alright", "all right", "well",
     "so", "now", "just", "simply", "carefully", "calmly", "your task is to", "your job is to", "be so kind as to",
     "be so kind and", "if you do not mind", "if you can", "for me", "as well", "also", "too", "again", "try to",
     "i would like", "remember to", "make sure to", "do the following",
     "do this", "follow these steps", "here is what to do", "once more",
-    "actually", "wait no", "sorry",
+    "actually", "wait no", "sorry", "let us have you", "have you", "i want to see you", "i would love you to",
+    "i would love to see you", "your next task is to", "your first task is to", "it would be great if you could",
+    "it would be nice if you could", "do you think you could", "mind", "how about you", "why do not you", "go and",
+    "come on", "good", "great", "right then", "listen", "may i ask you to", "i ask you to", "you are to",
+    "be a dear and",
 )  # fmt: skip
 """Said for politeness; skipped where a clause begins."""
 
 TRAILING = (
-    "please", "thank you", "thanks", "for me", "as well", "also", "too", "again", "now", "robot", "if you can", "then",
+    "please", "thank you", "thanks", "for me", "as well", "also", "too", "again", "now", "robot", "if you can",
+    "then",
     "afterwards", "next", "finally", "if you do not mind", "once more",
 )  # fmt: skip
 """Skipped where a clause ends."""
 
 CONNECTIVES = (
     "and", "and then", "then", "but", "but then", "next", "after that", "after this", "afterwards", "subsequently",
+    "when you have finish", "once you have finish", "when finish", "once finish", "having do that", "having do so",
+    "that do", "with that do", "this do", "immediately after", "straight after", "right after", "right after that",
+    "straight after that", "shortly after", "a moment later", "thereafter", "thereupon", "in turn", "from that place",
     "finally", "lastly", "at last", "at the end", "in the end", "last", "last of all", "to finish", "to finish off",
-    "to finish up", "to start", "to start with", "to begin", "to begin with", "second", "secondly", "third", "thirdly",
+    "to finish up", "to start", "to start with", "to begin", "to begin with", "second", "secondly", "third",
+    "thirdly",
     "fourth", "from there", "once there", "when there", "once you are there", "when you are there",
     "when you get there",
     "once you get there", "as soon as you are there", "after you get there", "after you are there", "when done",
-    "once done", "when you are do", "once you are do", "when you are finish", "when you have do that", "after do that",
-    "after do so", "once you have do that", "when that is do", "once that is do", "when you arrive", "once you arrive",
+    "once done", "when you are do", "once you are do", "when you are finish", "when you have do that",
+    "after do that",
+    "after do so", "once you have do that", "when that is do", "once that is do", "when you arrive",
+    "once you arrive",
     "on arrival", "upon arrival", "after arrive", "plus", "later", "as a next step", "as a last step", "step 1",
     "step 2", "step 3", "step 4",
 )  # fmt: skip
@@ -58,14 +70,22 @@ REFUSED = {
 """Words whose meaning for the plan is not handled; a sentence with one is never acted on in part."""
 
 WALK = (
-    "walk", "go", "head", "come", "step", "move", "stroll", "wander", "proceed", "travel", "navigate", "return", "get",
+    "walk", "go", "head", "come", "step", "move", "stroll", "wander", "proceed", "travel", "navigate", "return",
+    "get",
+    "march", "pop", "pace", "amble", "saunter", "advance", "trot", "get yourself", "take yourself", "bring yourself",
+    "position yourself", "place yourself", "put yourself", "station yourself", "plant yourself", "set off", "cross",
+    "hurry", "carry on", "walk on", "walk straight", "make a move", "have a walk", "take a stroll", "go on a walk",
     "make your way", "take a walk", "go walk", "go for a walk", "find your way", "continue",
 )  # fmt: skip
 TOWARDS = (
-    "to", "towards", "over to", "over towards", "across to", "up to", "right up to", "back to", "on to", "along to",
+    "to", "towards", "over to", "over towards", "across to", "the room to", "across the room to", "through to",
+    "before",
+    "to stand at", "to stand by", "to stand beside", "to stand next to", "right in front of",
+    "directly in front of", "up to", "right up to", "back to", "on to", "along to",
     "straight to", "directly to", "all the way to", "all the way over to", "down to", "back over to", "near",
     "next to", "beside", "by", "over by", "in front of", "close to", "up close to", "at", "onwards to", "on over to",
-    "and stand in front of", "and stand next to", "and stand by", "and stand at", "to stand in front of", "forward to",
+    "and stand in front of", "and stand next to", "and stand by", "and stand at", "to stand in front of",
+    "forward to",
     "out to", "back towards", "straight over to", "straight up to", "right over to", "close up to", "over near",
     "over beside", "over next to",
 )  # fmt: skip
@@ -85,7 +105,8 @@ CIRCLE = ("circle", "circle around", "orbit", "orbit around", "loop around", "ar
           "do a circle around", "make a loop around", "walk a circle around", "step around")  # fmt: skip
 APPROACH = ("approach", "reach", "visit", "get close to", "arrive at", "be at", "get to", "head for", "make for")
 
-TURN = ("turn", "turn yourself", "turn your body", "rotate", "rotate yourself", "pivot", "swivel", "orient yourself",
+TURN = ("swing", "swing yourself", "spin", "spin yourself", "turn", "turn yourself", "turn your body", "rotate",
+    "rotate yourself", "pivot", "swivel", "orient yourself",
         "rotate your body", "turn on the spot", "turn in place", "rotate in place", "rotate on the spot")  # fmt: skip
 TURN_FILL = ("around", "back", "around again", "back around", "so that you", "so you", "until you", "so that you are",
              "so you are", "until you are", "over")  # fmt: skip
@@ -97,10 +118,21 @@ FACE = ("face", "face towards", "face to", "look at", "look over at", "look towa
         "turn face")  # fmt: skip
 
 WAVE = ("wave", "do a wave", "make a wave", "a wave", "wave your hand", "wave a hand", "wave an arm", "wave your arm")
-GIVE = ("give a wave", "give a friendly wave", "give a quick wave", "give a little wave", "give a small wave",
-        "give a nice wave", "give a big wave", "give a short wave", "a friendly wave", "a quick wave", "wave friendly",
+RAISE = ("raise", "lift", "put up", "hold up", "lift up", "raise up")
+RAISED = ("and wave", "to wave", "in greet", "in a wave", "as a greet", "and say hello", "and say hi",
+          "and wave it", "and wave with it", "and give a wave", "to say hello", "for a wave", "to greet")  # fmt: skip
+A_HAND = ("your hand", "a hand", "one hand", "your arm", "an arm", "one arm", "the hand")
+GIVE = ("give a wave", "give me a wave", "give me a friendly wave", "give me a quick wave", "give everyone a wave",
+        "give everybody a wave", "give them a wave", "give me a little wave", "give one wave",
+        "give us a friendly wave", "give a friendly wave", "give a quick wave", "give a little wave",
+        "give a small wave",
+        "give a nice wave", "give a big wave", "give a short wave", "a friendly wave", "a quick wave",
+        "wave friendly",
         "give us a wave")  # fmt: skip
-GREET = ("say hello", "say hi", "say goodbye", "say bye", "greet", "say hello with a wave", "wave hello",
+GREET = ("say hello to me", "say hi to me", "greet me", "greet us", "greet everyone", "greet me with a wave",
+         "greet us with a wave", "greet with a wave", "greet everyone with a wave", "wave to me", "wave at me",
+         "wave to us", "wave at us", "wave at the camera", "wave to the camera", "wave to everyone", "say hello",
+         "say hi", "say goodbye", "say bye", "greet", "say hello with a wave", "wave hello",
          "wave goodbye",
          "wave hi", "wave bye", "wave in greeting", "say farewell")  # fmt: skip
 WAVE_AT = ("at", "to", "towards", "over at", "over to", "back at", "in the direction of", "across to")
@@ -112,6 +144,14 @@ POINT_AT = ("at", "to", "towards", "out", "over at", "over to", "over towards", 
 SHOW = ("show me where", "show me", "indicate", "point out", "show", "show us")
 
 STAND = (
+    "freeze", "freeze in place", "come to a standstill", "come to rest", "hold that pose", "hold the pose", "hold it",
+    "hold that position", "hold your pose", "stand fast", "rest", "have a rest", "take a rest", "stand idle",
+    "stay as you are", "remain as you are", "stay exactly where you are", "stop and wait", "stop and stand still",
+    "stop and stay still", "stand and wait", "wait and stand still", "do not move at all", "stay quite still",
+    "stay completely still", "stand completely still", "stand absolutely still", "hold perfectly still",
+    "stand at rest",
+    "keep where you are", "remain completely still", "stay on the spot", "stand on the spot", "wait on the spot",
+    "stay right there", "stay right where you are", "stand still where you are", "keep your position",
     "stand still", "stand", "stand up straight", "hold still", "keep still", "stay still", "stay put", "stay",
     "stay where you are", "remain", "remain still", "remain stand", "remain where you are", "wait", "hold on",
     "hold your position", "hold position", "pause", "stop", "halt", "do not move", "do nothing", "stand motionless",
@@ -120,19 +160,21 @@ STAND = (
     "wait here", "stay there", "stay here", "stop there", "stop here", "stand still there", "stand still here",
     "remain there", "remain in place", "stand perfectly still", "stay stand", "keep stand", "remain motionless",
     "stay motionless", "stand where you are", "wait in place", "stand without move", "wait without move",
-    "come to a stop", "come to a halt", "make a stop", "make a pause", "take a pause", "be quiet and still", "stand by",
+    "come to a stop", "come to a halt", "make a stop", "make a pause", "take a pause", "be quiet and still",
+    "stand by",
     "keep quite still", "stop move",
 )  # fmt: skip
 STANDING_AT = ("at", "by", "near", "next to", "beside", "in front of", "close to", "over by", "over at", "right at",
                "right next to", "right in front of", "before")  # fmt: skip
 VAGUE_TIMES = ("for a moment", "a moment", "for a bit", "a bit", "briefly", "for a while", "a while",
                "for a little while",
-               "a little while", "for a few seconds", "a few seconds", "for some seconds", "for some time", "some time",
+               "a little while", "for a few seconds", "a few seconds", "for some seconds", "for some time",
+               "some time",
                "for a short time", "for a short while", "for a little bit")  # fmt: skip
 
 WITH = ("with", "use", "by use")
 BEFORE = ("before", "but before", "prior to")
-AFTER = ("after", "once", "when", "as soon as", "only after")
+AFTER = ("after", "having", "once you have", "once", "when", "as soon as", "only after")
 BEGIN = ("start", "begin", "start off", "start out", "begin your task")
 FINISH = ("finish", "end", "end up", "finish up", "finish off", "conclude", "finish the task", "end your task")
 BY = ("by", "with")
@@ -148,7 +190,8 @@ def words_of(*tables: Iterable[str]) -> set[str]:
 
 VOCABULARY = words_of(
     POLITE, TRAILING, CONNECTIVES, OPENERS, STATES, REFUSED, WALK, TOWARDS, AROUND, FAR_SIDE, TO_FAR_SIDE, NEAR_SIDE,
-    CIRCLE, APPROACH, TURN, TURN_FILL, TURN_TO, FACE, WAVE, GIVE, GREET, WAVE_AT, POINT, POINT_AT, SHOW, STAND,
+    CIRCLE, APPROACH, TURN, TURN_FILL, TURN_TO, FACE, WAVE, GIVE, GREET, RAISE, RAISED, A_HAND, WAVE_AT, POINT,
+    POINT_AT, SHOW, STAND,
     STANDING_AT, VAGUE_TIMES, WITH, AGAIN, HELLO, COUNTS, BEFORE, AFTER, BEGIN, FINISH, BY,
     ("left right hand arm finger twice times once seconds second minute half from there here its",),
 )  # fmt: skip

@@ -37,7 +37,8 @@ _FORMS = {
     "swivel": "swivelling swiveling", "have": "having", "do": "doing did done", "be": "being been",
     "keep": "keeping kept",
     "orbit": "orbiting", "visit": "visiting visited", "wander": "wandering wandered", "halt": "halting halted",
-    "conclude": "concluding",
+    "conclude": "concluding", "raise": "raising raised", "lift": "lifting lifted", "freeze": "freezing froze",
+    "swing": "swinging swung", "march": "marching marched", "spin": "spinning spun", "rest": "resting rested",
 }  # fmt: skip
 _BASE = {form: base for base, forms in _FORMS.items() for form in forms.split()}
 _SPELLING = {

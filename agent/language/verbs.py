@@ -26,6 +26,7 @@ class Verbs:
             "turn": (lx.TURN, self._turn),
             "face": (lx.FACE, self._face),
             "wave": ((*lx.WAVE, *lx.GIVE), self._wave),
+            "raise": (lx.RAISE, self._raise),
             "greet": (lx.GREET, self._greet),
             "give": (("give",), self._give),
             "point": (lx.POINT, self._point),
@@ -176,6 +177,16 @@ class Verbs:
 
     def _wave(self, cursor: Cursor) -> Clause:
         return self._waving(cursor, [], {})
+
+    def _raise(self, cursor: Cursor) -> Clause:
+        """A hand that is only raised is no wave; what it is raised for must be said."""
+        side = take_side(cursor, self.last_side)
+        if side is None and not cursor.take_any(lx.A_HAND):
+            raise complaint(cursor, self.nouns, "only a hand can be raised")
+        if not cursor.take_any(lx.RAISED):
+            raise complaint(cursor, self.nouns, "a hand is only raised to wave")
+        clause = self._waving(cursor, [], {"side": side} if side else {})
+        return Clause(clause.steps, "wave", clause.way)
 
     def _greet(self, cursor: Cursor) -> Clause:
         targets = [self.nouns.read(cursor)] if self.nouns.starts(cursor) else []

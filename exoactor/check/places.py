@@ -73,9 +73,15 @@ def facing(before: Pose2D | None, robot: Pose2D, target: SceneObject, cfg: Check
 
 
 def still(path: Sequence[Pose2D], cfg: CheckCfg) -> Verdict:
-    """The robot stayed where it was; `path` holds at least the first and the last pose."""
-    shift = max(float(np.linalg.norm(p.xy - path[0].xy)) for p in path)
-    turn = max(abs(float(wrap(p.yaw - path[0].yaw))) for p in path)
+    """The robot stayed where it was; `path` holds at least the first and the last pose.
+
+    The median of three neighbouring looks counts: a single fix may be off by more than a robot that stands moves.
+    """
+    poses = np.array([[p.x, p.y, path[0].yaw + float(wrap(p.yaw - path[0].yaw))] for p in path])
+    if len(poses) >= 5:
+        poses = np.median(np.lib.stride_tricks.sliding_window_view(poses, 3, axis=0), axis=-1)
+    shift = float(np.linalg.norm(poses[:, :2] - poses[0, :2], axis=1).max())
+    turn = float(np.abs(poses[:, 2] - poses[0, 2]).max())
     details = {"shift_m": round(shift, 4), "turn_deg": round(float(np.degrees(turn)), 2), "looks": len(path)}
     if shift >= cfg.still_shift:
         return Verdict(Outcome.NOT_DONE, "moved", shift, cfg.still_shift, "m", details=details)

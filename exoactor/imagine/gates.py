@@ -32,6 +32,8 @@ class GateCfg:
         inliers: share of tracked points that must move together for a track to count.
         freeze: share of the clip that may stand still.
         still: share of pixels that change in a fifth of a second in a picture that does not stand still.
+        still_grain: grey level difference that counts for it, 0..255; a repeated frame is decoded all but equal, while
+            even somebody far off who only sways changes some pixels by more.
         solid: share of the picture that a person's disappearance changes solidly; less is ordinary movement.
         sudden: and more than this times what the frames around change.
         jump: of a person in one frame, in heights of that person.
@@ -46,6 +48,7 @@ class GateCfg:
     inliers: float = 0.35
     freeze: float = 0.25
     still: float = 1.5e-4
+    still_grain: int = 3
     solid: float = 0.0025
     sudden: float = 4.0
     jump: float = 0.25
@@ -136,7 +139,7 @@ def _watch(video: Path, fps: float, width: int, height: int, cfg: GateCfg) -> _T
             trace.solid.append(share)
             trace.blobs.append(blobs)
         if len(recent) == lag:
-            changed = cv2.absdiff(gray, recent[0]) > 8
+            changed = cv2.absdiff(gray, recent[0]) > cfg.still_grain
             trace.still.append(bool(changed.mean() < cfg.still))
         if anchor is None or last is None:
             anchor = last = gray
