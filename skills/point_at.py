@@ -7,30 +7,29 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from exoactor.types import Action, Expectation, Scene
+from exoactor.types import Action, Expectation, Pose2D, Scene
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.places import bearing
 from skills.turn_to import turn_towards
 
-SECONDS = 2.5
-TURN_BEYOND = np.radians(35.0)
-"""A target further off than this [rad] is turned to first."""
+SECONDS = 3.5
+TURN_BEYOND = np.radians(12.0)
+"""A target further off than this [rad] is turned to first: people face what they point at, and where two things
+stand close together it is the body as much as the arm that tells which one is meant."""
 LOWEST = np.radians(-12.0)
 """Elevation below which nobody lowers an outstretched arm to point at something near or low [rad]."""
 SHOULDER_HEIGHT = 1.40
 """Of a person of medium height [m]."""
-CROSS_BEYOND = np.radians(25.0)
-"""An arm does not reach across the body by more than this [rad]; it is turned to first."""
 
 
 class PointAt(Skill):
-    """Point with the nearer hand unless told otherwise, turning first where the arm would not reach."""
+    """Face it, and point with the hand on the camera's side unless told otherwise: the other may be hidden."""
 
     name = "point_at"
     about = "Point at a thing with an outstretched arm."
     arguments = (
         Argument("target", "object", "id of the thing to point at"),
-        Argument("side", "side", "hand to point with, the nearer one by default", required=False),
+        Argument("side", "side", "hand to point with; by default the one that is seen best", required=False),
     )
     failure_codes: ClassVar[Mapping[str, str]] = {
         **COMMON_FAILURES,
@@ -46,10 +45,10 @@ class PointAt(Skill):
         """A turn if needed, then the pointing arm."""
         robot, target = robot_pose(scene), seen_target(scene, args["target"])
         off = bearing(robot, target.position[:2])
-        nearer: Literal["left", "right"] = "left" if off > 0 else "right"
-        side: Literal["left", "right"] = args.get("side", nearer)
-        crossing = side != nearer and abs(off) > CROSS_BEYOND
-        turn = (turn_towards(robot, target),) if abs(off) > TURN_BEYOND or crossing else ()
+        turn = (turn_towards(robot, target),) if abs(off) > TURN_BEYOND else ()
+        facing = Pose2D(robot.x, robot.y, robot.yaw + off)
+        seen: Literal["left", "right"] = "left" if bearing(facing, scene.camera.position[:2]) > 0 else "right"
+        side: Literal["left", "right"] = args.get("side", seen)
         x, y, z = (float(v) for v in target.position)
         level = float(np.linalg.norm(target.position[:2] - robot.xy))
         aim = (x, y, max(z + float(target.item.size[2]) / 2, SHOULDER_HEIGHT + level * float(np.tan(LOWEST))))

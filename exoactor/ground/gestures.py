@@ -30,7 +30,7 @@ class GestureCfg:
 
     straight: float = 0.80
     lifted: float = np.radians(36.0)
-    steady: float = 0.6
+    steady: float = 0.9
     shortest: float = 0.45
 
 
@@ -61,7 +61,7 @@ def held_arms(motion: HumanMotion, cfg: GestureCfg | None = None) -> list[HeldAr
     found = []
     for side, (shoulder, elbow, wrist) in _ARMS.items():
         p = motion.joints
-        arm = gaussian_filter1d(p[:, wrist] - p[:, shoulder], 0.08 * motion.fps, axis=0, mode="nearest")
+        arm = gaussian_filter1d(p[:, wrist] - p[:, shoulder], 0.16 * motion.fps, axis=0, mode="nearest")
         reach = np.linalg.norm(arm, axis=1)
         length = np.linalg.norm(p[:, elbow] - p[:, shoulder], axis=1) + np.linalg.norm(
             p[:, wrist] - p[:, elbow], axis=1

@@ -55,7 +55,7 @@ class TargetCfg:
     facing_tie: float = np.radians(2.0)
     std_hand_along_view: float = 0.35
     std_hand_across: float = 0.08
-    std_ahead: float = np.radians(40.0)
+    std_ahead: float = np.radians(20.0)
     over: float = np.radians(40.0)
     pointing: float = 3.0
     confidence: float = 0.5

@@ -144,11 +144,20 @@ def test_turn_to_faces_the_centre_on_the_spot():
     assert turn.goal.yaw == pytest.approx(np.pi / 2)
 
 
-@pytest.mark.parametrize(("y", "side"), [(0.6, "left"), (-0.6, "right")])
-def test_point_at_uses_the_nearer_hand(y, side):
-    (point,) = actions("point_at", scene(thing("table", 1.0, y)), target="table")
-    assert (point.kind, point.side) == ("point", side)
-    assert point.at[:2] == pytest.approx((1.0, y))
+def test_point_at_faces_the_target_and_uses_the_hand_that_is_seen():
+    room = scene(thing("table", 1.0, 0.6))
+    turn, point = actions("point_at", room, target="table")
+    assert (turn.kind, point.kind) == ("turn", "point")
+    assert turn.goal.yaw == pytest.approx(np.arctan2(0.6, 1.8), abs=1e-6)
+    assert point.at[:2] == pytest.approx((1.0, 0.6))
+    camera = room.camera.position[:2] - np.array([-0.8, 0.0])
+    left_of_gaze = np.array([0.9, 0.3])[0] * camera[1] - np.array([0.9, 0.3])[1] * camera[0] > 0
+    assert point.side == ("left" if left_of_gaze else "right")
+    assert actions("point_at", room, target="table", side="left")[-1].side == "left"
+
+
+def test_what_is_straight_ahead_needs_no_turn():
+    assert [a.kind for a in actions("point_at", scene(thing("table", 1.0, 0.1)), target="table")] == ["point"]
 
 
 def test_pointing_at_something_low_is_done_over_it():
@@ -161,9 +170,6 @@ def test_pointing_at_something_low_is_done_over_it():
 
 def test_point_at_turns_first_when_the_arm_would_not_reach():
     assert [a.kind for a in actions("point_at", scene(thing("table", -1.5, 0.8)), target="table")] == ["turn", "point"]
-    crossing = actions("point_at", scene(thing("table", 0.2, -0.8)), target="table", side="left")
-    assert [a.kind for a in crossing] == ["turn", "point"]
-    assert crossing[1].side == "left"
 
 
 def test_wave_and_stand_still_take_their_arguments():
