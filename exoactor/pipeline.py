@@ -55,6 +55,8 @@ LOOK_HZ_WALK = 2.5
 LOOK_HZ_GESTURE = 12.5 / 3
 """The same for motions on the spot: a wave has about two strokes a second, the check must see each. Both rates divide
 the recording's, so that a look is a recorded frame with depth."""
+LOOK_STD = (0.02, 0.02, 0.03)
+"""One sigma of the robot's pose as a whole look gives it: x, y [m], yaw [rad]."""
 AUTOSAVE_SECONDS = 0.5
 """How often the world is saved while the robot moves [simulated s]; a killed process goes on from there."""
 
@@ -251,7 +253,7 @@ class SimPipeline:
             write_json(folder / attempt.VERDICT, verdict.to_json())
             raise SafetyStop("robot_fell", "the camera sees the robot lying; a person must look")
         if self.cfg.closed_loop and after.robot is not None:
-            self._estimator.fix(after.robot, np.array([0.02, 0.02, 0.03]))
+            self._estimator.fix(after.robot, np.array(LOOK_STD))
         self._write_truth(folder, expectation)
         write_json(folder / attempt.VERDICT, verdict.to_json())
         if verdict.outcome is not Outcome.CANNOT_TELL:
@@ -311,7 +313,7 @@ class SimPipeline:
     def _perceive(self, observation: Observation) -> Scene:
         scene = self._perception.perceive(observation, self._prior())
         if scene.robot is not None:
-            self._estimator.fix(scene.robot, np.array([0.02, 0.02, 0.03]))
+            self._estimator.fix(scene.robot, np.array(LOOK_STD))
         return scene
 
     def _save_now_and_then(self) -> Callable[[], None] | None:

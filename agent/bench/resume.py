@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from agent.journal import read_events
+from agent.summary import FINAL
 from exoactor.bench.runner import Bench, Record, Table, share
 
 SAY, SCENE = "turn to the door, then wave", "living_room"
@@ -50,7 +51,7 @@ def trial(case: Record) -> Record:
             "status": summary["status"],
             "whole": torn <= 1,
             "fresh": _looked_before_every_motion(folder),
-            "ended": summary["status"] in ("achieved", "failed", "aborted", "needs_human", "safety_stop"),
+            "ended": summary["status"] in {*FINAL, "needs_human"},
         }
     finally:
         shutil.rmtree(folder.parent, ignore_errors=True)

@@ -18,6 +18,7 @@ from agent.loop import work
 from agent.planner import DeterministicPlanner
 from agent.run_folder import Job, RunFolder
 from agent.session import Session
+from exoactor import attempt as attempt_files
 from exoactor.bench.runner import Record
 from exoactor.formats.video import probe
 from exoactor.pipeline import PipelineCfg, SimPipeline
@@ -26,8 +27,6 @@ from exoactor.types.rotations import wrap
 from exoactor.world.faults import parse_faults
 from exoactor.world.scene_file import load_scene
 from skills.walk_to import stance_at
-
-STAGES = ("observe", "imagine", "gate", "estimate", "ground", "retarget", "track", "check")
 
 
 def instructions(part: str) -> list[Record]:
@@ -101,10 +100,10 @@ def attempts(run_dir: Path, scene: str) -> list[Record]:
     for name, record in found.items():
         folder = run_dir / name
         record["skill"] = name.split("/")[1].split("-", 1)[1]
-        if (folder / "imagined.mp4").exists():
-            record["imagined_s"] = round(probe(folder / "imagined.mp4").seconds, 2)
-        if (folder / "truth.json").exists():
-            truth = json.loads((folder / "truth.json").read_text())
+        if (folder / attempt_files.IMAGINED).exists():
+            record["imagined_s"] = round(probe(folder / attempt_files.IMAGINED).seconds, 2)
+        if (folder / attempt_files.TRUTH).exists():
+            truth = json.loads((folder / attempt_files.TRUTH).read_text())
             record["truth"] = truth["true"]
             record["expected"] = [truth["expected"][k] for k in ("kind", "target", "side")]
             if truth["expected"]["kind"] == "at":

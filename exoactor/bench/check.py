@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from exoactor.bench.perceive import PosedRoom, random_posture
+from exoactor.bench.perceive import PosedRoom, posed_room, random_posture
 from exoactor.bench.runner import Bench, Record, Table, cpu_seconds, share
 from exoactor.check import GeometricVerifier
-from exoactor.perceive import RgbdPerception
 from exoactor.stance import distance_to_footprint, stances
 from exoactor.types import G1_JOINTS, Array, Expectation, Observation, Outcome, Pose2D, SceneObject
 from exoactor.types.rotations import wrap
-from exoactor.world.scene_file import bundled_scenes, load_scene
+from exoactor.world.scene_file import bundled_scenes
 from exoactor.world.truth import TruthTrack, happened
 
 KINDS = ("at", "facing", "circled", "waved", "pointing", "still", "fell")
@@ -31,12 +29,6 @@ PRIOR_SIGMA = (0.04, 0.04, 0.06)
 
 Moment = tuple[Pose2D, Array]
 """Where the robot is and its (29,) joints [rad]."""
-
-
-@cache
-def _room(name: str) -> tuple[PosedRoom, RgbdPerception]:
-    room = PosedRoom(load_scene(name))
-    return room, RgbdPerception(room.scene.catalogue())
 
 
 def cases(trials: int | None, seed: int) -> list[Record]:
@@ -52,7 +44,7 @@ def cases(trials: int | None, seed: int) -> list[Record]:
 
 def trial(case: Record) -> Record:
     """Act one case, check it, compare with the truth."""
-    room, perception = _room(case["scene"])
+    room, perception = posed_room(case["scene"])
     rng = np.random.default_rng([case["seed"], 2])
     room.rng = np.random.default_rng([case["seed"], 3])
     expectation, moments = _SCRIPTS[case["kind"]](room, rng)

@@ -132,7 +132,8 @@ def random_posture(rng: np.random.Generator) -> Array:
 
 
 @cache
-def _room(name: str) -> tuple[PosedRoom, RgbdPerception]:
+def posed_room(name: str) -> tuple[PosedRoom, RgbdPerception]:
+    """A bundled scene and a perception that knows its catalogue, made once a process."""
     room = PosedRoom(load_scene(name))
     return room, RgbdPerception(room.scene.catalogue())
 
@@ -149,7 +150,7 @@ def cases(trials: int | None, seed: int) -> list[Record]:
 
 def trial(case: Record) -> Record:
     """One look: global perception without a prior, and a quick fix with one."""
-    room, perception = _room(case["scene"])
+    room, perception = posed_room(case["scene"])
     rng = np.random.default_rng(case["seed"])
     room.rng = np.random.default_rng([case["seed"], 1])
     pose = room.free_pose(rng)
