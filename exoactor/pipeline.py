@@ -50,11 +50,10 @@ from exoactor.world.scene_file import SceneSpec
 from exoactor.world.sim import SimRobot
 from exoactor.world.truth import TruthRecorder, TruthTrack, happened, true_objects
 
-LOOK_HZ_WALK = 2.5
+LOOK_HZ_WALK = 2.0
 """RGB-D looks a second while walking: enough for fixes and for the way round a thing."""
 LOOK_HZ_GESTURE = 12.5 / 3
-"""The same for motions on the spot: a wave has about two strokes a second, the check must see each. Both rates divide
-the recording's, so that a look is a recorded frame with depth."""
+"""The same for motions on the spot: a wave has about two strokes a second, the check must see each."""
 LOOK_STD = (0.02, 0.02, 0.03)
 """One sigma of the robot's pose as a whole look gives it: x, y [m], yaw [rad]."""
 AUTOSAVE_SECONDS = 0.5

@@ -214,7 +214,7 @@ def _look(things: Sequence[Thing], robot: Pose2D, camera: Camera, rng: np.random
     mujoco.mj_forward(model, data)
     renderer = SceneRenderer(model, CAMERA, camera.size)
     try:
-        rgb, depth = renderer.rgb(data).copy(), renderer.depth(data).copy()
+        rgb, depth = renderer.rgbd(data)
     finally:
         renderer.close()
     return Observation(0.0, rgb, noisy_depth(depth, rng), camera, Proprioception(np.zeros(29)))

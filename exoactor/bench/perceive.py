@@ -72,10 +72,10 @@ class PosedRoom:
     def look(self, prior: Pose2D | None = None, dt: float = 0.2) -> Observation:
         """What camera and encoders say now; the clock goes on by `dt` [s]."""
         self._time += dt
-        depth = noisy_depth(self._renderer.depth(self._data), self.rng)
+        rgb, distance = self._renderer.rgbd(self._data)
+        depth = noisy_depth(distance, self.rng)
         joints = self.joint_pos + self.rng.normal(0, ENCODER_SIGMA, 29)
         felt = None if prior is None else np.array([prior.x, prior.y, prior.yaw])
-        rgb = self._renderer.rgb(self._data)
         return Observation(self._time, rgb, depth, self.scene.camera, Proprioception(joints, felt))
 
     def body_position(self, name: str) -> Array:

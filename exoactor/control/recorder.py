@@ -68,10 +68,10 @@ class Recorder:
         self._steps += 1
         if not (look or record):
             return
-        at, rgb, depth = self._robot.look(depth=look)
         if record and self._writer is not None:
-            self._writer.add(rgb)
+            self._writer.add(self._robot.look(depth=False)[1])
         if look:
+            at, rgb, depth = self._robot.look(plain=True)
             believed = self._estimator.pose
             seen = Observation(
                 at, rgb, depth, self._robot.camera, Proprioception(sensors.joint_pos, believed, self._estimator.std)

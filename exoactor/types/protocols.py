@@ -67,8 +67,11 @@ class Robot(Protocol):
         """The robot's own sensors now."""
         ...
 
-    def look(self, *, depth: bool = True) -> tuple[float, Array, Array]:
-        """Time [s], RGB (H, W, 3) uint8 and depth (H, W) float32 [m] of the camera now."""
+    def look(self, *, depth: bool = True, plain: bool = False) -> tuple[float, Array, Array]:
+        """Time [s], RGB (H, W, 3) uint8 and depth (H, W) float32 [m] of the camera now.
+
+        A simulated camera may draw a `plain` picture faster, without cast shadows; a real one has no such choice.
+        """
         ...
 
     def step(self, joint_targets: Array) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -75,17 +76,16 @@ class SceneRenderer:
         model: compiled with an off-screen buffer of at least the camera's size.
         camera: name of the camera in the model.
         size: width, height [px].
-        shadows: draw them (doubles the cost).
     """
 
-    def __init__(self, model: Any, camera: str, size: tuple[int, int], *, shadows: bool = True) -> None:
+    def __init__(self, model: Any, camera: str, size: tuple[int, int]) -> None:
         choose_backend()
         import mujoco
 
         self._mujoco = mujoco
         self._camera = camera
         try:
-            self._renderer = mujoco.Renderer(model, size[1], size[0])
+            self._renderer = _depth_reader()(model, size[1], size[0])
         except Exception as error:  # GL loaders raise all sorts
             name = os.environ.get("MUJOCO_GL", "default")
             packages = BACKENDS.get(name, BACKENDS["egl"])[1]
@@ -96,21 +96,16 @@ class SceneRenderer:
             ) from error
         self._option = mujoco.MjvOption()
         self._option.geomgroup[:] = [1, 1, 1, 0, 0, 0]  # group 3 holds collision shapes
-        self._shadows = shadows
 
-    def rgb(self, data: Any) -> Array:
-        """(H, W, 3) uint8."""
-        self._update(data, shadows=self._shadows, sky=True)
+    def rgb(self, data: Any, *, shadows: bool = True) -> Array:
+        """(H, W, 3) uint8; cast shadows more than double the cost."""
+        self._update(data, shadows=shadows, sky=True)
         return np.asarray(self._renderer.render())
 
-    def depth(self, data: Any) -> Array:
-        """(H, W) float32, true distance along the optical axis [m]."""
-        self._update(data, shadows=False, sky=False)
-        self._renderer.enable_depth_rendering()
-        try:
-            return np.asarray(self._renderer.render(), np.float32)
-        finally:
-            self._renderer.disable_depth_rendering()
+    def rgbd(self, data: Any, *, shadows: bool = True) -> tuple[Array, Array]:
+        """`rgb`, and (H, W) float32 true distance along the optical axis [m], from one drawing."""
+        image = self.rgb(data, shadows=shadows)
+        return image, self._renderer.distance()
 
     def close(self) -> None:
         """Give the GL context back."""
@@ -123,6 +118,22 @@ class SceneRenderer:
         flags[self._mujoco.mjtRndFlag.mjRND_REFLECTION] = False
         flags[self._mujoco.mjtRndFlag.mjRND_SKYBOX] = sky
         flags[self._mujoco.mjtRndFlag.mjRND_HAZE] = False
+
+
+@cache
+def _depth_reader() -> Any:
+    """`mujoco.Renderer` that also gives the depth of the picture just drawn; on its own it draws everything again."""
+    import mujoco
+
+    class DepthReader(mujoco.Renderer):  # type: ignore[misc]
+        def distance(self) -> Array:
+            buffer = np.empty((self._height, self._width), np.float32)
+            mujoco.mjr_readPixels(None, buffer, self._rect, self._mjr_context)
+            near, far = (z * self._model.stat.extent for z in (self._model.vis.map.znear, self._model.vis.map.zfar))
+            # the buffer holds 1 at the near plane and 0 at the far one, hyperbolic between
+            return np.asarray(near * far / (np.flipud(buffer).astype(float) * (far - near) + near), np.float32)
+
+    return DepthReader
 
 
 def camera_of(model: Any, data: Any, name: str, size: tuple[int, int]) -> Camera:

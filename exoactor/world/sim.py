@@ -101,10 +101,11 @@ class SimRobot:
             self._reading = self._sensors.read(self._data, self._steps)
         return self._reading
 
-    def look(self, *, depth: bool = True) -> tuple[float, Array, Array]:
+    def look(self, *, depth: bool = True, plain: bool = False) -> tuple[float, Array, Array]:
         """Time [s], RGB (H, W, 3) uint8 and depth (H, W) float32 [m].
 
-        Depth is 0 where there is no return, and everywhere if it was not asked for.
+        Depth is 0 where there is no return, and everywhere if it was not asked for. A `plain` picture is without
+        cast shadows: they take most of the time of one.
         """
         width, height = self.camera.size
         blank = np.zeros((height, width), np.float32)
@@ -115,11 +116,11 @@ class SimRobot:
         # The last physics step left the bodies where they were at its start; derived values only, so no side effect.
         mujoco.mj_kinematics(self._model, self._data)
         mujoco.mj_camlight(self._model, self._data)
-        rgb = self._renderer.rgb(self._data)
         if not depth:
-            return self.time, rgb, blank
+            return self.time, self._renderer.rgb(self._data, shadows=not plain), blank
+        rgb, distance = self._renderer.rgbd(self._data, shadows=not plain)
         rng = np.random.default_rng([self._seed, 4, self._steps])
-        return self.time, rgb, noisy_depth(self._renderer.depth(self._data), rng, self._depth_noise)
+        return self.time, rgb, noisy_depth(distance, rng, self._depth_noise)
 
     def step(self, joint_targets: Array) -> None:
         """Hold (29,) position targets [rad] for one control period.

@@ -102,9 +102,9 @@ class TruthRecorder:
         """See `Robot`."""
         return self._robot.sense()
 
-    def look(self, *, depth: bool = True) -> tuple[float, Array, Array]:
+    def look(self, *, depth: bool = True, plain: bool = False) -> tuple[float, Array, Array]:
         """See `Robot`."""
-        return self._robot.look(depth=depth)
+        return self._robot.look(depth=depth, plain=plain)
 
     def step(self, joint_targets: Array) -> None:
         """See `Robot`."""

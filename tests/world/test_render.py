@@ -36,7 +36,7 @@ def test_calibration_is_exact(room):
 
 def test_depth_is_metric_along_the_axis_and_in_the_right_pixels(room):
     _, data, renderer = room
-    points = SCENE.camera.backproject(renderer.depth(data))
+    points = SCENE.camera.backproject(renderer.rgbd(data)[1])
     top = SCENE.thing("table").position[2] + 0.72
     inside = np.abs(points[..., :2] - SCENE.thing("table").position[:2]) < [0.25, 0.5]
     on_table = inside.all(-1) & (points[..., 2] > 0.6)
@@ -102,3 +102,26 @@ def test_without_any_library_the_packages_are_named(monkeypatch):
     )
     with pytest.raises(ConfigError, match=r"libegl1.*libosmesa6"):
         backend.choose_backend()
+
+
+def test_one_drawing_gives_the_same_picture_and_depth_as_two(room):
+    _, data, renderer = room
+    picture, distance = renderer.rgbd(data)
+    np.testing.assert_array_equal(picture, renderer.rgb(data))
+    drawn_alone = renderer._renderer
+    drawn_alone.enable_depth_rendering()
+    try:
+        alone = drawn_alone.render()
+    finally:
+        drawn_alone.disable_depth_rendering()
+    near = alone < DepthNoiseCfg().far  # beyond, over the walls, there is no return
+    assert near.mean() > 0.5
+    np.testing.assert_allclose(distance[near], alone[near], rtol=1e-5)
+    assert distance[~near].min() > DepthNoiseCfg().far
+
+
+def test_a_plain_picture_lacks_only_the_cast_shadows(room):
+    _, data, renderer = room
+    plain, full = renderer.rgb(data, shadows=False).astype(int), renderer.rgb(data).astype(int)
+    darker = (plain - full).max(-1)
+    assert 0.005 < (darker > 20).mean() < 0.4 and (darker < -20).mean() < 0.001

@@ -98,7 +98,7 @@ class FloorRobot:
         """Noisy readings."""
         return self._suite.read(self.data, self._steps)
 
-    def look(self, *, depth: bool = True) -> tuple[float, Array, Array]:
+    def look(self, *, depth: bool = True, plain: bool = False) -> tuple[float, Array, Array]:
         """Time and black images."""
         width, height = self.camera.size
         dark = np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.float32)
