@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 
 from exoactor.control.estimator import StateEstimator
-from exoactor.control.feedback import RootFeedback, RootFeedbackCfg, WristFeedback, WristFeedbackCfg
+from exoactor.control.feedback import (
+    PostureFeedback,
+    PostureFeedbackCfg,
+    RootFeedback,
+    RootFeedbackCfg,
+    WristFeedback,
+    WristFeedbackCfg,
+)
 from exoactor.control.kinematics import Kinematics
 from exoactor.control.playback import Playback, SettleCfg
 from exoactor.control.recorder import Localize, Recorder
@@ -55,7 +62,9 @@ class TrackCfg:
         settle: when to leave the stepping in place.
         root: outer loop on the root.
         steps: outer loop on the feet, or None.
+        posture: outer loop on the joints, or None.
         wrist: outer loop on the wrists, or None.
+        lead: waist and arms are asked for this early, for the servos lag [control steps].
     """
 
     closed_loop: bool = True
@@ -66,7 +75,9 @@ class TrackCfg:
     settle: SettleCfg = field(default_factory=SettleCfg)
     root: RootFeedbackCfg = field(default_factory=RootFeedbackCfg)
     steps: StepFeedbackCfg | None = field(default_factory=StepFeedbackCfg)
+    posture: PostureFeedbackCfg | None = field(default_factory=PostureFeedbackCfg)
     wrist: WristFeedbackCfg | None = field(default_factory=WristFeedbackCfg)
+    lead: int = 3
 
 
 def track(
@@ -112,6 +123,8 @@ def track(
         loop.estimator.start(Pose2D(*(float(v) for v in reference.pose[0])))
     playback = Playback(reference, cfg.settle, closed_loop=cfg.closed_loop)
     steps = StepFeedback(reference, cfg.steps) if cfg.steps is not None and cfg.closed_loop else None
+    if cfg.posture is not None:
+        loop.posture = PostureFeedback(cfg.posture, legs=not reference.stepping.any())
     wrists = _wrists(reference)
     first_joints = loop.sensors.joint_pos
     blend, end = round(cfg.blend * CONTROL_HZ), round(cfg.end * CONTROL_HZ)
@@ -135,12 +148,13 @@ def track(
             recorder.tick(loop.sensors)
             i = min(playback.index, len(reference) - 1)
             resting = playback.resting or playback.done
-            command = reference.command(playback.index)
+            command = reference.command(playback.index, cfg.lead)
             if steps is not None:
                 command = steps.correct(command, i, playback.aim, loop.estimator.pose)
             if loop.tick(
                 command,
                 playback.aim,
+                wanted=reference.joint_pos[i],
                 wrists=wrists[i],
                 resting=resting,
                 should_stop=should_stop,
@@ -211,6 +225,7 @@ class _Loop:
         robot.configure(controller.actuation)
         controller.reset()
         self.root = RootFeedback(cfg.root)
+        self.posture: PostureFeedback | None = None
         self.wrist = WristFeedback(cfg.wrist) if cfg.wrist is not None else None
         self.sensors: Sensors = robot.sense()
         estimator.update(self.sensors)
@@ -222,6 +237,7 @@ class _Loop:
         command: TrackingCommand,
         aim: Array | None = None,
         *,
+        wanted: Array | None = None,
         wrists: Array | None = None,
         resting: bool = False,
         should_stop: Callable[[], bool] | None = None,
@@ -231,6 +247,8 @@ class _Loop:
             raise Interrupted("stopped by the caller")
         pose = self.estimator.pose
         if self.cfg.closed_loop and aim is not None:
+            if self.posture is not None and wanted is not None:
+                command = self.posture.correct(command, wanted, self.sensors.joint_pos)
             if self.wrist is not None and wrists is not None:
                 command = self.wrist.correct(command, wrists, self.estimator.kinematics, float(aim[2] - pose[2]))
             command = self.root.correct(command, aim, pose, resting=resting)

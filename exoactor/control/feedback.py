@@ -1,4 +1,4 @@
-"""The outer loops: root position and heading through the commanded velocity, wrists through the arm targets."""
+"""The outer loops: root through the commanded velocity, wrists and posture through joint targets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from exoactor.control.kinematics import ARMS, Kinematics
+from exoactor.control.kinematics import ARMS, UPPER_BODY, Kinematics
 from exoactor.types import CONTROL_HZ, Array, TrackingCommand
 from exoactor.types.rotations import wrap, yaw_matrix
 
@@ -59,6 +59,54 @@ class RootFeedback:
             velocity=command.velocity + np.clip(cfg.gain * error, -cfg.max_velocity, cfg.max_velocity),
             yaw_rate=command.yaw_rate + float(np.clip(cfg.yaw_gain * turn, -cfg.max_yaw_rate, cfg.max_yaw_rate)),
         )
+
+
+@dataclass(frozen=True)
+class PostureFeedbackCfg:
+    """Integral feedback on the joints.
+
+    Args:
+        gain: of the integral, waist and arms [1/s].
+        limit: largest offset of a joint of theirs [rad].
+        leg_gain: the same for the legs [1/s].
+        leg_limit: [rad].
+        leak: what is kept of an offset from one control step to the next.
+    """
+
+    gain: float = 1.0
+    limit: float = 0.3
+    leg_gain: float = 0.4
+    leg_limit: float = 0.12
+    leak: float = 0.998
+
+
+class PostureFeedback:
+    """Offsets on the joint targets against errors that last: soft servos sag under the arms' weight.
+
+    Args:
+        cfg: gains.
+        legs: correct them too. Not where `StepFeedback` displaces the feet: the two would work against each other.
+    """
+
+    def __init__(self, cfg: PostureFeedbackCfg | None = None, *, legs: bool = True) -> None:
+        self.cfg = cfg or PostureFeedbackCfg()
+        self._gain, self._limit = (
+            np.full(29, of_legs if legs else 0.0) for of_legs in (self.cfg.leg_gain, self.cfg.leg_limit)
+        )
+        self._gain[UPPER_BODY], self._limit[UPPER_BODY] = self.cfg.gain, self.cfg.limit
+        self._offset = np.zeros(29)
+
+    def correct(self, command: TrackingCommand, wanted: Array, joint_pos: Array) -> TrackingCommand:
+        """The command with its joint targets corrected.
+
+        Args:
+            command: of this control step.
+            wanted: (29,) joints of the reference now [rad].
+            joint_pos: (29,) the same as measured.
+        """
+        change = self._gain / CONTROL_HZ * (np.asarray(wanted) - np.asarray(joint_pos))
+        self._offset = np.clip(self.cfg.leak * self._offset + change, -self._limit, self._limit)
+        return replace(command, joint_pos=command.joint_pos + self._offset)
 
 
 @dataclass(frozen=True)

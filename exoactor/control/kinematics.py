@@ -16,6 +16,9 @@ SIDES: Final = ("left", "right")
 ARMS: Final = (slice(15, 22), slice(22, 29))
 """Left and right arm within the 29 joints."""
 
+UPPER_BODY: Final = slice(12, 29)
+"""Waist and arms within the 29 joints."""
+
 SOLE: Final = np.array([[0.12, 0.024, -0.035], [0.12, -0.024, -0.035], [-0.05, 0.018, -0.035], [-0.05, -0.018, -0.035]])
 """Corners of a sole in the ankle-roll frame [m]: ends of the contact capsules, at their underside."""
 

@@ -27,7 +27,7 @@ class SettleCfg:
         reach: most the aim is moved, each axis [m, rad].
     """
 
-    xy: float = 0.05
+    xy: float = 0.07
     yaw: float = 0.07
     repeats: int = 3
     nearer: float = 0.02
@@ -93,7 +93,7 @@ class Playback:
         # The pelvis sways by centimetres with each step: only the mean over a whole cycle says where it stands.
         # It must not be on its way through either, so the second half is looked at too.
         errors = np.array(self._errors)
-        good = self._within(errors.mean(axis=0), 1.0) and self._within(errors[len(errors) // 2 :].mean(axis=0), 1.5)
+        good = self._within(errors.mean(axis=0), 1.0) and self._within(errors[len(errors) // 2 :].mean(axis=0), 1.2)
         distance = float(np.hypot(*errors.mean(axis=0)[:2]))
         if self._nearest is None or distance < self._nearest - self.cfg.nearer:
             self._nearest = distance

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import binary_dilation, gaussian_filter1d
 from scipy.spatial.transform import Rotation, Slerp
 
+from exoactor.control.kinematics import UPPER_BODY
 from exoactor.types import CONTROL_HZ, Array, RobotMotion, TrackingCommand
 from exoactor.types.rotations import quat_to_rpy
 
@@ -71,16 +72,22 @@ class Reference:
         """(N, 3) root x [m], y [m], yaw [rad]."""
         return np.column_stack([self.root_pos[:, :2], self.yaw])
 
-    def command(self, index: int) -> TrackingCommand:
-        """What to ask for at control step `index`; beyond the end the last pose, standing."""
+    def command(self, index: int, lead: int = 0) -> TrackingCommand:
+        """What to ask for at control step `index`; beyond the end the last pose, standing.
+
+        Waist and arms are those of `lead` control steps later, to make up for servos that lag; the legs are timed by
+        the policy, which then steps and stops where it is shown to.
+        """
         over = index >= len(self)
         i = min(max(index, 0), len(self) - 1)
+        joints = self.joint_pos[i].copy()
+        joints[UPPER_BODY] = self.joint_pos[min(i + lead, len(self) - 1), UPPER_BODY]
         return TrackingCommand(
             velocity=np.zeros(2) if over else self.velocity[i, :2],
             height=float(self.root_pos[i, 2]),
             roll_pitch=self.roll_pitch[i],
             yaw_rate=0.0 if over else float(self.angular_velocity[i, 2]),
-            joint_pos=self.joint_pos[i],
+            joint_pos=joints,
         )
 
     def mimic(self) -> Array:

@@ -4,7 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exoactor.control import twist2
-from exoactor.control.feedback import RootFeedback, RootFeedbackCfg, WristFeedback, WristFeedbackCfg
+from exoactor.control.feedback import (
+    PostureFeedback,
+    PostureFeedbackCfg,
+    RootFeedback,
+    RootFeedbackCfg,
+    WristFeedback,
+    WristFeedbackCfg,
+)
 from exoactor.control.kinematics import Kinematics
 from exoactor.control.reference import Reference
 from exoactor.control.steps import StepFeedback
@@ -90,3 +97,24 @@ def test_without_planned_contacts_no_steps_are_changed():
     steps = StepFeedback(Reference(still))
     out = steps.correct(command(), 100, np.array([0.5, 0.3, 0.2]), np.zeros(3))
     assert np.array_equal(out.joint_pos, command().joint_pos)
+
+
+@pytest.mark.parametrize("legs", [True, False])
+def test_posture_integral_removes_a_sag_and_leaves_the_legs_alone_where_told(legs):
+    feedback = PostureFeedback(PostureFeedbackCfg(leak=1.0), legs=legs)
+    wanted = np.array(twist2.ACTUATION.default_pos)
+    measured = wanted - 0.08
+    for _ in range(600):
+        measured = feedback.correct(command(wanted), wanted, measured).joint_pos - 0.08
+    off = np.abs(wanted - measured)
+    assert off[12:].max() < 0.001
+    assert np.all(off[:12] < 0.005) if legs else np.allclose(off[:12], 0.08)
+
+
+def test_posture_offsets_are_limited():
+    cfg = PostureFeedbackCfg()
+    feedback = PostureFeedback(cfg)
+    wanted = np.zeros(29)
+    for _ in range(5000):
+        asked = feedback.correct(command(wanted), wanted, np.full(29, -1.0)).joint_pos
+    assert np.allclose(asked[:12], cfg.leg_limit) and np.allclose(asked[12:], cfg.limit)

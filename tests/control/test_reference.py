@@ -54,3 +54,15 @@ def test_commands_in_twist2_layout_agree_with_single_ones():
     table = reference.mimic()
     assert table.shape == (201, twist2.MIMIC)
     assert np.allclose(table[77], twist2.mimic(reference.command(77)))
+
+
+def test_only_waist_and_arms_are_asked_for_early():
+    joints = np.linspace(0, 1, 60)[:, None] * np.ones(29)
+    motion = RobotMotion(
+        np.tile([0, 0, 0.75], (60, 1)), np.tile([1.0, 0, 0, 0], (60, 1)), joints, np.ones((60, 2), bool), 50.0
+    )
+    reference = Reference(motion)
+    asked = reference.command(10, lead=3).joint_pos
+    assert np.allclose(asked[:12], reference.joint_pos[10, :12])
+    assert np.allclose(asked[12:], reference.joint_pos[13, 12:])
+    assert np.allclose(reference.command(59, lead=3).joint_pos, reference.joint_pos[-1])

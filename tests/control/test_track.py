@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from exoactor.control import SettleCfg, StateEstimator, StudentController, TrackCfg, stand, track
-from exoactor.control.execute import standing_pose
+from exoactor.control.execute import FALL_TILT, standing_pose
 from exoactor.control.training.footsteps import GaitCfg, walk
 from exoactor.control.training.posing import Poser
 from exoactor.control.training.sim import FloorRobot, fallen, floor_model
@@ -115,7 +115,9 @@ def test_a_fall_is_noticed_by_the_robot_itself(model, stroll):
 
 
 def fallen_or_low(robot):
-    return fallen(robot.data) or robot.data.qpos[2] < 0.6
+    _, x, y, _ = robot.data.qpos[3:7]
+    tilt = np.arccos(1 - 2 * (x * x + y * y))
+    return fallen(robot.data) or robot.data.qpos[2] < 0.6 or tilt > 0.9 * FALL_TILT
 
 
 def test_looks_and_recording(model, stroll, tmp_path):
