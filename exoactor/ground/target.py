@@ -41,7 +41,7 @@ class TargetCfg:
     """
 
     distance: float = 0.6
-    turn: float = np.radians(35.0)
+    turn: float = np.radians(42.0)
     sure_distance: float = 0.35
     sure_turn: float = np.radians(22.0)
     std_along_ray: float = 0.20

@@ -45,7 +45,7 @@ class RetargetCfg:
     lean: float = 0.3
     twist: float = 0.5
     stand_before: float = 0.2
-    stand_after: float = 0.6
+    stand_after: float = 0.4
     quiet: float = 0.25
     timing: TimingCfg = field(default_factory=TimingCfg)
     steps: StepCfg = field(default_factory=StepCfg)

@@ -25,15 +25,18 @@ class TimingCfg:
         turn: fastest turn [rad/s].
         ramp: time to full speed and to a stop [s].
         slowest: a person's speed below this share of the robot's is not imitated.
+        join: a person's pause shorter than this, as between a turn and a walk, is stepped through: closing the feet
+            and opening them again would take longer [s].
         closing: after a movement ends, the time for the feet to close before anything else begins [s].
     """
 
     forward: float = 0.5
     backward: float = 0.25
     sideways: float = 0.2
-    turn: float = 0.8
+    turn: float = 1.1
     ramp: float = 0.8
     slowest: float = 0.35
+    join: float = 1.4
     closing: float = 1.1
 
 
@@ -67,12 +70,13 @@ def timeline(path: RootPath, hz: float, cfg: TimingCfg, extra_after: float) -> T
     at = 0.0
     count = 0
     last_frame = len(path.xy) - 1
-    for number, (first, last) in enumerate(path.moves):
+    moves = _joined(path.moves, cfg.join * path.fps)
+    for number, (first, last) in enumerate(moves):
         count += _stand(human, at, first / path.fps, hz)
         times = _move(path, first, last, hz, cfg)
         human.append(times)
         start, count = count, count + len(times)
-        pause = cfg.closing + (extra_after if number == len(path.moves) - 1 else 0.0)
+        pause = cfg.closing + (extra_after if number == len(moves) - 1 else 0.0)
         hold = round(pause * hz)
         human.append(np.full(hold, last / path.fps))
         walks.append((start, count, count + hold))
@@ -87,6 +91,17 @@ def timeline(path: RootPath, hz: float, cfg: TimingCfg, extra_after: float) -> T
     # the piecewise linear clock has corners where a movement begins and ends
     smooth = gaussian_filter1d(poses, 0.08 * hz, axis=0, mode="nearest")
     return Timeline(times, smooth, tuple(walks))
+
+
+def _joined(moves: tuple[tuple[int, int], ...], longest_pause: float) -> list[tuple[int, int]]:
+    """Frame ranges of the movements, those with less than `longest_pause` [frames] between them as one."""
+    joined: list[tuple[int, int]] = []
+    for first, last in moves:
+        if joined and first - joined[-1][1] < longest_pause:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
 
 
 def _stand(human: list[Array], start: float, end: float, hz: float) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from exoactor.bench.retarget import acted, as_estimated, tracked
 from exoactor.body import load_body
-from exoactor.ground import ground, root_path
+from exoactor.ground import RootPath, ground, root_path
 from exoactor.ground.gestures import held_arms
 from exoactor.imagine.motion import act
 from exoactor.imagine.path import PathCfg
@@ -16,6 +16,7 @@ from exoactor.imagine.procedural import walking_paths
 from exoactor.imagine.style import sample_style
 from exoactor.retarget import RetargetCfg, retarget
 from exoactor.retarget.footsteps import StepCfg, rhythm
+from exoactor.retarget.timing import TimingCfg, timeline
 from exoactor.retarget.wholebody import SOLE, forward, kinematics
 from exoactor.types import CONTROL_HZ, Action, ConfigError, Pose2D
 from exoactor.types.rotations import quat_to_rpy, wrap
@@ -63,7 +64,7 @@ def test_it_starts_and_ends_where_it_should_with_parallel_feet(kind, seed):
         assert abs(across[:2] @ pose.forward) < 0.012
     still = robot.contacts.all(axis=1)[::-1]
     standing = len(still) if still.all() else int(np.argmin(still))
-    assert standing >= 0.6 * CONTROL_HZ
+    assert standing >= RetargetCfg().stand_after * CONTROL_HZ
 
 
 @pytest.mark.parametrize("kind", ["walk", "around", "turn", "wave", "point", "stand"])
@@ -140,7 +141,7 @@ def test_root_speed_is_what_the_robot_can_walk():
         )
         assert smooth.max() * CONTROL_HZ < 0.65
         rate = np.abs(np.gradient(np.unwrap(quat_to_rpy(robot.root_quat)[:, 2]))) * CONTROL_HZ
-        assert rate.max() < 1.0
+        assert rate.max() < 1.05 * TimingCfg().turn
         along = np.linalg.norm(robot.root_pos[:, None, :2] - path.xy[None], axis=2).min(axis=1)
         assert along.max() < 0.07
 
@@ -207,3 +208,15 @@ def test_a_crouch_is_kept_and_the_feet_stay_planted():
     assert 0.12 < standing.root_pos[:, 2].min() - robot.root_pos[:, 2].min() < 0.2
     places, _ = feet_of(robot)
     assert np.abs(places[..., 2] - SOLE).max() < 1e-3
+
+
+def test_a_short_pause_between_turn_and_walk_is_stepped_through():
+    fps, yaw = 25.0, np.concatenate([np.zeros(10), np.linspace(0, 1.5, 30), np.full(85, 1.5)])
+    y = np.concatenate([np.zeros(65), np.linspace(0, 1.5, 50), np.full(10, 1.5)])
+    path = RootPath(fps, np.column_stack([0 * y, y]), yaw, ((10, 40), (65, 115)))
+    cfg = TimingCfg()
+    at_once = timeline(path, 50.0, cfg, 0.0)
+    apart = timeline(path, 50.0, replace(cfg, join=0.5), 0.0)
+    assert len(at_once.walks) == 1 and len(apart.walks) == 2
+    assert len(at_once.poses) < len(apart.poses) - 50 * cfg.closing
+    np.testing.assert_allclose(at_once.poses[-1], [0, 1.5, 1.5], atol=1e-6)
