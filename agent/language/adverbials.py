@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from agent.language import lexicon as lx
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor
@@ -12,19 +14,19 @@ def take_side(cursor: Cursor, last_side: str | None) -> str | None:
     """Take "with your left hand", "your right arm", "left handed"; give "left" or "right".
 
     Raises:
-        NotUnderstood: "the other hand" before any hand was named.
+        NotUnderstood: "the other hand" or "the same hand" before any hand was named.
     """
     start = cursor.at
     cursor.take_any(lx.WITH)
     cursor.take("your", "the", "a")
-    word = cursor.take("left", "right", "other")
+    word = cursor.take("left", "right", "other", "same")
     bare = cursor.peek(-2) in ("your", "the") and cursor.word in ("", ",", ".", "and", "then")
     if word and (cursor.take("hand", "arm", "handed", "index finger") or bare):
-        if word != "other":
+        if word in ("left", "right"):
             return word
         if last_side is None:
-            raise NotUnderstood("'the other hand': no hand was named before", unknown=("other",))
-        return "right" if last_side == "left" else "left"
+            raise NotUnderstood(f"'the {word} hand': no hand was named before", unknown=(word,))
+        return last_side if word == "same" else {"left": "right", "right": "left"}[last_side]
     cursor.at = start
     return None
 
@@ -39,12 +41,12 @@ def take_place(cursor: Cursor, nouns: Nouns, but: tuple[str, ...] = ()) -> Fact 
     return None
 
 
-def take_leading_place(cursor: Cursor, nouns: Nouns) -> Fact | None:
-    """Take "from the table, ..." or "at the table, ..." in front of a verb."""
+def take_leading_place(cursor: Cursor, nouns: Nouns, verb_here: Callable[[Cursor], object]) -> Fact | None:
+    """Take "from the table, ..." or "at the table ..." in front of a verb, which `verb_here` recognizes."""
     start = cursor.at
     if cursor.take("from", "at") and nouns.starts(cursor):
         place = Fact("near", nouns.one(cursor))
-        if cursor.take(","):
+        if cursor.take(",") or verb_here(cursor):
             return place
     cursor.at = start
     return None
@@ -76,7 +78,11 @@ def take_count(cursor: Cursor) -> int | None:
     Raises:
         NotUnderstood: more than five times.
     """
+    start = cursor.at
     if phrase := cursor.take_any(lx.COUNTS):
+        if phrase == "once" and cursor.word in ("you", "there", "that", "this", "it", "do", "finish"):
+            cursor.at = start  # "once you have ...": no number
+            return None
         return lx.COUNTS[phrase]
     number = cursor.items[cursor.at].number if cursor else None
     if number and number == int(number) and cursor.peek() == "times":

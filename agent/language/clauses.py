@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.language.nouns import NotUnderstood
 from skills import Fact
 
 
@@ -50,9 +52,45 @@ class Sentence:
     joints: list[str] = field(default_factory=list)
     """What stood before each clause: "", ",", "and", "then", "before", ..."""
     at_end: list[Step] = field(default_factory=list)
-    """Steps of a leading "before ...": they come last."""
+    """Steps of a leading "before ..." and those before which all of this is to be done: they come last."""
+    whole: bool = False
+    """All that is said comes before `at_end`, in the order said ("wave; before that, X and then Y")."""
+    last: list[Step] | None = None
+    """The clause that is said to be the last ("wave at the end")."""
 
     @property
     def sequenced(self) -> bool:
         """Whether a word like "then" parts it."""
         return any(joint == "then" for joint in self.joints)
+
+    def add(self, steps: list[Step], joint: str, order: str = "", *, begun: bool = False) -> None:
+        """Put a clause where its words say.
+
+        Args:
+            steps: of the clause.
+            joint: what stood before it.
+            order: "first" or "last" if it says so itself, else "".
+            begun: there were sentences before this one.
+
+        Raises:
+            NotUnderstood: "first" said of a step that more than one other stands before.
+        """
+        if order == "first" and (self.clauses or begun):
+            if len(self.clauses) != 1 or begun or joint == "then":
+                raise NotUnderstood("'first' comes after other steps; the order is not clear", "What comes first?")
+            self.clauses.insert(0, steps)
+            self.joints.insert(0, "")
+            return
+        self.clauses.append(steps)
+        self.joints.append(joint)
+        if order == "last":
+            self.last = steps
+
+    def problems(self) -> Iterator[NotUnderstood]:
+        """What is wrong with the order of the whole."""
+        if self.at_end and not self.clauses:
+            yield NotUnderstood("it is not said what to do before that")
+        if self.at_end and self.sequenced and not self.whole:
+            yield NotUnderstood("'before ...' with a later 'then' can be read in two orders", "In which order?")
+        if self.last is not None and (self.at_end or self.clauses[-1] is not self.last):
+            yield NotUnderstood("what is said to be the last step is followed by others", "In which order?")

@@ -16,7 +16,13 @@ POLITE = (
     "do this", "follow these steps", "here is what to do", "once more",
     "actually", "wait no", "sorry", "let us have you", "have you", "i want to see you", "i would love you to",
     "i would love to see you", "your next task is to", "your first task is to", "it would be great if you could",
-    "it would be nice if you could", "do you think you could", "mind", "how about you", "why do not you", "go and",
+    "it would be nice if you could", "it would be great if you", "it would be nice if you", "it would be lovely if you",
+    "it would be lovely if you could", "i would be glad if you", "i would be happy if you",
+    "i would appreciate it if you",
+    "take a moment to", "take the time to", "be sure to", "do not forget to", "feel free to",
+    "what i want is for you to", "do you think you could", "mind", "how about you", "why do not you", "go and",
+    "let me see you", "do me a favor and", "do me a favour and",
+    "the robot should", "the robot has to", "the robot must", "i would like the robot to",
     "come on", "good", "great", "right then", "listen", "may i ask you to", "i ask you to", "you are to",
     "be a dear and",
 )  # fmt: skip
@@ -25,7 +31,7 @@ POLITE = (
 TRAILING = (
     "please", "thank you", "thanks", "for me", "as well", "also", "too", "again", "now", "robot", "if you can",
     "then",
-    "afterwards", "next", "finally", "if you do not mind", "once more",
+    "afterwards", "next", "if you do not mind", "once more",
 )  # fmt: skip
 """Skipped where a clause ends."""
 
@@ -33,11 +39,15 @@ CONNECTIVES = (
     "and", "and then", "then", "but", "but then", "next", "after that", "after this", "afterwards", "subsequently",
     "when you have finish", "once you have finish", "when finish", "once finish", "having do that", "having do so",
     "that do", "with that do", "this do", "immediately after", "straight after", "right after", "right after that",
-    "straight after that", "shortly after", "a moment later", "thereafter", "thereupon", "in turn", "from that place",
+    "straight after that", "follow by", "that is follow by", "when that is finish", "once that is finish",
+    "when you have finish that", "once you have finish that", "when you are through", "when it is do", "once it is do",
+    "when this is do", "once this is do", "as soon as that is do", "as soon as you are do", "with that finish",
+    "shortly after", "a moment later", "thereafter", "thereupon", "in turn", "from that place",
     "finally", "lastly", "at last", "at the end", "in the end", "last", "last of all", "to finish", "to finish off",
     "to finish up", "to start", "to start with", "to begin", "to begin with", "second", "secondly", "third",
     "thirdly",
-    "fourth", "from there", "once there", "when there", "once you are there", "when you are there",
+    "fourth", "from there", "where you should", "where you can", "where you", "once there", "when there",
+    "once you are there", "when you are there",
     "when you get there",
     "once you get there", "as soon as you are there", "after you get there", "after you are there", "when done",
     "once done", "when you are do", "once you are do", "when you are finish", "when you have do that",
@@ -50,11 +60,31 @@ CONNECTIVES = (
 """Join clauses without changing their order."""
 
 SEQUENCE = frozenset(
-    ("then", "next", "finally", "lastly", "afterwards", "subsequently", "last", "later", "and then", "but then")
+    (
+        "then",
+        "next",
+        "finally",
+        "lastly",
+        "afterwards",
+        "subsequently",
+        "last",
+        "later",
+        "and then",
+        "but then",
+        "follow by",
+        "that is follow by",
+    )
 ) | {"after that"}
 """Those that put what follows after all that came before."""
 
-OPENERS = ("first", "firstly", "first of all", "to start", "to start with", "to begin", "to begin with")
+OPENERS = ("first", "firstly", "first of all", "to start", "to start with", "to begin", "to begin with", "beforehand",
+           "first off", "for starters", "first thing", "before anything else", "before all else")  # fmt: skip
+
+FIRST = (*OPENERS, "before that", "at first")
+LAST = ("last", "lastly", "last of all", "at last", "at the end", "at the very end", "in the end", "finally",
+        "to finish", "to finish with", "to finish off", "to end with", "to end", "to close",
+        "as a last step")  # fmt: skip
+"""Said at the end of a clause, they tell its place among the others."""
 
 STATES = ("you are", "you have", "you")
 """May stand between "after" and a verb ("after you have waved")."""
@@ -72,7 +102,8 @@ REFUSED = {
 WALK = (
     "walk", "go", "head", "come", "step", "move", "stroll", "wander", "proceed", "travel", "navigate", "return",
     "get",
-    "march", "pop", "pace", "amble", "saunter", "advance", "trot", "get yourself", "take yourself", "bring yourself",
+    "march", "a walk", "a stroll", "a short walk", "a quick walk", "a little walk", "pop", "pace", "amble",
+    "saunter", "advance", "trot", "get yourself", "take yourself", "bring yourself",
     "position yourself", "place yourself", "put yourself", "station yourself", "plant yourself", "set off", "cross",
     "hurry", "carry on", "walk on", "walk straight", "make a move", "have a walk", "take a stroll", "go on a walk",
     "make your way", "take a walk", "go walk", "go for a walk", "find your way", "continue",
@@ -82,7 +113,8 @@ TOWARDS = (
     "before",
     "to stand at", "to stand by", "to stand beside", "to stand next to", "right in front of",
     "directly in front of", "up to", "right up to", "back to", "on to", "along to",
-    "straight to", "directly to", "all the way to", "all the way over to", "down to", "back over to", "near",
+    "straight to", "straight for", "right for", "directly to", "all the way to", "all the way over to", "down to",
+    "back over to", "near",
     "next to", "beside", "by", "over by", "in front of", "close to", "up close to", "at", "onwards to", "on over to",
     "and stand in front of", "and stand next to", "and stand by", "and stand at", "to stand in front of",
     "forward to",
@@ -92,16 +124,23 @@ TOWARDS = (
 AROUND = (
     "around to the other side of", "around to the far side of", "around to the opposite side of",
     "around to the back of",
-    "around", "once around", "in a circle around", "a circle around", "your way around", "over and around",
+    "around", "once around", "in a circle around", "in a half circle around", "in a semicircle around",
+    "half way around", "halfway around", "a circle around", "your way around", "over and around",
     "in a loop around", "in an arc around", "past and around", "up and around",
 )  # fmt: skip
 FAR_SIDE = ("the other side of", "the far side of", "the opposite side of", "the back of")
 TO_FAR_SIDE = (
     "to the other side", "to the far side", "to its other side", "to its far side", "to the opposite side",
+    "so you end up on the other side", "so you end up on the far side", "so that you end up on the other side",
+    "so that you end up on the far side", "so you end up on its other side", "so you end up on its far side",
+    "so that you end up on its other side", "so that you end up on its far side", "until you are on the other side",
+    "until you are on the far side", "until you are on its far side", "until you are on its other side",
     "to the other side of it", "to the far side of it", "and to the other side",
 )  # fmt: skip
 NEAR_SIDE = ("the front of", "the side of", "the edge of")
 CIRCLE = ("circle", "circle around", "orbit", "orbit around", "loop around", "around", "make a circle around",
+    "make a half circle around", "do a half circle around", "make a semicircle around",
+          "do a semicircle around", "make a half turn around", "go half way around", "go halfway around",
           "do a circle around", "make a loop around", "walk a circle around", "step around")  # fmt: skip
 APPROACH = ("approach", "reach", "visit", "get close to", "arrive at", "be at", "get to", "head for", "make for")
 
@@ -137,7 +176,8 @@ GREET = ("say hello to me", "say hi to me", "greet me", "greet us", "greet every
          "wave hi", "wave bye", "wave in greeting", "say farewell")  # fmt: skip
 WAVE_AT = ("at", "to", "towards", "over at", "over to", "back at", "in the direction of", "across to")
 
-POINT = ("point", "point your finger", "point your hand", "point your arm", "gesture", "point with your finger",
+POINT = ("extend", "stretch", "stretch out", "hold out", "aim", "reach out", "point", "point your finger",
+    "point your hand", "point your arm", "gesture", "point with your finger",
          "point a finger", "point an arm", "point a hand")  # fmt: skip
 POINT_AT = ("at", "to", "towards", "out", "over at", "over to", "over towards", "in the direction of", "back at",
             "back to", "straight at", "directly at")  # fmt: skip
@@ -174,12 +214,24 @@ VAGUE_TIMES = ("for a moment", "a moment", "for a bit", "a bit", "briefly", "for
 
 WITH = ("with", "use", "by use")
 BEFORE = ("before", "but before", "prior to")
-AFTER = ("after", "having", "once you have", "once", "when", "as soon as", "only after")
+AFTER = ("after", "having", "upon", "once you have", "once", "when", "as soon as", "only after")
 BEGIN = ("start", "begin", "start off", "start out", "begin your task")
+GO_ON = ("continue", "go on", "carry on", "proceed", "follow", "follow up", "follow that", "follow this", "follow it")
 FINISH = ("finish", "end", "end up", "finish up", "finish off", "conclude", "finish the task", "end your task")
 BY = ("by", "with")
 AGAIN = ("do it again", "do that again", "repeat that", "repeat it", "repeat", "do the same again", "again")
-HELLO = ("hello", "goodbye", "hi", "bye", "in greeting", "friendly", "in a friendly way")
+HELLO = (
+    "with a wave",
+    "with a friendly wave",
+    "with a quick wave",
+    "hello",
+    "goodbye",
+    "hi",
+    "bye",
+    "in greeting",
+    "friendly",
+    "in a friendly way",
+)
 COUNTS = {"once": 1, "twice": 2, "thrice": 3, "a second time": 1, "one more time": 1, "one time": 1}
 
 

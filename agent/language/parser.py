@@ -26,6 +26,7 @@ class Parser:
         self._last: Clause | None = None
         self._done: list[Step] = []
         self._now = Sentence()
+        self._order = ""  # of the clause read last
 
     def parse(self, text: str) -> list[Step]:
         """Steps in order; `problems` holds what was not understood, and then the steps must not be used."""
@@ -49,12 +50,7 @@ class Parser:
         cursor.take(".")
         if needs:
             self.problems.append(NotUnderstood("the sentence ends before it says what to do then"))
-        if sentence.at_end and not sentence.clauses:
-            self.problems.append(NotUnderstood("it is not said what to do before that"))
-        if sentence.at_end and sentence.sequenced:
-            self.problems.append(
-                NotUnderstood("'before ...' with a later 'then' can be read in two orders", "In which order?")
-            )
+        self.problems += sentence.problems()
 
     def _next(self, cursor: Cursor, sentence: Sentence, needs: list[Fact]) -> None:
         joint, first = self._joint(cursor)
@@ -64,8 +60,7 @@ class Parser:
         if self.verbs.match(cursor) is None and self._negation(cursor, sentence):
             return
         if first and (sentence.clauses or self._done):
-            if not self._put_first(cursor, sentence, joint):
-                raise NotUnderstood("'first' comes after other steps; the order is not clear", "What comes first?")
+            sentence.add(self._clause(cursor), joint, "first", begun=bool(self._done))
             return
         if cursor.take_any(lx.AFTER):
             self._after(cursor, sentence, needs, leading=fresh)
@@ -73,13 +68,12 @@ class Parser:
         if cursor.take_any(lx.BEFORE):
             self._before(cursor, sentence, leading=fresh)
             return
-        if place := take_leading_place(cursor, self.nouns):
+        if place := take_leading_place(cursor, self.nouns, self.verbs.match):
             needs.append(place)
         steps = self._clause(cursor)
         steps[0].needs = needs + steps[0].needs
         needs.clear()
-        sentence.clauses.append(steps)
-        sentence.joints.append(joint)
+        sentence.add(steps, joint, self._order, begun=bool(self._done))
 
     def _joint(self, cursor: Cursor) -> tuple[str, bool]:
         """Take breaks, connectives and politeness; give the strongest joint and whether "first" was said."""
@@ -95,6 +89,8 @@ class Parser:
             if phrase in lx.POLITE and phrase not in lx.CONNECTIVES and self._is_needed(cursor, start):
                 cursor.at = start
                 break
+            if "there" in phrase.split():
+                self.nouns.place()  # refers to something, or is not understood
             if phrase in lx.OPENERS:
                 first = True
             elif phrase in lx.SEQUENCE:
@@ -119,7 +115,7 @@ class Parser:
         Raises:
             NotUnderstood: no verb, or words left over.
         """
-        self._framed(cursor, (*lx.BEGIN, *lx.FINISH))
+        self._framed(cursor, (*lx.BEGIN, *lx.GO_ON, *lx.FINISH))
         repeated = self._repeat(cursor)
         if repeated is not None:
             return repeated
@@ -137,7 +133,8 @@ class Parser:
             raise complaint(cursor, self.nouns, "I do not understand this here")
         if side:
             self._give_side(clause, side)
-        while self._take_trailing(cursor):
+        self._order = ""
+        while self._take_order(cursor) or self._take_trailing(cursor):
             pass
         self._last = clause
         self._expect_end(cursor, clause.family)
@@ -152,6 +149,16 @@ class Parser:
         if not cursor or cursor.word in (",", ".", "and", "then", "but", *lx.TRAILING):
             return True
         cursor.at = start
+        return False
+
+    def _take_order(self, cursor: Cursor) -> bool:
+        """Take what says at a clause's end that it is the first or the last, unless it begins the next clause."""
+        start = cursor.at
+        for order, phrases in (("first", lx.FIRST), ("last", lx.LAST)):
+            if cursor.take_any(phrases) and (not cursor or cursor.word in (",", ".", "and", "then", "but")):
+                self._order = order
+                return True
+            cursor.at = start
         return False
 
     def _framed(self, cursor: Cursor, frames: tuple[str, ...]) -> bool:
@@ -178,8 +185,8 @@ class Parser:
             return None
         return [Step(s.skill, dict(s.args), list(s.needs)) for s in self._last.steps]
 
-    @staticmethod
-    def _give_side(clause: Clause, side: str) -> None:
+    def _give_side(self, clause: Clause, side: str) -> None:
+        self.verbs.last_side = side
         for step in clause.steps:
             if step.skill not in ("wave", "point_at"):
                 raise NotUnderstood(f"{step.skill} is not done with a hand", unknown=(f"{side} hand",))
@@ -231,8 +238,8 @@ class Parser:
                 raise NotUnderstood("'before that' could mean one step or all of them", "In which order?")
             steps = sentence.clauses.pop() if sentence.clauses else [self._done.pop()]
             cursor.take(",")
-            sentence.clauses.append(self._clause(cursor) + steps)
-            sentence.joints.append("and")
+            sentence.add(self._clause(cursor), "and")
+            sentence.at_end, sentence.whole = steps, True
             return
         steps, facts, _, _ = self._subordinate(cursor)
         steps += [Step("walk_to" if f.name == "near" else "turn_to", {"target": f.thing}) for f in facts]
@@ -271,7 +278,7 @@ class Parser:
                 facts += [Fact(name, s.args["target"]) for s in clause.steps]  # type: ignore[arg-type]
             else:
                 steps += clause.steps
-            cursor.take_any(lx.TRAILING)
+            cursor.take_any((*lx.TRAILING, *lx.FIRST))
             more = cursor.at
             if cursor.take("and") and self.verbs.match(cursor):
                 verb = cursor.items[cursor.at].text
@@ -280,15 +287,6 @@ class Parser:
                     continue
             cursor.at = more
             return steps, facts, gerund, count > 1
-
-    def _put_first(self, cursor: Cursor, sentence: Sentence, joint: str) -> bool:
-        """Put Y before X in "X, but first Y", when there is only one X."""
-        if len(sentence.clauses) != 1 or self._done or joint == "then":
-            return False
-        steps = self._clause(cursor)
-        sentence.clauses.insert(0, steps)
-        sentence.joints.insert(0, "")
-        return True
 
     def _negation(self, cursor: Cursor, sentence: Sentence) -> bool:
         """Take back a step that was said before ("do not X"); any other negation is not understood."""

@@ -11,7 +11,8 @@ Phrase = tuple[str, ...]
 _CONTRACTIONS = {
     "don't": "do not", "dont": "do not", "doesn't": "does not", "won't": "will not", "can't": "can not",
     "cannot": "can not", "shouldn't": "should not", "let's": "let us", "i'd": "i would", "you've": "you have",
-    "you're": "you are", "it's": "it is", "that's": "that is", "there's": "there is", "you'll": "you will",
+    "you're": "you are", "it's": "it is", "it'd": "it would", "you'd": "you would", "where's": "where is",
+    "that's": "that is", "there's": "there is", "you'll": "you will",
     "who's": "who is", "i'm": "i am",
 }  # fmt: skip
 _NUMBERS = {
@@ -31,14 +32,15 @@ _FORMS = {
     "gesture": "gesturing gestured", "stand": "standing stood", "wait": "waiting waited", "stay": "staying stayed",
     "remain": "remaining remained", "hold": "holding held", "pause": "pausing paused", "stop": "stopping stopped",
     "make": "making made", "take": "taking took taken", "proceed": "proceeding proceeded",
-    "finish": "finishing finished",
+    "finish": "finishing finished", "follow": "following followed follows",
     "end": "ending ended", "start": "starting started", "begin": "beginning began begun", "use": "using used",
     "loop": "looping looped", "travel": "traveling travelling", "navigate": "navigating", "pivot": "pivoting pivoted",
-    "swivel": "swivelling swiveling", "have": "having", "do": "doing did done", "be": "being been",
+    "swivel": "swivelling swiveling", "do": "doing did done", "be": "being been",
     "keep": "keeping kept",
     "orbit": "orbiting", "visit": "visiting visited", "wander": "wandering wandered", "halt": "halting halted",
     "conclude": "concluding", "raise": "raising raised", "lift": "lifting lifted", "freeze": "freezing froze",
-    "swing": "swinging swung", "march": "marching marched", "spin": "spinning spun", "rest": "resting rested",
+    "swing": "swinging swung", "march": "marching marched", "spin": "spinning spun", "extend": "extending extended",
+    "aim": "aiming aimed", "stretch": "stretching stretched", "rest": "resting rested",
 }  # fmt: skip
 _BASE = {form: base for base, forms in _FORMS.items() for form in forms.split()}
 _SPELLING = {

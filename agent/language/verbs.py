@@ -206,7 +206,7 @@ class Verbs:
                 args = {**args, "side": self._once(args.get("side"), side)}
             elif cursor.take_any(lx.HELLO) or cursor.take("there", "here", "from there", "from here"):
                 continue
-            elif not targets and self._is_target(cursor, lx.WAVE_AT):
+            elif not targets and not cursor.starts(("at", "the", "end")) and self._is_target(cursor, lx.WAVE_AT):
                 cursor.take_any(lx.WAVE_AT)
                 targets.append(self.nouns.read(cursor, modifiers=False))
             elif not targets and cursor.take("face") and self.nouns.starts(cursor):  # "wave, facing the door"
@@ -230,6 +230,8 @@ class Verbs:
     def _point(self, cursor: Cursor) -> Clause:
         cursor.take("back", "over")
         side = take_side(cursor, self.last_side)
+        if side is None:
+            cursor.take_any(lx.A_HAND)
         if not cursor.take_any(lx.POINT_AT):
             raise complaint(cursor, self.nouns, "it is not said what to point at")
         return self._pointing(cursor, side)

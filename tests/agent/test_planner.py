@@ -1,29 +1,14 @@
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rooms import ROOM
 
 from agent.plan import MAX_INSTRUCTION, Failure, PlanStatus, Subtask
 from agent.planner import DeterministicPlanner
-from exoactor.types import CatalogueItem, ConfigError
+from exoactor.types import ConfigError
 
 PLANNER = DeterministicPlanner()
 
-
-def item(id, kind, color="wood"):
-    return CatalogueItem(id, kind, color, np.array([0.5, 0.5, 0.7]), False)
-
-
-ROOM = (
-    item("table", "table"),
-    item("red_chair", "chair", "red"),
-    item("blue_chair", "chair", "blue"),
-    item("door", "door", "blue"),
-    item("shelf", "shelf"),
-    item("green_bottle", "bottle", "green"),
-    item("basket", "basket", "yellow"),
-    item("wall", "wall", "white"),
-)
 
 UNDERSTOOD = {
     # order
