@@ -148,6 +148,8 @@ def really_achieved(expect: Sequence[Sequence[str]], made: Sequence[Record]) -> 
             want_kind, want_target, want_side = wanted[done]
             if (kind, target) == (want_kind, want_target) and want_side in (None, side):
                 done += 1
+                if kind == "at" and done < len(wanted) and wanted[done][:2] == ("facing", target):
+                    done += 1  # "at" is only true of a robot that faces the thing
                 continue
         if kind in ("waved", "pointing", "circled") and (kind, target) not in [(w[0], w[1]) for w in wanted]:
             return False

@@ -10,7 +10,8 @@ def test_cases_are_distinct_and_clips_are_optional(monkeypatch, tmp_path):
     assert not any(c["kind"] == "clip" for c in made)
     (tmp_path / f"{HELD_OUT[0]}.npz").write_bytes(b"")
     monkeypatch.setenv(MOTIONS_VARIABLE, str(tmp_path))
-    assert [c["name"] for c in BENCH.cases(0, 5000)] == [HELD_OUT[0]]
+    clips = BENCH.cases(0, 5000)
+    assert {c["name"] for c in clips} == {HELD_OUT[0]} and len({c["seed"] for c in clips}) == len(clips) > 1
 
 
 @pytest.mark.assets
