@@ -43,7 +43,7 @@ MADE = ("walk", "walk", "turn", "gesture", "reach", "squat", "stand")
 
 
 def cases(count: int | None, seed: int) -> list[Record]:
-    """Clips, those held out at several seeds; then `count` made references (21 by default), walks also without fixes."""
+    """Clips, held-out ones at several seeds; then `count` made references (21 by default), walks also without fixes."""
     folder = os.environ.get(MOTIONS_VARIABLE)
     found = sorted(path.stem for path in Path(folder).glob("*.npz")) if folder else []
     listed: list[Record] = [
