@@ -153,9 +153,11 @@ def pointing(looks: Sequence[ArmLook], target: SceneObject, side: Side | None, c
     if best is not None:
         details["side"] = best[2]
         return Verdict(Outcome.DONE, "pointing", best[1], limit, "deg", 0.95, (), details)
-    if max(seen[n] for n in names) < max(2, 0.4 * len(looks)):
-        most = float(max(seen[n] for n in names))
-        return Verdict(Outcome.CANNOT_TELL, "arm_not_seen", most, 0.4 * len(looks), "looks", 0.3, (), details)
+    least = min(seen[n] for n in names)  # an arm that is hidden may be the one that points
+    if least < max(2, 0.4 * len(looks)):
+        return Verdict(
+            Outcome.CANNOT_TELL, "arm_not_seen", float(least), 0.4 * len(looks), "looks", 0.3, (), details
+        )
     if max(extended[n] for n in names) < 2:
         return Verdict(Outcome.NOT_DONE, "arm_not_out", float(max(extended.values())), 2.0, "looks", 0.85, (), details)
     code = "not_held" if error <= limit else "points_elsewhere"

@@ -22,6 +22,8 @@ class GroundCfg:
     Args:
         snap: False only aligns the start rigidly (the paper's way): no target, no clearance.
         travels: a path that gets farther than this from its start goes somewhere [m].
+        steps: a shorter one too if it gets farther than this and ends nearer to a stance than it began ...
+        nearer: ... by this much [m].
         turns: a turn on the spot of at least this [rad].
         same_start: start of the video and of the robot closer than this in place [m] ...
         same_yaw: ... and heading [rad] are the same pose up to estimation error.
@@ -39,6 +41,8 @@ class GroundCfg:
 
     snap: bool = True
     travels: float = 0.4
+    steps: float = 0.18
+    nearer: float = 0.12
     turns: float = np.radians(8.0)
     same_start: float = 0.4
     same_yaw: float = np.radians(20.0)
@@ -82,7 +86,7 @@ def ground(
     seen = _Frame(path, shown.robot or robot, cfg)
     aligned = frame.aligned()
     wanted, target = aligned, None
-    if path.travel > cfg.travels:
+    if path.travel > cfg.travels or (path.travel > cfg.steps and _steps_up(seen.aligned(), shown, cfg)):
         wanted, target = _travel(aligned, seen.aligned(), scene, shown, cfg)
     elif abs(path.yaw[-1] - path.yaw[0]) > cfg.turns:
         wanted, target = _turn(aligned, seen.aligned(), scene, shown, cfg)
@@ -126,6 +130,14 @@ class _Frame:
 
 def _pose(row: Array) -> Pose2D:
     return Pose2D(float(row[0]), float(row[1]), float(wrap(row[2])))
+
+
+def _steps_up(seen: Array, shown: Scene, cfg: GroundCfg) -> bool:
+    """Whether a short path leads up to a stance: a step or two, not the sway of somebody who stands or turns."""
+    near = approaches(_pose(seen[-1]), _pose(seen[0]), shown, cfg.target)
+    if not near or near[0].distance > cfg.target.sure_distance:
+        return False
+    return float(np.linalg.norm(near[0].pose.xy - seen[0, :2])) > near[0].distance + cfg.nearer
 
 
 def _travel(aligned: Array, seen: Array, scene: Scene, shown: Scene, cfg: GroundCfg) -> tuple[Array, str | None]:

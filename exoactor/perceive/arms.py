@@ -35,6 +35,7 @@ class ArmsCfg:
         link: points further apart than this, plus 1.5 sigma, are not one arm [m].
         least: points an arm needs.
         tip: length of the arm's far end that counts as the hand [m].
+        whole: an arm that ends nearer to its shoulder was cut off, as by a wall close behind: its hand is not seen [m].
         skin: from its visible surface to its middle [m].
     """
 
@@ -45,6 +46,7 @@ class ArmsCfg:
     link: float = 0.06
     least: int = 10
     tip: float = 0.10
+    whole: float = 0.30
     skin: float = 0.025
 
 
@@ -109,6 +111,8 @@ def find_arms(cloud: Cloud, body: PosedBody, pose: Pose2D, camera: Camera, cfg: 
             # An arm begins at its shoulder; what does not come near one is something else.
             continue
         far = float(np.percentile(ends[side][index], 96))
+        if far < cfg.whole:
+            continue
         tip = np.median(local[index[ends[side][index] > far - cfg.tip]], 0)
         # Only the near skin is seen; the middle of the hand lies behind it.
         inward = tip - eye

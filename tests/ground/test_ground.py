@@ -234,3 +234,19 @@ def test_an_aimed_motion_still_is_its_own_body():
     grounded = ground(human, scene).human
     _, joints = load_body().fk(grounded.global_orient, grounded.body_pose, grounded.transl, grounded.betas)
     np.testing.assert_allclose(joints[:, :22], grounded.joints, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_step_or_two_up_to_a_thing_is_a_walk(seed):
+    scene = room(thing("table", 1.05, 0.1), robot=(0.0, 0.0, 0.05))  # its stance is 0.3 m ahead
+    human, goal = walk_to(scene, "table", seed, drift=0.04, turn_deg=2.0)
+    grounded = ground(human, scene)
+    assert grounded.target == "table" and distance(grounded.goal, goal)[0] < 0.02
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_turn_beside_a_thing_is_no_step_towards_it(seed):
+    scene = room(thing("table", 0.0, 1.0, (1.2, 0.6, 0.72)), thing("chair", 2.0, 0.0, CHAIR), robot=(0.0, 0.0, 0.0))
+    away = film(scene, Action("turn", "", goal=Pose2D(0.0, 0.0, np.pi / 2)), seed=seed, drift=0.04, turn_deg=2.0)
+    grounded = ground(away, scene)
+    assert distance(grounded.goal, Pose2D(0.0, 0.0, np.pi / 2))[0] < 1e-6
