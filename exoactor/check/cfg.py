@@ -26,6 +26,7 @@ class CheckCfg:
         wave_swing: sideways distance between turning points of the hand, at least [m].
         wave_looks: looks with a raised hand, at least.
         wave_turns: turning points, at least.
+        wave_seconds: an arm that is not seen for so long may have waved meanwhile [s].
         point_reach: shoulder to the far end of the arm on the floor plane, at least; the wrist is 0.08 m
             nearer [m].
         point_angle: arm against the direction to the target's centre, mean while it is held [rad].
@@ -50,6 +51,7 @@ class CheckCfg:
     wave_swing: float = 0.05
     wave_looks: int = 3
     wave_turns: int = 2
+    wave_seconds: float = 1.0
     point_reach: float = 0.34
     point_angle: float = float(np.radians(20))
     point_angle_most: float = float(np.radians(25))

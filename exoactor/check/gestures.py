@@ -15,6 +15,7 @@ from exoactor.types import Array, Outcome, Pose2D, SceneObject, Verdict
 from exoactor.types.rotations import wrap
 
 Side = Literal["left", "right"]
+SIDES: tuple[Side, ...] = ("left", "right")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def waved(looks: Sequence[ArmLook], side: Side | None, cfg: CheckCfg) -> Verdict
     """
     best: tuple[int, float, int, Side] | None = None
     seen = {"left": 0, "right": 0}
-    for name in ("left", "right") if side is None else (side,):
+    for name in (side,) if side else SIDES:
         hands = [(look, look.arms[name]) for look in looks if name in look.arms]
         seen[name] = len(hands)
         high = sum(raised(arm, cfg) for _, arm in hands)
@@ -67,11 +68,9 @@ def waved(looks: Sequence[ArmLook], side: Side | None, cfg: CheckCfg) -> Verdict
     }
     limit = float(cfg.wave_turns)
     if count < cfg.wave_looks:
-        wanted = seen[side] if side else max(seen.values())
-        if len(looks) < cfg.wave_looks or wanted < 0.5 * len(looks):
-            return Verdict(
-                Outcome.CANNOT_TELL, "arm_not_seen", float(wanted), 0.5 * len(looks), "looks", 0.3, (), details
-            )
+        hidden = max(_longest_unseen(looks, n) for n in ((side,) if side else SIDES))
+        if len(looks) < cfg.wave_looks or hidden >= cfg.wave_seconds:
+            return Verdict(Outcome.CANNOT_TELL, "arm_not_seen", hidden, cfg.wave_seconds, "s", 0.3, (), details)
         return Verdict(
             Outcome.NOT_DONE, "hand_not_raised", float(count), float(cfg.wave_looks), "looks", 0.9, (), details
         )
@@ -122,7 +121,8 @@ def pointing(looks: Sequence[ArmLook], target: SceneObject, side: Side | None, c
     extended = {"left": 0, "right": 0}
     nearest = {"left": 180.0, "right": 180.0}
     seen = {"left": 0, "right": 0}
-    for name in ("left", "right") if side is None else (side,):
+    names = (side,) if side else SIDES
+    for name in names:
         run: list[tuple[float, float]] = []
         unseen = 0
         for look in looks:
@@ -141,7 +141,6 @@ def pointing(looks: Sequence[ArmLook], target: SceneObject, side: Side | None, c
             held, error = _steadiest(run, cfg)
             if held > 0 and (best is None or error < best[1]):
                 best = (held, error, name)
-    names = [side] if side else list(seen)
     limit = float(np.degrees(cfg.point_angle))
     error = min(nearest[n] for n in names)
     details = {
@@ -153,15 +152,22 @@ def pointing(looks: Sequence[ArmLook], target: SceneObject, side: Side | None, c
     if best is not None:
         details["side"] = best[2]
         return Verdict(Outcome.DONE, "pointing", best[1], limit, "deg", 0.95, (), details)
-    least = min(seen[n] for n in names)  # an arm that is hidden may be the one that points
-    if least < max(2, 0.4 * len(looks)):
-        return Verdict(
-            Outcome.CANNOT_TELL, "arm_not_seen", float(least), 0.4 * len(looks), "looks", 0.3, (), details
-        )
+    hidden = max(_longest_unseen(looks, n) for n in names)
+    if max(extended[n] for n in names) < 2 and hidden >= cfg.point_seconds:
+        # Held out straight away from the camera, an arm hides behind its own elbow.
+        return Verdict(Outcome.CANNOT_TELL, "arm_not_seen", hidden, cfg.point_seconds, "s", 0.3, (), details)
     if max(extended[n] for n in names) < 2:
         return Verdict(Outcome.NOT_DONE, "arm_not_out", float(max(extended.values())), 2.0, "looks", 0.85, (), details)
     code = "not_held" if error <= limit else "points_elsewhere"
     return Verdict(Outcome.NOT_DONE, code, error, limit, "deg", 0.85, (), details)
+
+
+def _longest_unseen(looks: Sequence[ArmLook], side: Side) -> float:
+    """Longest time without a view of the arm [s]: between the looks that show it, and before and after them."""
+    if not looks:
+        return 0.0
+    shown = [look.time for look in looks if side in look.arms]
+    return max(b - a for a, b in pairwise([looks[0].time, *shown, looks[-1].time]))
 
 
 def _steadiest(run: Sequence[tuple[float, float]], cfg: CheckCfg) -> tuple[float, float]:

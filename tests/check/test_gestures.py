@@ -78,6 +78,8 @@ def arm_out(degrees, reach=0.45):
         ([arm_out(3, reach=0.2)] * 6, "arm_not_out"),
         ([arm_out(70), arm_out(5), arm_out(70), arm_out(5), arm_out(70)], "not_held"),
         ([None] * 6, "arm_not_seen"),
+        ([arm_out(3, reach=0.2)] * 3 + [None] * 4 + [arm_out(3, reach=0.2)] * 3, "arm_not_seen"),
+        ([arm_out(3, reach=0.2)] * 3 + [None] + [arm_out(3, reach=0.2)] * 3, "arm_not_out"),
     ],
 )
 def test_pointing(hands, code):
