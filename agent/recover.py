@@ -17,6 +17,10 @@ def _walk_first(failed: Subtask) -> tuple[Subtask, ...]:
     return (Subtask("walk_to", {"target": target}, f"{failed.skill} failed; go to {target} first"), failed)
 
 
+def _aside(failed: Subtask) -> tuple[Subtask, ...]:
+    return (Subtask(failed.skill, {**failed.args, "aside": True}, "the camera could not see the arm; step aside"),)
+
+
 def _settle_first(failed: Subtask) -> tuple[Subtask, ...]:
     return (Subtask("stand_still", {"seconds": 2.0}, f"{failed.skill} failed; come to rest first"), failed)
 
@@ -28,6 +32,9 @@ _WAYS: dict[str, Callable[[Subtask], tuple[Subtask, ...]]] = {
     "point_at": _turn_first,
     "wave": _settle_first,
 }
+
+HIDDEN_ARM = frozenset({"arm_not_seen", "arm_not_out"})
+"""An arm along the camera's line of sight is not seen, neither in the imagined video nor in the look at the outcome."""
 
 HOPELESS = frozenset({"target_not_seen", "robot_not_seen"})
 """Reasons that another chain of actions does not mend: the camera does not move."""
@@ -43,8 +50,9 @@ def another_way(remaining: Sequence[Subtask], history: Sequence[Failure]) -> tup
     if not remaining or not history:
         return None
     failed = remaining[0]
-    way = _WAYS.get(failed.skill)
-    if way is None or failed.because or history[-1].code in HOPELESS:
+    code = history[-1].code
+    way = _aside if failed.skill == "point_at" and code in HIDDEN_ARM else _WAYS.get(failed.skill)
+    if way is None or failed.because or code in HOPELESS:
         return None
     plain = Subtask(failed.skill, dict(failed.args), "another way was found for it")
     return (*way(plain), *remaining[1:])

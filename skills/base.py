@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from exoactor.types import KINDS, Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 
 Args = Mapping[str, Any]
-ArgumentType = Literal["object", "side", "seconds"]
+ArgumentType = Literal["object", "side", "seconds", "flag"]
 ID_PATTERN = re.compile(r"[a-z0-9_]{1,40}")
 MIN_CONFIDENCE = 0.5
 """Below this a perceived thing is not used as a target."""
@@ -23,7 +23,7 @@ class Argument:
 
     Args:
         name: keyword.
-        type: an object's id, a hand ("left" or "right"), or seconds.
+        type: an object's id, a hand ("left" or "right"), seconds, or a flag (true or false).
         about: one line for prompts and help.
         required: False when the skill has a default.
         kinds: for objects, the kinds allowed.
@@ -42,6 +42,8 @@ class Argument:
         """Why `value` is not allowed, or None."""
         if self.type == "side":
             return None if value in ("left", "right") else f"{self.name}: {value!r} is neither 'left' nor 'right'"
+        if self.type == "flag":
+            return None if isinstance(value, bool) else f"{self.name}: {value!r} is neither true nor false"
         if self.type == "seconds":
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
             if number and self.low <= value <= self.high:

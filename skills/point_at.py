@@ -7,9 +7,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from exoactor.types import Action, Expectation, Pose2D, Scene
+from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
+from exoactor.types.rotations import wrap
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.places import bearing
+from skills.places import SEEN, bearing, is_free, is_in_view, visible_share
 from skills.turn_to import turn_towards
 
 SECONDS = 3.5
@@ -20,6 +21,12 @@ LOWEST = np.radians(-12.0)
 """Elevation below which nobody lowers an outstretched arm to point at something near or low [rad]."""
 SHOULDER_HEIGHT = 1.40
 """Of a person of medium height [m]."""
+ASIDE = np.arange(0.5, 1.3, 0.1)
+"""How far somebody steps aside whose arm would point straight away from the camera, or at it [m]."""
+NEAREST = 0.6
+"""Nobody points at a thing that is nearer than this [m]."""
+ASIDE_ANGLE = np.radians(32.0)
+"""From there the arm and the line of sight differ by at least this [rad]."""
 
 
 class PointAt(Skill):
@@ -30,22 +37,31 @@ class PointAt(Skill):
     arguments = (
         Argument("target", "object", "id of the thing to point at"),
         Argument("side", "side", "hand to point with; by default the one that is seen best", required=False),
+        Argument("aside", "flag", "step aside first, to where the camera sees the arm from the side", required=False),
     )
     failure_codes: ClassVar[Mapping[str, str]] = {
         **COMMON_FAILURES,
+        "no_free_place": "nowhere near is there room to step aside to",
         "not_pointing": "no arm was held towards the target",
         "wrong_side": "the other arm pointed",
     }
 
     def effects(self, symbols: Symbols, args: Args) -> Symbols:
         """It may have turned to the target, or not: facing is no longer known unless it was that target."""
+        if args.get("aside"):
+            return symbols.moved(near=None, facing=args["target"])
         return symbols if symbols.facing == args["target"] else symbols.turned(None)
 
     def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
         """A turn if needed, then the pointing arm."""
         robot, target = robot_pose(scene), seen_target(scene, args["target"])
+        first: tuple[Action, ...] = ()
+        if args.get("aside"):
+            robot = place_aside(scene, target)
+            first = (Action("walk", f"steps aside and turns to the {spoken(target.id)}", goal=robot),)
         off = bearing(robot, target.position[:2])
-        turn = (turn_towards(robot, target),) if abs(off) > TURN_BEYOND else ()
+        if abs(off) > TURN_BEYOND:
+            first = (*first, turn_towards(robot, target))
         facing = Pose2D(robot.x, robot.y, robot.yaw + off)
         seen: Literal["left", "right"] = "left" if bearing(facing, scene.camera.position[:2]) > 0 else "right"
         side: Literal["left", "right"] = args.get("side", seen)
@@ -53,8 +69,27 @@ class PointAt(Skill):
         level = float(np.linalg.norm(target.position[:2] - robot.xy))
         aim = (x, y, max(z + float(target.item.size[2]) / 2, SHOULDER_HEIGHT + level * float(np.tan(LOWEST))))
         text = f"points at the {spoken(target.id)} with the {side} arm"
-        return (*turn, Action("point", text, seconds=SECONDS, side=side, at=aim))
+        return (*first, Action("point", text, seconds=SECONDS, side=side, at=aim))
 
     def expectation(self, args: Args) -> Expectation:
         """An arm held towards the target."""
         return Expectation("pointing", args["target"], args.get("side"))
+
+
+def place_aside(scene: Scene, target: SceneObject) -> Pose2D:
+    """The nearest free place in view from which an arm towards `target` is seen from the side.
+
+    Raises:
+        StageError: ("imagine", "no_free_place").
+    """
+    robot, eye = robot_pose(scene), scene.camera.position[:2]
+    for distance in ASIDE:
+        for angle in robot.yaw + np.linspace(0, 2 * np.pi, 16, endpoint=False):
+            place = robot.xy + distance * np.array([np.cos(angle), np.sin(angle)])
+            toward, sight = target.position[:2] - place, place - eye
+            between = abs(float(wrap(np.arctan2(toward[1], toward[0]) - np.arctan2(sight[1], sight[0]))))
+            if not ASIDE_ANGLE <= between <= np.pi - ASIDE_ANGLE or np.linalg.norm(toward) < NEAREST:
+                continue
+            if is_free(scene, place) and is_in_view(scene, place, margin=0.2) and visible_share(scene, place) >= SEEN:
+                return Pose2D(float(place[0]), float(place[1]), float(np.arctan2(toward[1], toward[0])))
+    raise StageError("imagine", "no_free_place", f"no room within {ASIDE[-1]:.1f} m to point at {target.id} from aside")

@@ -202,6 +202,14 @@ def test_replan_goes_at_it_in_another_way_once():
     assert PLANNER.replan("", (second, wave), ROOM, (Failure(second, "check", "too_far"),)).status is PlanStatus.ABSTAIN
 
 
+def test_an_arm_the_camera_cannot_see_points_from_aside():
+    point = Subtask("point_at", {"target": "table", "side": "left"})
+    result = PLANNER.replan("", (point,), ROOM, (Failure(point, "check", "arm_not_seen"),))
+    assert [s.args for s in result.subtasks] == [{"target": "table", "side": "left", "aside": True}]
+    elsewhere = PLANNER.replan("", (point,), ROOM, (Failure(point, "check", "points_elsewhere"),))
+    assert [s.skill for s in elsewhere.subtasks] == ["turn_to", "point_at"]
+
+
 def test_replan_knows_that_nothing_mends_a_thing_that_is_not_seen():
     walk = Subtask("walk_to", {"target": "table"})
     result = PLANNER.replan("", (walk,), ROOM, (Failure(walk, "perceive", "target_not_seen"),))

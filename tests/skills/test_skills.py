@@ -197,3 +197,22 @@ def test_descriptions_are_plain_data():
         described = json.loads(json.dumps(skill.describe()))
         assert described["about"].endswith(".")
         assert described["failure_codes"]
+
+
+def test_pointing_straight_away_from_the_camera_can_be_done_from_aside():
+    away = scene(thing("chair", -0.8, 2.0, "chair", (0.45, 0.45, 0.9)), robot=Pose2D(-0.8, 0.0, np.pi / 2))
+    step, *_, point = actions("point_at", away, target="chair", side="left", aside=True)
+    assert step.kind == "walk" and (point.kind, point.side) == ("point", "left")
+    place = step.goal.xy
+    assert 0.4 < np.linalg.norm(place - [-0.8, 0.0]) < 1.3
+    toward, sight = np.array([-0.8, 2.0]) - place, place - CAMERA.position[:2]
+    cosine = toward @ sight / np.linalg.norm(toward) / np.linalg.norm(sight)
+    assert np.degrees(np.arccos(abs(cosine))) > 30
+    assert skills.get("point_at").effects(Symbols(near="table"), {"target": "chair", "aside": True}).near is None
+
+
+def test_flags_are_true_or_false():
+    room = scene(thing("table", 1, 0))
+    catalogue = tuple(o.item for o in room.objects)
+    assert skills.get("point_at").problems({"target": "table", "aside": True}, catalogue) == []
+    assert "neither true nor false" in skills.get("point_at").problems({"target": "table", "aside": 1}, catalogue)[0]
