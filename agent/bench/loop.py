@@ -118,26 +118,37 @@ def _walks(records: Sequence[Record], row: Row) -> None:
             f"walk/{name}",
             [median, p95],
         )
-    timed = [a["seconds"] for a in made if 1.2 <= a["walked_m"] <= 1.8]
-    if timed:
-        row(
-            "walks of 1.2-1.8 m [s]",
-            f"median {np.median(timed):.1f}, max {max(timed):.1f} (n={len(timed)})",
-            "walk/seconds",
-            [float(np.median(timed)), max(timed)],
-        )
+    walks = [a for a in made if 1.2 <= a["walked_m"] <= 1.8]
+    for name, timed in (
+        ("walks of 1.2-1.8 m", [a["seconds"] for a in walks]),
+        ("... that turn by less than 60 degrees in all", [a["seconds"] for a in walks if a["turned_deg"] < 60]),
+    ):
+        if timed:
+            row(
+                f"{name} [s]",
+                f"median {np.median(timed):.1f}, max {max(timed):.1f} (n={len(timed)})",
+                f"walk/seconds{'' if name[0] == 'w' else '/straight'}",
+                [float(np.median(timed)), max(timed)],
+            )
 
 
 def _check(records: Sequence[Record], row: Row) -> None:
+    """Over the main arm, and over all: there cameras are covered and robots stand where nobody looks for them."""
+    _verdicts("closed", [r for r in records if r["arm"] == "closed"], row)
+    if any(r["arm"] != "closed" for r in records):
+        _verdicts("all arms", records, row)
+
+
+def _verdicts(arm: str, records: Sequence[Record], row: Row) -> None:
     judged = [a for r in records for a in r["attempts"] if a["stage"] == "check" and "truth" in a]
     done = [a for a in judged if a["outcome"] == Outcome.DONE.value]
     true = [a for a in judged if a["truth"]]
     unsure = sum(a["outcome"] == Outcome.CANNOT_TELL.value for a in judged)
     right = sum(a["truth"] for a in done)
-    row("check: precision of done", share(right, len(done)), "check/precision", [right, len(done)])
+    row(f"check, {arm}: precision of done", share(right, len(done)), f"check/{arm}/precision", [right, len(done)])
     found = sum(a["outcome"] == Outcome.DONE.value for a in true)
-    row("check: recall of done", share(found, len(true)), "check/recall", [found, len(true)])
-    row("check: cannot tell", share(unsure, len(judged)), "check/cannot_tell", [unsure, len(judged)])
+    row(f"check, {arm}: recall of done", share(found, len(true)), f"check/{arm}/recall", [found, len(true)])
+    row(f"check, {arm}: cannot tell", share(unsure, len(judged)), f"check/{arm}/cannot_tell", [unsure, len(judged)])
 
 
 def _cost(records: Sequence[Record], row: Row) -> None:

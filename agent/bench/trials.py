@@ -115,7 +115,8 @@ def stance_error(truth: dict[str, Any], scene: str) -> dict[str, float]:
     """How far the robot ended from the stance that the rule gives for the true scene at the attempt's start.
 
     Returns:
-        {"stance_m", "stance_deg"}; empty when the rule has no free place.
+        {"stance_m", "stance_deg", "walked_m", "turned_deg"}: the last the turns onto the way and at its end, as if the
+        way were straight; empty when the rule has no free place.
     """
     spec = load_scene(scene)
     things = tuple(
@@ -128,11 +129,13 @@ def stance_error(truth: dict[str, Any], scene: str) -> dict[str, float]:
     except StageError:
         return {}
     x, y, yaw = truth["robot"]
-    walked = float(np.linalg.norm(np.array([x, y]) - np.array(truth["start"][:2])))
+    start_x, start_y, start_yaw = truth["start"]
+    course = float(np.arctan2(y - start_y, x - start_x))
     return {
         "stance_m": float(np.hypot(x - stance.x, y - stance.y)),
         "stance_deg": float(np.degrees(abs(wrap(yaw - stance.yaw)))),
-        "walked_m": walked,
+        "walked_m": float(np.hypot(x - start_x, y - start_y)),
+        "turned_deg": float(np.degrees(abs(wrap(course - start_yaw)) + abs(wrap(yaw - course)))),
     }
 
 
