@@ -8,27 +8,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from exoactor import attempt, registry
-from exoactor.control import StateEstimator, TrackCfg, load_bundle, stand, track
+from exoactor.control import StateEstimator, TrackCfg, stand, track
 from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
 from exoactor.ground import GroundCfg, ground
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
+from exoactor.parts import PipelineCfg, load_controller
 from exoactor.perceive import RgbdPerception
 from exoactor.retarget import retarget
 from exoactor.types import (
     Action,
     Catalogue,
     ConfigError,
-    Controller,
     Expectation,
     GateResult,
     ImagineRequest,
@@ -58,52 +58,6 @@ LOOK_STD = (0.02, 0.02, 0.03)
 """One sigma of the robot's pose as a whole look gives it: x, y [m], yaw [rad]."""
 AUTOSAVE_SECONDS = 0.5
 """How often the world is saved while the robot moves [simulated s]; a killed process goes on from there."""
-
-
-@dataclass(frozen=True)
-class PipelineCfg:
-    """Which part does each stage.
-
-    Args:
-        video_model: name in the registry, or "MODULE:CLASS" through an entry point.
-        motion_estimator: the same.
-        controller: "student", "teacher" or "qp".
-        controller_path: bundle or ONNX file for the controller; None for the packaged one.
-        verifier: name in the registry.
-        retarget: "ik" or "direct".
-        imagine_fps: frames per second of imagined videos.
-        closed_loop: False is the paper's way: what was seen first is believed to the end, no grounding,
-            no root feedback.
-        gates: False lets every clip through.
-        record: write rollout.mp4; nothing but people looks at it.
-    """
-
-    video_model: str = "procedural"
-    motion_estimator: str = "landmarks"
-    controller: str = "student"
-    controller_path: Path | None = None
-    verifier: str = "geometric"
-    retarget: str = "ik"
-    imagine_fps: int = 25
-    closed_loop: bool = True
-    gates: bool = True
-    record: bool = True
-
-
-def load_controller(name: str, path: Path | None) -> Controller:
-    """A controller by registry name; the student's bundle and the teacher's ONNX file by path.
-
-    Raises:
-        ConfigError: unknown name, or the teacher without a path.
-    """
-    factory = registry.load("controllers", name)
-    if name == "student":
-        return factory(load_bundle(path))  # type: ignore[no-any-return]
-    if path is not None:
-        return factory(path)  # type: ignore[no-any-return]
-    if name == "teacher":
-        raise ConfigError("controller 'teacher' needs its ONNX file: --controller-path FILE.onnx")
-    return factory()  # type: ignore[no-any-return]
 
 
 class SimPipeline:
@@ -198,10 +152,7 @@ class SimPipeline:
     def retarget(self, folder: Path) -> None:
         """Map the grounded motion onto the G1; writes robot.npz."""
         grounded = attempt.load_grounded(folder)
-        method = self.cfg.retarget
-        if method not in ("ik", "direct"):
-            raise ConfigError(f"retarget: {method!r} given, 'ik' or 'direct' allowed")
-        save_robot(folder / attempt.ROBOT, retarget(grounded, method))  # type: ignore[arg-type]
+        save_robot(folder / attempt.ROBOT, retarget(grounded, self.cfg.retarget))  # type: ignore[arg-type]
 
     def track(
         self,

@@ -8,11 +8,12 @@ A package adds a video model without touching this repository by declaring, in i
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, requires
 from typing import Any
 
-from exoactor.types import ConfigError
+from exoactor.types import ConfigError, MissingExtra
 
 _BUILT_IN: dict[str, dict[str, str]] = {
     "video_models": {"procedural": "exoactor.imagine.procedural:ProceduralVideoModel"},
@@ -37,7 +38,8 @@ def load(kind: str, name: str) -> Any:
     """The class or factory of that name, imported now.
 
     Raises:
-        ConfigError: unknown name, or its module cannot be imported.
+        ConfigError: unknown name, or its module cannot be imported; `MissingExtra` where a package is missing that
+            one of the extras brings.
     """
     added = {e.name: e for e in entry_points(group=f"exoactor.{kind}")}
     try:
@@ -51,7 +53,18 @@ def load(kind: str, name: str) -> Any:
             f'A package adds one through the entry point group "exoactor.{kind}".'
         ) from None
     except ImportError as error:
+        if extra := _extra_with((error.name or "").partition(".")[0]):
+            raise MissingExtra(extra, f"{kind} {name!r}") from error
         raise ConfigError(f"{kind}: {name!r} cannot be imported: {error}") from error
+
+
+def _extra_with(module: str) -> str | None:
+    """The extra whose packages include `module`, as declared in pyproject.toml."""
+    for requirement in requires("exoactor") or []:
+        package, extra = re.match(r"[\w.-]+", requirement), re.search(r"extra == ['\"](\w+)['\"]", requirement)
+        if package and extra and package[0].replace("-", "_").lower() == module.lower():
+            return extra[1]
+    return None
 
 
 def _built_in(kind: str) -> dict[str, str]:

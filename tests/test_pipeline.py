@@ -8,7 +8,8 @@ import pytest
 import skills
 from exoactor import attempt
 from exoactor.formats.video import probe
-from exoactor.pipeline import PipelineCfg, SimPipeline
+from exoactor.parts import PipelineCfg
+from exoactor.pipeline import SimPipeline
 from exoactor.types import ConfigError, Outcome, StageError
 from exoactor.world.faults import parse_fault
 from exoactor.world.scene_file import load_scene

@@ -12,7 +12,8 @@ import numpy as np
 import skills
 from exoactor import attempt
 from exoactor.bench.runner import Bench, Record, Table, share
-from exoactor.pipeline import PipelineCfg, SimPipeline
+from exoactor.parts import PipelineCfg
+from exoactor.pipeline import SimPipeline
 from exoactor.types import ExoActorError
 from exoactor.world.scene_file import load_scene
 from exoactor.world.truth import TruthTrack, happened, true_objects

@@ -21,7 +21,8 @@ from agent.session import Session
 from exoactor import attempt as attempt_files
 from exoactor.bench.runner import Record
 from exoactor.formats.video import probe
-from exoactor.pipeline import PipelineCfg, SimPipeline
+from exoactor.parts import PipelineCfg
+from exoactor.pipeline import SimPipeline
 from exoactor.types import Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap
 from exoactor.world.faults import parse_faults

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from agent.decide import Budgets
     from agent.plan import PlanResult
     from agent.run_folder import RunFolder
-    from exoactor.pipeline import PipelineCfg
+    from exoactor.parts import PipelineCfg
 
 DEFAULT_SCENE = "living_room"
 DEMO_TEXT = "walk to the table, wave, then go round the chair and turn to the door"
@@ -47,7 +47,10 @@ def run(
         bool, typer.Option("--open-loop", help="No feedback: one attempt each, as the paper does.")
     ] = False,
     fault: Annotated[list[str] | None, typer.Option("--fault", help="KIND[:key=value,...]@SUBTASK.ATTEMPT")] = None,
-    controller: Annotated[str, typer.Option(help="student, teacher or qp.")] = "student",
+    video_model: Annotated[str, typer.Option(help="Any registered one.")] = "procedural",
+    motion_estimator: Annotated[str, typer.Option(help="Any registered one.")] = "landmarks",
+    verifier: Annotated[str, typer.Option(help="Any registered one.")] = "geometric",
+    controller: Annotated[str, typer.Option(help="student, teacher, qp or another registered one.")] = "student",
     controller_path: Annotated[Path | None, typer.Option(help="Its bundle or ONNX file.")] = None,
     retarget: Annotated[str, typer.Option(help="ik or direct.")] = "ik",
     fps: Annotated[int, typer.Option(help="Frames per second of imagined videos.")] = 25,
@@ -60,6 +63,9 @@ def run(
     from agent.decide import Budgets
 
     options = {
+        "video_model": video_model,
+        "motion_estimator": motion_estimator,
+        "verifier": verifier,
         "controller": controller,
         "controller_path": controller_path,
         "retarget": retarget,
@@ -163,14 +169,13 @@ def _run(
     from agent.plan import PlanStatus, checked_instruction
     from agent.planner import DeterministicPlanner
     from agent.run_folder import Job, RunFolder, check_new
-    from exoactor.world.faults import parse_fault
+    from exoactor.world.faults import parse_faults
     from exoactor.world.scene_file import load_scene
 
     # Everything that can be wrong is found before a file is written.
     text = checked_instruction(instruction)
     spec = load_scene(scene)
-    for fault in faults:
-        parse_fault(fault)
+    parse_faults(faults, spec)
     if out is not None:
         check_new(out)
     planned = DeterministicPlanner().plan(text, spec.catalogue())
@@ -178,10 +183,11 @@ def _run(
         _say_plan(output, planned)
         output.result({"status": "needs_human", "run_dir": None, "subtasks": [], **_why(planned)})
         return BAD_INPUT
-    from exoactor.pipeline import PipelineCfg
+    from exoactor.parts import PipelineCfg, check_parts
 
     cfg = PipelineCfg(**options)
     _pull_assets(output)
+    check_parts(cfg)
     config = {"pipeline": asdict(cfg), "budgets": asdict(budgets), "planner": DeterministicPlanner.name}
     job = Job(text, spec.name, seed, not cfg.closed_loop, faults, config)
     folder = RunFolder.create(job, out, {"scene.yaml": spec.text})
@@ -243,7 +249,7 @@ def _end(output: Output, summary: dict[str, Any]) -> int:
 
 
 def _pipeline_cfg(data: dict[str, Any]) -> PipelineCfg:
-    from exoactor.pipeline import PipelineCfg
+    from exoactor.parts import PipelineCfg
 
     path = data["controller_path"]
     return PipelineCfg(**{**data, "controller_path": None if path is None else Path(path)})

@@ -63,7 +63,8 @@ def imagine(
         steps = ", ".join(map(str, planned.subtasks))
         raise ConfigError(f"one step is imagined at a time, {len(planned.subtasks)} were asked for: {steps}")
     subtask = planned.subtasks[0]
-    from exoactor.pipeline import PipelineCfg, SimPipeline
+    from exoactor.parts import PipelineCfg
+    from exoactor.pipeline import SimPipeline
 
     pipeline = SimPipeline(spec, seed=seed, cfg=PipelineCfg(imagine_fps=fps))
     try:
@@ -232,7 +233,7 @@ def _track(
 
     from exoactor.control import track as track_motion
     from exoactor.files import write_npz
-    from exoactor.pipeline import load_controller
+    from exoactor.parts import load_controller
     from exoactor.types.rotations import wrap
     from exoactor.world.scene_file import SceneSpec
     from exoactor.world.sim import SimRobot

@@ -93,6 +93,7 @@ def test_run_prints_the_contract_and_writes_the_folder(world, tmp_path):
         (["run", "walk to the chair", "--scene", "dining_room"], "Which chair"),
         (["run", GOOD, "--scene", "atlantis"], "atlantis"),
         (["run", GOOD, "--fault", "earthquake@1.1"], "earthquake"),
+        (["run", GOOD, "--scene", "open_room", "--fault", "move_object:id=sofa,dx=1@1.1"], "no 'sofa'"),
         (["run", GOOD, "--scene", "open_room", "--out", "FILE"], "is a file"),
         (["run", GOOD, "--scene", "open_room", "--out", "FILE/below"], "is a file"),
         (["run", GOOD, "--scene", "open_room", "--out", "FULL"], "not empty"),
@@ -123,6 +124,28 @@ def test_bad_input_is_one_clear_error_and_nothing_is_written(args, message, tmp_
     assert message in result.output
     assert "Traceback" not in result.output
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.assets
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--video-model", "sora", "Known: procedural"),
+        ("--motion-estimator", "gvhmr", "Known: landmarks"),
+        ("--verifier", "oracle", "Known: geometric"),
+        ("--controller", "teacher", "--controller-path"),
+        ("--controller-path", "FILE", "not a controller bundle"),
+        ("--retarget", "magic", "'ik' or 'direct'"),
+        ("--fps", "3", "12 to 60"),
+    ],
+)
+def test_a_part_that_cannot_be_had_is_said_before_anything_is_written(option, value, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "FILE").write_text("x: [")
+    result = exoactor("run", GOOD, "--scene", "open_room", option, value)
+    assert result.exit_code == 2
+    assert message in result.output
+    assert [p.name for p in tmp_path.iterdir()] == ["FILE"]
 
 
 def test_errors_are_json_too():
