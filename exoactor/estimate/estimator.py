@@ -16,10 +16,11 @@ from smplx.lbs import batch_rigid_transform, batch_rodrigues
 from exoactor.assets import asset
 from exoactor.estimate.body_torch import joint_vectors
 from exoactor.estimate.contacts import ContactCfg, foot_contacts, planted_at_first, planted_softly
-from exoactor.estimate.fit import FitCfg, FitResult, SequenceFit
+from exoactor.estimate.fit import FitResult, SequenceFit
 from exoactor.estimate.initial import first_pose, untangled
 from exoactor.estimate.landmarks import LandmarkTrack, LandmarkTracker, TrackCfg
 from exoactor.estimate.points import LANDMARKS, body_points
+from exoactor.estimate.residuals import FitCfg
 from exoactor.formats.video import probe, read_frames
 from exoactor.types import BODY_JOINTS, Array, Camera, ConfigError, HumanMotion, Progress, StageError
 
