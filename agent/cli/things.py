@@ -49,9 +49,13 @@ def skills(json_: Json = False) -> int:
 
     output = Output(json_)
     found = [skill.describe() for skill in package.registry().values()]
+    calls = []
     for skill in found:
         arguments = ", ".join(a["name"] if a["required"] else f"[{a['name']}]" for a in skill["arguments"])
-        output.say(f"{skill['name']}({arguments})".ljust(28) + skill["about"])
+        calls.append(f"{skill['name']}({arguments})")
+    width = 2 + max(map(len, calls))
+    for call, skill in zip(calls, found, strict=True):
+        output.say(call.ljust(width) + skill["about"])
     output.result({"skills": found})
     return 0
 
