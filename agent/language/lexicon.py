@@ -7,6 +7,8 @@ from collections.abc import Iterable
 POLITE = (
     "please", "kindly", "could you please", "can you please", "could you", "can you", "would you", "will you",
     "would you mind", "i want you to", "i would like you to", "i need you to", "i would like to see you",
+    "let us see you", "let me see", "you will want to", "you might want to", "you may want to",
+    "you could",
     "you should",
     "you must", "you need to", "you have to", "you can", "you will", "you", "let us", "go ahead and", "thank you",
     "thanks", "robot", "hey robot", "hello robot", "hi robot", "hey", "ok", "okay", "alright", "all right", "well",
@@ -24,25 +26,36 @@ POLITE = (
     "let me see you", "do me a favor and", "do me a favour and",
     "the robot should", "the robot has to", "the robot must", "i would like the robot to",
     "come on", "good", "great", "right then", "listen", "may i ask you to", "i ask you to", "you are to",
-    "be a dear and",
+    "be a dear and", "your task", "your job", "your mission", "make sure you", "make sure that you", "be sure you",
+    "ensure you", "ensure that you", "hi there", "hello there", "hey there", "good morning", "good day",
+    "could i get you to",
+    "can i get you to", "could i have you", "can i have you", "may i have you", "can i ask you to",
+    "could i ask you to",
+    "might i ask you to", "would it be possible for you to", "is it possible for you to", "i was hoping you could",
+    "i would be grateful if you", "i would be grateful if you could", "i wonder if you could", "i am asking you to",
 )  # fmt: skip
 """Said for politeness; skipped where a clause begins."""
 
 TRAILING = (
     "please", "thank you", "thanks", "for me", "as well", "also", "too", "again", "now", "robot", "if you can",
     "then",
-    "afterwards", "next", "if you do not mind", "once more",
+    "in that order", "in this order", "by walk there", "by go there", "afterwards", "next", "if you do not mind",
+    "once more",
 )  # fmt: skip
 """Skipped where a clause ends."""
 
 CONNECTIVES = (
-    "and", "and then", "then", "but", "but then", "next", "after that", "after this", "afterwards", "subsequently",
+    "as soon as you arrive", "as soon as you get there", "the moment you arrive", "the moment you get there",
+    "when you have do so", "once you have do so", "after you have do so", "after you have do that", "and",
+    "and then", "then", "but", "but then", "next", "after that", "after this", "afterwards", "subsequently",
     "when you have finish", "once you have finish", "when finish", "once finish", "having do that", "having do so",
     "that do", "with that do", "this do", "immediately after", "straight after", "right after", "right after that",
     "straight after that", "follow by", "that is follow by", "when that is finish", "once that is finish",
     "when you have finish that", "once you have finish that", "when you are through", "when it is do", "once it is do",
     "when this is do", "once this is do", "as soon as that is do", "as soon as you are do", "with that finish",
-    "shortly after", "a moment later", "thereafter", "thereupon", "in turn", "from that place",
+    "shortly after", "a moment later", "thereafter", "thereupon", "in turn", "only then", "after which you should",
+    "after which you", "after which", "whereupon", "whereupon you",
+    "in that order", "in this order", "from that place", "from here",
     "finally", "lastly", "at last", "at the end", "in the end", "last", "last of all", "to finish", "to finish off",
     "to finish up", "to start", "to start with", "to begin", "to begin with", "second", "secondly", "third",
     "thirdly",
@@ -61,6 +74,12 @@ CONNECTIVES = (
 
 SEQUENCE = frozenset(
     (
+        "only then",
+        "after which you should",
+        "after which you",
+        "after which",
+        "whereupon",
+        "whereupon you",
         "then",
         "next",
         "finally",
@@ -100,15 +119,25 @@ REFUSED = {
 """Words whose meaning for the plan is not handled; a sentence with one is never acted on in part."""
 
 WALK = (
-    "walk", "go", "head", "come", "step", "move", "stroll", "wander", "proceed", "travel", "navigate", "return",
+    "have a stroll", "walk", "go", "head", "come", "step", "move", "stroll", "wander", "proceed", "travel",
+    "navigate", "return",
     "get",
     "march", "a walk", "a stroll", "a short walk", "a quick walk", "a little walk", "pop", "pace", "amble",
     "saunter", "advance", "trot", "get yourself", "take yourself", "bring yourself",
     "position yourself", "place yourself", "put yourself", "station yourself", "plant yourself", "set off", "cross",
     "hurry", "carry on", "walk on", "walk straight", "make a move", "have a walk", "take a stroll", "go on a walk",
-    "make your way", "take a walk", "go walk", "go for a walk", "find your way", "continue",
+    "take a few steps", "take some steps", "take a step", "take several steps", "make a trip", "take a trip",
+    "pick a spot", "take up a spot", "find a spot", "take a spot", "choose a spot", "pick a place", "find a place",
+    "take up a place", "direct yourself", "take yourself over",
+    "take a position", "take up a position", "take up position", "take position", "take your place",
+    "take your position", "take your stand", "get into position", "make your way", "take a walk", "go walk",
+    "go for a walk", "find your way", "continue",
 )  # fmt: skip
 TOWARDS = (
+    "for",
+    "away to", "off to", "off towards", "away towards", "up beside", "up next to", "up by", "right beside",
+    "right next to",
+    "right by", "alongside", "up alongside", "over alongside",
     "to", "towards", "over to", "over towards", "across to", "the room to", "across the room to", "through to",
     "before",
     "to stand at", "to stand by", "to stand beside", "to stand next to", "right in front of",
@@ -128,6 +157,19 @@ AROUND = (
     "half way around", "halfway around", "a circle around", "your way around", "over and around",
     "in a loop around", "in an arc around", "past and around", "up and around",
 )  # fmt: skip
+FROM_HERE = ("from there", "from here", "from where you are", "from where you stand", "from your current position",
+             "from your place", "from your spot", "from that spot", "from that place", "from this spot")  # fmt: skip
+"""Where one is anyway."""
+UNTIL = ("until you get to", "until you reach", "until you are at", "until you arrive at", "until you are next to",
+         "until you are in front of", "until you come to", "until you are beside", "until you are near",
+         "until you are by", "until you stand in front of", "until you stand next to",
+         "until you are close to")  # fmt: skip
+UNTIL_THERE = ("until you get there", "until you are there", "until you arrive", "until you arrive there")
+"""The end of a walk, said once more or in place of the goal."""
+THROUGH = ("down the corridor", "along the corridor", "through the corridor", "up the corridor", "down the hallway",
+           "down the hall", "across the room", "through the room", "across the floor", "into the room",
+           "down the passage", "along the passage", "through the passage", "around the room")  # fmt: skip
+"""Of the way, without choosing one."""
 FAR_SIDE = ("the other side of", "the far side of", "the opposite side of", "the back of")
 TO_FAR_SIDE = (
     "to the other side", "to the far side", "to its other side", "to its far side", "to the opposite side",
@@ -138,21 +180,57 @@ TO_FAR_SIDE = (
     "to the other side of it", "to the far side of it", "and to the other side",
 )  # fmt: skip
 NEAR_SIDE = ("the front of", "the side of", "the edge of")
-CIRCLE = ("circle", "circle around", "orbit", "orbit around", "loop around", "around", "make a circle around",
+CIRCLE = ("do a loop around", "take a loop around", "make one loop around", "do one loop around", "circle",
+    "circle around", "orbit", "orbit around", "loop around", "around", "make a circle around",
     "make a half circle around", "do a half circle around", "make a semicircle around",
           "do a semicircle around", "make a half turn around", "go half way around", "go halfway around",
           "do a circle around", "make a loop around", "walk a circle around", "step around")  # fmt: skip
-APPROACH = ("approach", "reach", "visit", "get close to", "arrive at", "be at", "get to", "head for", "make for")
+APPROACH = (
+    "leave for",
+    "set off for",
+    "set out for",
+    "aim for",
+    "start for",
+    "go find",
+    "find",
+    "look for",
+    "seek out",
+    "swing by",
+    "stop by",
+    "drop by",
+    "drop in at",
+    "call in at",
+    "check in at",
+    "show up at",
+    "come by",
+    "go by",
+    "approach",
+    "reach",
+    "visit",
+    "get close to",
+    "arrive at",
+    "be at",
+    "get to",
+    "head for",
+    "make for",
+)
 
-TURN = ("swing", "swing yourself", "spin", "spin yourself", "turn", "turn yourself", "turn your body", "rotate",
+TURN = ("make a turn", "do a turn", "take a turn", "make a half turn",
+    "swing", "swing yourself", "spin", "spin yourself", "turn", "turn yourself", "turn your body", "rotate",
     "rotate yourself", "pivot", "swivel", "orient yourself",
         "rotate your body", "turn on the spot", "turn in place", "rotate in place", "rotate on the spot")  # fmt: skip
-TURN_FILL = ("around", "back", "around again", "back around", "so that you", "so you", "until you", "so that you are",
+TURN_FILL = ("about", "around", "back", "around again", "back around", "so that you", "so you", "until you",
+    "so that you are",
              "so you are", "until you are", "over")  # fmt: skip
-TURN_TO = ("to", "towards", "to face", "to face towards", "to look at", "and face", "and look at", "face", "look at",
+TURN_TO = ("to see", "and see", "to view", "to", "towards", "to face", "to face towards", "to look at", "and face",
+    "and look at", "face", "look at",
            "in the direction of", "to look towards", "around to", "around towards", "back to", "back towards", "at",
            "and look towards", "and face towards", "to the direction of")  # fmt: skip
-FACE = ("face", "face towards", "face to", "look at", "look over at", "look towards", "look over to", "look to",
+FACE = ("have a look back at", "take a look back at", "look over towards", "look back to", "look back towards",
+    "have a good look at", "take a good look at", "have a quick look at", "take a quick look at", "glance at",
+        "glance over at", "gaze at", "cast a look at", "look around at", "turn your attention to", "turn your gaze to",
+        "turn your gaze towards", "turn your attention towards", "face", "face towards", "face to", "look at",
+        "look over at", "look towards", "look over to", "look to",
         "have a look at", "take a look at", "look in the direction of", "look back at", "face in the direction of",
         "turn face")  # fmt: skip
 
@@ -168,7 +246,12 @@ GIVE = ("give a wave", "give me a wave", "give me a friendly wave", "give me a q
         "give a nice wave", "give a big wave", "give a short wave", "a friendly wave", "a quick wave",
         "wave friendly",
         "give us a wave")  # fmt: skip
-GREET = ("say hello to me", "say hi to me", "greet me", "greet us", "greet everyone", "greet me with a wave",
+GREET = ("greet whoever is watch", "wave at whoever is watch", "wave to whoever is watch", "greet the viewer",
+         "greet the viewers", "greet the audience", "greet the camera", "wave to the viewer", "wave to the audience",
+         "wave at the viewer", "wave at the audience", "greet people", "greet whoever is there",
+         "say hello to the camera",
+         "say hi to the camera", "say hello to everyone", "say hi to everyone", "say hello to us", "say hi to us",
+         "say hello to me", "say hi to me", "greet me", "greet us", "greet everyone", "greet me with a wave",
          "greet us with a wave", "greet with a wave", "greet everyone with a wave", "wave to me", "wave at me",
          "wave to us", "wave at us", "wave at the camera", "wave to the camera", "wave to everyone", "say hello",
          "say hi", "say goodbye", "say bye", "greet", "say hello with a wave", "wave hello",
@@ -181,9 +264,23 @@ POINT = ("extend", "stretch", "stretch out", "hold out", "aim", "reach out", "po
          "point a finger", "point an arm", "point a hand")  # fmt: skip
 POINT_AT = ("at", "to", "towards", "out", "over at", "over to", "over towards", "in the direction of", "back at",
             "back to", "straight at", "directly at")  # fmt: skip
-SHOW = ("show me where", "show me", "indicate", "point out", "show", "show us")
+SHOW = (
+    "let me know where",
+    "let us know where",
+    "tell me where",
+    "tell us where",
+    "show me where",
+    "show me",
+    "indicate",
+    "point out",
+    "show",
+    "show us",
+)
 
 STAND = (
+    "keep your place", "hold your place", "keep your spot", "stay in position", "stay in your place", "wait around",
+    "stick around", "linger", "stay a while", "hang around", "stay at your place", "keep to your place", "hold",
+    "hold there", "hold here",
     "freeze", "freeze in place", "come to a standstill", "come to rest", "hold that pose", "hold the pose", "hold it",
     "hold that position", "hold your pose", "stand fast", "rest", "have a rest", "take a rest", "stand idle",
     "stay as you are", "remain as you are", "stay exactly where you are", "stop and wait", "stop and stand still",
@@ -220,7 +317,12 @@ GO_ON = ("continue", "go on", "carry on", "proceed", "follow", "follow up", "fol
 FINISH = ("finish", "end", "end up", "finish up", "finish off", "conclude", "finish the task", "end your task")
 BY = ("by", "with")
 AGAIN = ("do it again", "do that again", "repeat that", "repeat it", "repeat", "do the same again", "again")
+THAT_WAY = ("in its direction", "in that direction", "that way")
+WITH_A_HAND = ("with one hand", "with a hand", "with your hand", "with your arm", "with your finger", "with one arm",
+               "with an arm", "with your index finger", "with an outstretched arm",
+               "with an outstretched hand")  # fmt: skip
 HELLO = (
+    "good bye",
     "with a wave",
     "with a friendly wave",
     "with a quick wave",

@@ -20,7 +20,8 @@ _PHRASES = {("trash", "can"): "bin", ("garbage", "can"): "bin", ("rubbish", "bin
 _QUANTIFIERS = ("both of the", "both the", "both", "all of the", "all the", "all", "each of the", "each", "every")
 _DETERMINERS = ("the", "a", "an", "that", "this", "your", "my")
 _DESCRIPTORS = frozenset(
-    ("low", "high", "tall", "small", "little", "tiny", "big", "large", "huge", "long", "short", "wide", "narrow", "old",
+    ("end", "low", "high", "tall", "small", "little", "tiny", "big", "large", "huge", "long", "short", "wide",
+     "narrow", "old",
      "new", "nice", "empty", "plain", "simple", "single", "only", "lone", "dining", "coffee", "kitchen", "side", "work",
      "working", "writing", "office", "front", "closed", "nearby", "free", "standing", "good", "same")
 )  # fmt: skip
@@ -31,6 +32,7 @@ _WHERE = (
     "on the other side", "on the far side", "at the other end", "across the room", "on the floor", "in the background",
 )  # fmt: skip
 """The same, said behind the noun."""
+_UNDER_IT = ("it stand on", "it is on", "on which it stand", "that it stand on", "on which it is", "that it is on")
 _MODIFIERS = ("on top of", "next to", "in front of", "close to", "on", "beside", "near", "by", "at", "behind")
 
 
@@ -87,7 +89,7 @@ class Nouns:
 
     def starts(self, cursor: Cursor) -> bool:
         """Whether a noun phrase seems to begin here."""
-        if cursor.word in (*_DETERMINERS, "it", "them", "both", "all", "each", "every", "other", "another"):
+        if cursor.word in (*_DETERMINERS, "it", "them", "where", "both", "all", "each", "every", "other", "another"):
             return True
         return cursor.word in COLORS or self._singular(cursor.word) in self._heads
 
@@ -98,11 +100,15 @@ class Nouns:
             NotUnderstood: unknown, ambiguous, or a pronoun without something to refer to.
         """
         start = cursor.at
+        where = bool(cursor.take("where"))  # "to where the ball is"
         ids = self._pronoun(cursor)
         if not ids:
             ids = self._described(cursor)
             if modifiers:
                 self._modifier(cursor)
+        if where and not cursor.take("is", "are", "stand", "sit", "lie", "be"):
+            cursor.at = start
+            raise self._no_noun(cursor)
         if cursor.at == start:
             raise self._no_noun(cursor)
         self.mentioned.note(ids)
@@ -253,14 +259,23 @@ class Nouns:
 
     def _modifier(self, cursor: Cursor) -> None:
         """Take a further description of a thing that is known already ("the bottle on the table")."""
-        if cursor.take_any(_WHERE):
+        if cursor.take_any(_WHERE) or (self.mentioned.last and cursor.take_any(_UNDER_IT)):
             return
         start = cursor.at
-        cursor.take("that is", "which is")
+        if cursor.take("where"):  # "the table where the bottle is"
+            if self.starts(cursor):
+                self._described(cursor)
+                if cursor.take("is", "are", "stand", "sit", "lie"):
+                    return
+            cursor.at = start
+            return
+        cursor.take("that is", "which is", "that", "which")
+        cursor.take("stand", "sit", "lie")
         if cursor.take_any(_WHERE):
             return
-        if cursor.take_any(_MODIFIERS) and self.starts(cursor) and cursor.word not in ("it", "them"):
-            self._described(cursor)
+        if cursor.take_any(_MODIFIERS) and self.starts(cursor) and cursor.word != "them":
+            if not cursor.take("it"):
+                self._described(cursor)
         else:
             cursor.at = start
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.language import lexicon as lx
-from agent.language.adverbials import complaint, take_leading_place, take_place, take_side
+from agent.language.adverbials import complaint, take_leading_place, take_place, take_seconds, take_side
 from agent.language.clauses import Clause, Sentence, Step
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor, tokens
@@ -83,13 +83,16 @@ class Parser:
                 joint = joint or ","
                 continue
             start = cursor.at
+            if self._purpose(cursor):  # "go to the table to wave"
+                joint = joint or "and"
+                break
             phrase = cursor.take_any((*lx.CONNECTIVES, *lx.OPENERS, *lx.POLITE))
             if not phrase:
                 break
             if phrase in lx.POLITE and phrase not in lx.CONNECTIVES and self._is_needed(cursor, start):
                 cursor.at = start
                 break
-            if "there" in phrase.split():
+            if phrase in lx.CONNECTIVES and "there" in phrase.split():
                 self.nouns.place()  # refers to something, or is not understood
             if phrase in lx.OPENERS:
                 first = True
@@ -98,6 +101,14 @@ class Parser:
             elif phrase in lx.CONNECTIVES:
                 joint = joint if joint == "then" else "and"
         return joint, first
+
+    def _purpose(self, cursor: Cursor) -> bool:
+        """Take the "to" of "... to wave"; not at the beginning, where "to start" may stand."""
+        start = cursor.at
+        if start > 0 and cursor.take("to") and self.verbs.match(cursor):
+            return True
+        cursor.at = start
+        return False
 
     def _is_needed(self, cursor: Cursor, start: int) -> bool:
         """Whether words taken as politeness begin a verb or a noun ("can" in "can 2", "stay well")."""
@@ -199,7 +210,7 @@ class Parser:
         if self.verbs.match(cursor) and family != "stand" and not cursor.items[cursor.at].text.endswith("ing"):
             return  # spoken without a pause; but "stop waving" is no wave
         start = cursor.at
-        follows = cursor.take_any((*lx.CONNECTIVES, *lx.BEFORE, *lx.AFTER, "first"))
+        follows = self._purpose(cursor) or cursor.take_any((*lx.CONNECTIVES, *lx.BEFORE, *lx.AFTER, "first"))
         cursor.at = start
         if not follows:
             raise complaint(cursor, self.nouns, "I do not understand this here")
@@ -220,6 +231,8 @@ class Parser:
             return
         if not sentence.clauses:
             raise NotUnderstood("it is not said what to do after that")
+        if not steps and _already(facts, sentence):
+            return  # "go to the desk and wave when you are there"
         if len(sentence.clauses) > 1 and sentence.joints[-1] != "then":
             raise NotUnderstood("'after ...' could mean the last step or all of them", "In which order?")
         if cursor.word == "and" and not gerund and not chained:
@@ -262,6 +275,8 @@ class Parser:
         count = 0
         while True:
             cursor.take_any(lx.STATES)
+            if (seconds := take_seconds(cursor)) is not None:
+                return [*steps, Step("stand_still", {"seconds": seconds})], facts, gerund, False
             if (place := take_place(cursor, self.nouns)) is not None:
                 facts.append(place)
                 return steps, facts, gerund, False
@@ -307,3 +322,11 @@ class Parser:
         sentence.clauses = [c for c in sentence.clauses if c]
         sentence.joints = sentence.joints[: len(sentence.clauses)]
         return True
+
+
+def _already(facts: list[Fact], sentence: Sentence) -> bool:
+    """Whether the walk before the sentence's last clause leads to where the facts say."""
+    before = [step for clause in sentence.clauses[:-1] for step in clause]
+    return bool(before) and all(
+        f.name == "near" and before[-1].skill == "walk_to" and before[-1].args["target"] == f.thing for f in facts
+    )

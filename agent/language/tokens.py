@@ -29,7 +29,8 @@ _FORMS = {
     "look": "looking looked", "wave": "waving waved waves", "greet": "greeting greeted", "say": "saying said",
     "point": "pointing pointed", "show": "showing showed", "indicate": "indicating indicated",
     "give": "giving gave given",
-    "gesture": "gesturing gestured", "stand": "standing stood", "wait": "waiting waited", "stay": "staying stayed",
+    "gesture": "gesturing gestured", "stand": "standing stood stands", "wait": "waiting waited",
+    "stay": "staying stayed",
     "remain": "remaining remained", "hold": "holding held", "pause": "pausing paused", "stop": "stopping stopped",
     "make": "making made", "take": "taking took taken", "proceed": "proceeding proceeded",
     "finish": "finishing finished", "follow": "following followed follows",
@@ -39,7 +40,10 @@ _FORMS = {
     "keep": "keeping kept",
     "orbit": "orbiting", "visit": "visiting visited", "wander": "wandering wandered", "halt": "halting halted",
     "conclude": "concluding", "raise": "raising raised", "lift": "lifting lifted", "freeze": "freezing froze",
-    "swing": "swinging swung", "march": "marching marched", "spin": "spinning spun", "extend": "extending extended",
+    "swing": "swinging swung", "march": "marching marched", "watch": "watching watched", "sit": "sitting sat sits",
+    "lie": "lying lay lies", "leave": "leaving", "find": "finding found", "linger": "lingering lingered",
+    "glance": "glancing glanced", "gaze": "gazing gazed", "spin": "spinning spun",
+    "extend": "extending extended",
     "aim": "aiming aimed", "stretch": "stretching stretched", "rest": "resting rested",
 }  # fmt: skip
 _BASE = {form: base for base, forms in _FORMS.items() for form in forms.split()}

@@ -64,7 +64,7 @@ class Verbs:
                 skill = "walk_around" if before.way == "around" else "walk_to"
                 ids = self.nouns.read(cursor)
                 return Clause([Step(skill, {"target": i}) for i in ids], before.family, before.way)
-            if cursor.word in lx.words_of(lx.TOWARDS, lx.AROUND) | {"there"}:
+            if cursor.word in lx.words_of(lx.TOWARDS, lx.AROUND) | {"there", "from"}:
                 return self._walk(cursor)
         elif before.family in ("turn", "face", "point", "show") or (before.family in ("wave", "greet") and before.way):
             prepositions = {"turn": lx.TURN_TO, "point": lx.POINT_AT, "wave": lx.WAVE_AT, "greet": lx.WAVE_AT}
@@ -89,27 +89,39 @@ class Verbs:
         if cursor.peek(-1) in ("go", "come", "proceed", "continue"):  # "go and wave": only a way of saying "wave"
             joined = cursor.take("and", "to", "over and", "on and", "on to", "ahead and")
             found = self.match(cursor)
-            if found and (joined or found[0] != "circle") and (clause := self.read(cursor)) is not None:
+            if found and (joined or found[1] != "around") and (clause := self.read(cursor)) is not None:
+                return clause
+        cursor.at = start
+        if cursor.take("over and", "up and", "across and", "on over and", "on and") and self.match(cursor):
+            clause = self.read(cursor)  # "walk over and stand by the shelf"
+            if clause is not None:
                 return clause
         cursor.at = start
         steps: list[Step] = []
         needs: list[Fact] = []
         way = ""
         while True:
-            if cursor.take("from there", "from here"):
+            if cursor.take_any(lx.FROM_HERE) or cursor.take_any(lx.THROUGH) or (not steps and cursor.take("first")):
                 continue
             if not steps and cursor.take("from"):
                 needs.append(Fact("near", self.nouns.one(cursor)))
             elif way != "to" and cursor.take_any(lx.AROUND):
-                ids = self.nouns.read(cursor, modifiers=False)
-                cursor.take_any(lx.TO_FAR_SIDE)
+                ids = self._gone_round(cursor)
                 times = take_count(cursor) or 1
                 steps += [Step("walk_around", {"target": i}) for i in ids for _ in range(times)]
                 way = "around"
             elif way != "to" and cursor.take("back there", "over there", "there"):
                 steps.append(Step("walk_to", {"target": self.nouns.place()}))
                 way = "to"
-            elif way != "to" and cursor.take_any(lx.TOWARDS):
+            elif way == "to" and cursor.take_any(lx.UNTIL):
+                if self.nouns.one(cursor) != steps[-1].args["target"]:
+                    raise NotUnderstood("a walk to one thing 'until' another can be read in two ways", "Where to?")
+            elif way and cursor.take_any(lx.UNTIL_THERE):
+                continue
+            elif not way and self._ends(cursor, "over"):
+                steps.append(Step("walk_to", {"target": self.nouns.place()}))
+                way = "to"
+            elif way != "to" and self._goal_follows(cursor):
                 if cursor.take_any(lx.FAR_SIDE):
                     skill = "walk_around"
                 else:
@@ -130,11 +142,35 @@ class Verbs:
         return Clause([Step("walk_to", {"target": i}) for i in self.nouns.read(cursor)], "approach", "to")
 
     def _circle(self, cursor: Cursor) -> Clause:
-        ids = self.nouns.read(cursor, modifiers=False)
-        cursor.take_any(lx.TO_FAR_SIDE)
+        ids = self._gone_round(cursor)
         steps = [Step("walk_around", {"target": i}) for i in ids]
         count = take_count(cursor) or 1
         return Clause([Step(s.skill, dict(s.args)) for s in steps for _ in range(count)], "circle", "around")
+
+    def _goal_follows(self, cursor: Cursor) -> bool:
+        """Take what stands before a goal; "before" and "for" only where a thing follows."""
+        start = cursor.at
+        phrase = cursor.take_any((*lx.TOWARDS, *lx.UNTIL))
+        if phrase in ("before", "for") and not self.nouns.starts(cursor):
+            cursor.at = start
+            return False
+        return bool(phrase)
+
+    @staticmethod
+    def _ends(cursor: Cursor, word: str) -> bool:
+        """Take `word` if the clause ends with it."""
+        if cursor.word == word and cursor.peek() in ("", ",", ".", "then"):
+            cursor.at += 1
+            return True
+        return False
+
+    def _gone_round(self, cursor: Cursor) -> tuple[str, ...]:
+        """Take what is gone round: "the chair (to the far side)", or "to its other side" of what was spoken of."""
+        if cursor.take_any(lx.TO_FAR_SIDE):
+            return (self.nouns.place(),)
+        ids = self.nouns.read(cursor, modifiers=False)
+        cursor.take_any(lx.TO_FAR_SIDE)
+        return ids
 
     # -- turning ---------------------------------------------------------------------------------
 
@@ -167,7 +203,12 @@ class Verbs:
         return fits
 
     def _face(self, cursor: Cursor) -> Clause:
-        return Clause(self._turns(self.nouns.read(cursor)), "face", "target")
+        steps = self._turns(self.nouns.read(cursor))
+        if (seconds := take_seconds(cursor)) is not None:
+            steps.append(Step("stand_still", {"seconds": seconds}))
+        elif cursor.take_any(lx.VAGUE_TIMES):
+            steps.append(Step("stand_still", {}))
+        return Clause(steps, "face", "target")
 
     @staticmethod
     def _turns(ids: Iterable[str]) -> list[Step]:
@@ -183,12 +224,18 @@ class Verbs:
         side = take_side(cursor, self.last_side)
         if side is None and not cursor.take_any(lx.A_HAND):
             raise complaint(cursor, self.nouns, "only a hand can be raised")
+        if cursor.take("and point it", "and point", "to point", "and point with it"):
+            cursor.take_any(lx.POINT_AT)
+            clause = self._pointing(cursor, side)
+            return Clause(clause.steps, "point", clause.way)
         if not cursor.take_any(lx.RAISED):
             raise complaint(cursor, self.nouns, "a hand is only raised to wave")
         clause = self._waving(cursor, [], {"side": side} if side else {})
         return Clause(clause.steps, "wave", clause.way)
 
     def _greet(self, cursor: Cursor) -> Clause:
+        if cursor.word == "at" and "say" in (cursor.peek(-2), cursor.peek(-1)) and self._is_target(cursor, ("at",)):
+            raise NotUnderstood("to say hello 'at' a thing can mean to it or standing there", "Go there first?")
         targets = [self.nouns.read(cursor)] if self.nouns.starts(cursor) else []
         return self._waving(cursor, targets, {})
 
@@ -202,13 +249,19 @@ class Verbs:
         places: list[Fact] = []
         count = 1
         while cursor:
+            if cursor.starts(("of", "your")) or cursor.starts(("of", "the")):
+                cursor.take("of")  # "a wave of your left hand"
             if side := take_side(cursor, self.last_side):
                 args = {**args, "side": self._once(args.get("side"), side)}
-            elif cursor.take_any(lx.HELLO) or cursor.take("there", "here", "from there", "from here"):
+            elif cursor.take_any((*lx.HELLO, *lx.WITH_A_HAND)) or cursor.take(
+                "there", "here", "from there", "from here"
+            ):
                 continue
             elif not targets and not cursor.starts(("at", "the", "end")) and self._is_target(cursor, lx.WAVE_AT):
                 cursor.take_any(lx.WAVE_AT)
                 targets.append(self.nouns.read(cursor, modifiers=False))
+            elif not targets and cursor.take_any(lx.THAT_WAY):
+                targets.append((self.nouns.place(),))
             elif not targets and cursor.take("face") and self.nouns.starts(cursor):  # "wave, facing the door"
                 targets.append(self.nouns.read(cursor, modifiers=False))
             elif not places and cursor.take("from"):
@@ -232,23 +285,36 @@ class Verbs:
         side = take_side(cursor, self.last_side)
         if side is None:
             cursor.take_any(lx.A_HAND)
+        cursor.take("first")
+        if cursor.take("it out", "them out"):
+            cursor.at -= 2
+            ids = self.nouns.read(cursor, modifiers=False)
+            cursor.take("out")
+            return self._pointed(cursor, ids, side)
+        if cursor.take_any(lx.THAT_WAY):
+            return self._pointed(cursor, (self.nouns.place(),), side)
         if not cursor.take_any(lx.POINT_AT):
             raise complaint(cursor, self.nouns, "it is not said what to point at")
         return self._pointing(cursor, side)
 
     def _show(self, cursor: Cursor) -> Clause:
         clause = self._pointing(cursor, None)
-        cursor.take("is", "are", "be", "to me", "to us")
+        cursor.take("is", "are", "be", "stand", "sit", "lie")
+        cursor.take("to me", "to us")
+        cursor.take("by point at it", "by point to it", "by point it out", "by point towards it")
         return clause
 
     def _pointing(self, cursor: Cursor, side: str | None) -> Clause:
-        ids = self.nouns.read(cursor)
+        return self._pointed(cursor, self.nouns.read(cursor), side)
+
+    def _pointed(self, cursor: Cursor, ids: tuple[str, ...], side: str | None) -> Clause:
+        """Take what follows the things that are pointed at."""
         places: list[Fact] = []
         count = 1
         while cursor:
             if told := take_side(cursor, self.last_side):
                 side = self._once(side, told)
-            elif cursor.take("from there", "from here"):
+            elif cursor.take_any((*lx.FROM_HERE, *lx.WITH_A_HAND)):
                 continue
             elif cursor.take("from"):
                 places.append(Fact("near", self.nouns.one(cursor)))
@@ -272,14 +338,26 @@ class Verbs:
 
     def _stand(self, cursor: Cursor) -> Clause:
         places: list[Fact] = []
-        if cursor.peek(-1) == "by":  # "stand by", then a thing: a place after all
+        if cursor.peek(-1) == "by" and self.nouns.starts(cursor):  # "stand by", then a thing: a place after all
             cursor.at -= 1
         args: dict[str, Any] = {}
         while cursor:
             if (seconds := take_seconds(cursor)) is not None:
                 args["seconds"] = seconds
             elif cursor.take_any(lx.VAGUE_TIMES) or cursor.take(
-                "still", "here", "where you are", "without move", "there"
+                "still",
+                "here",
+                "where you are",
+                "without move",
+                "there",
+                "quietly",
+                "silently",
+                "patiently",
+                "calmly",
+                "motionless",
+                "perfectly still",
+                "completely still",
+                "absolutely still",
             ):
                 continue
             elif place := take_place(cursor, self.nouns):

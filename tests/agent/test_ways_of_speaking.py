@@ -43,3 +43,13 @@ def test_the_plan_brings_about_what_was_expected(item):
         for s in result.subtasks
     ]
     assert really_achieved(item["expect"], made)
+
+
+IN_SCENES = yaml.safe_load(Path(__file__).with_name("said_in_scenes.yaml").read_text())
+
+
+@pytest.mark.parametrize("scene", IN_SCENES)
+def test_read_as_said_in_the_bundled_scenes(scene):
+    catalogue = load_scene(scene).catalogue()
+    read = {say: DeterministicPlanner().plan(say, catalogue) for say in IN_SCENES[scene]}
+    assert {say: " ".join(map(str, r.subtasks)) or r.reason for say, r in read.items()} == IN_SCENES[scene]
