@@ -8,7 +8,6 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
-from exoactor.types.rotations import wrap
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.places import SEEN, bearing, is_free, is_in_view, visible_share
 from skills.turn_to import turn_towards
@@ -21,8 +20,8 @@ LOWEST = np.radians(-12.0)
 """Elevation below which nobody lowers an outstretched arm to point at something near or low [rad]."""
 SHOULDER_HEIGHT = 1.40
 """Of a person of medium height [m]."""
-ASIDE = np.arange(0.5, 1.3, 0.1)
-"""How far somebody steps aside whose arm would point straight away from the camera, or at it [m]."""
+ASIDE = np.arange(0.4, 2.05, 0.15)
+"""How far somebody goes aside whose arm would be hidden from the camera [m]."""
 NEAREST = 0.6
 """Nobody points at a thing that is nearer than this [m]."""
 ASIDE_ANGLE = np.radians(32.0)
@@ -57,7 +56,7 @@ class PointAt(Skill):
         robot, target = robot_pose(scene), seen_target(scene, args["target"])
         first: tuple[Action, ...] = ()
         if args.get("aside"):
-            robot = place_aside(scene, target)
+            robot = place_aside(scene, target, args.get("side"))
             first = (Action("walk", f"steps aside and turns to the {spoken(target.id)}", goal=robot),)
         off = bearing(robot, target.position[:2])
         if abs(off) > TURN_BEYOND:
@@ -76,8 +75,8 @@ class PointAt(Skill):
         return Expectation("pointing", args["target"], args.get("side"))
 
 
-def place_aside(scene: Scene, target: SceneObject) -> Pose2D:
-    """The nearest free place in view from which an arm towards `target` is seen from the side.
+def place_aside(scene: Scene, target: SceneObject, side: Literal["left", "right"] | None) -> Pose2D:
+    """The nearest free place in view from which the arm towards `target` is seen: from the side, and on its own side.
 
     Raises:
         StageError: ("imagine", "no_free_place").
@@ -86,10 +85,14 @@ def place_aside(scene: Scene, target: SceneObject) -> Pose2D:
     for distance in ASIDE:
         for angle in robot.yaw + np.linspace(0, 2 * np.pi, 16, endpoint=False):
             place = robot.xy + distance * np.array([np.cos(angle), np.sin(angle)])
-            toward, sight = target.position[:2] - place, place - eye
-            between = abs(float(wrap(np.arctan2(toward[1], toward[0]) - np.arctan2(sight[1], sight[0]))))
-            if not ASIDE_ANGLE <= between <= np.pi - ASIDE_ANGLE or np.linalg.norm(toward) < NEAREST:
+            toward = target.position[:2] - place
+            if np.linalg.norm(toward) < NEAREST:
+                continue
+            pose = Pose2D(float(place[0]), float(place[1]), float(np.arctan2(toward[1], toward[0])))
+            viewer = bearing(pose, eye)  # positive: the left arm is the near one
+            near = abs(viewer) if side is None else viewer if side == "left" else -viewer
+            if not ASIDE_ANGLE <= near <= np.pi - ASIDE_ANGLE:
                 continue
             if is_free(scene, place) and is_in_view(scene, place, margin=0.2) and visible_share(scene, place) >= SEEN:
-                return Pose2D(float(place[0]), float(place[1]), float(np.arctan2(toward[1], toward[0])))
+                return pose
     raise StageError("imagine", "no_free_place", f"no room within {ASIDE[-1]:.1f} m to point at {target.id} from aside")
