@@ -31,7 +31,8 @@ class PerceptionCfg:
         floor: height below which colourless points are floor, plus three sigma of the noise [m].
         wall_slack: thickness of a room wall, plus three sigma [m].
         robot_quality: fixes below this are not believed.
-        sure: quick fixes below this are tried again from another start.
+        sure: fixes below this are tried again from another start.
+        sure_on_the_way: the same while the robot moves, where another look follows soon.
         robot_gap: points nearer than this to the located robot belong to it, plus two sigma [m].
         gate: a fix further than this from the prior is not believed [m, rad].
     """
@@ -41,6 +42,7 @@ class PerceptionCfg:
     wall_slack: float = 0.05
     robot_quality: float = 0.45
     sure: float = 0.7
+    sure_on_the_way: float = 0.6
     robot_gap: float = 0.06
     gate: tuple[float, float] = (0.45, 0.8)
     objects: ObjectsCfg = field(default_factory=ObjectsCfg)
@@ -123,7 +125,8 @@ class RgbdPerception:
     def locate_robot(self, observation: Observation, prior: Pose2D) -> tuple[Pose2D, Array, float] | None:
         """Quick fix near a prior: pose, (3,) one-sigma [m, m, rad], confidence; None if it is not seen well enough."""
         around = self._around(observation, prior)
-        fix, _ = self._fix_near(around.take(self._colourless(around, observation)), observation, prior)
+        mine = around.take(self._colourless(around, observation))
+        fix, _ = self._fix_near(mine, observation, prior, self.cfg.sure_on_the_way)
         return None if fix is None else (fix.pose, fix.std, quality(fix))
 
     def find_arms(self, observation: Observation, pose: Pose2D, things: tuple[SceneObject, ...]) -> dict[Side, Arm]:
@@ -149,7 +152,7 @@ class RgbdPerception:
             prior = Pose2D(*(float(v) for v in felt))
             around = self._around(observation, prior)
             around = around.take(self._colourless(around, observation))
-            fix, _ = self._fix_near(around, observation, prior)
+            fix, _ = self._fix_near(around, observation, prior, self.cfg.sure)
             if fix is not None:
                 close = np.square(around.points[:, :2] - fix.pose.xy).sum(1) < 0.3**2
                 if close.any() and np.percentile(around.points[close, 2], 98) > STANDING_TOP:
@@ -178,7 +181,7 @@ class RgbdPerception:
         """A fix near the prior if there is one, else by global search; and the body as posed for it."""
         joints = observation.proprioception.joint_pos
         if prior is not None:
-            fix, body = self._fix_near(cloud, observation, prior)
+            fix, body = self._fix_near(cloud, observation, prior, self.cfg.sure)
             if fix is not None:
                 return fix, body
         tried: list[tuple[Fix | None, PosedBody]] = []
@@ -191,7 +194,9 @@ class RgbdPerception:
         fix, body = max(tried, key=lambda pair: -1.0 if pair[0] is None else quality(pair[0]))
         return (fix if fix is not None and quality(fix) >= self.cfg.robot_quality else None), body
 
-    def _fix_near(self, cloud: Cloud, observation: Observation, prior: Pose2D) -> tuple[Fix | None, PosedBody]:
+    def _fix_near(
+        self, cloud: Cloud, observation: Observation, prior: Pose2D, sure: float
+    ) -> tuple[Fix | None, PosedBody]:
         """The better of the postures levelled by the soles and upright; the second only if the first is doubtful.
 
         In mid-step, heel or toe up, the soles say little about the trunk.
@@ -201,10 +206,10 @@ class RgbdPerception:
         body = chosen = self.body.posed(joints)
         for upright in (False, True):
             body = self.body.posed(joints, upright=True) if upright else body
-            fix = self._aligned(cloud, body, observation, prior)
+            fix = self._aligned(cloud, body, observation, prior, sure)
             if fix is not None and (best is None or quality(fix) > quality(best)):
                 best, chosen = fix, body
-            if best is not None and quality(best) >= self.cfg.sure:
+            if best is not None and quality(best) >= sure:
                 break
         if best is None or quality(best) < self.cfg.robot_quality:
             return None, chosen
@@ -212,12 +217,14 @@ class RgbdPerception:
         turned = abs(float(wrap(best.pose.yaw - prior.yaw))) > self.cfg.gate[1]
         return (None if far or turned else best), chosen
 
-    def _aligned(self, cloud: Cloud, body: PosedBody, observation: Observation, prior: Pose2D) -> Fix | None:
+    def _aligned(
+        self, cloud: Cloud, body: PosedBody, observation: Observation, prior: Pose2D, sure: float
+    ) -> Fix | None:
         """Alignment from the prior and, if that is doubtful, from the middle of what stands there."""
         locate = self.cfg.locate
         points = near(cloud.points, prior, locate, self._rng)
         fix = align(body, points, observation.camera, prior, observation.depth, locate)
-        if (fix is None or quality(fix) < self.cfg.sure) and len(points) > 40:
+        if (fix is None or quality(fix) < sure) and len(points) > 40:
             # The prior may be a foot's length off: begin at the middle of what stands there instead.
             middle = np.median(points[points[:, 2] > 0.3, :2], axis=0) if (points[:, 2] > 0.3).any() else prior.xy
             away = middle - observation.camera.position[:2]
@@ -227,7 +234,7 @@ class RgbdPerception:
                 again = align(body, points, observation.camera, start, observation.depth, locate)
                 if again is not None and (fix is None or quality(again) > quality(fix)):
                     fix = again
-                if fix is not None and quality(fix) >= self.cfg.sure:
+                if fix is not None and quality(fix) >= sure:
                     break
         return fix
 

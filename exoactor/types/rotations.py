@@ -25,30 +25,36 @@ def yaw_quat(yaw: float) -> Array:
 
 def quat_multiply(a: Array, b: Array) -> Array:
     """Hamilton product of wxyz quaternions (..., 4)."""
-    aw, ax, ay, az = np.moveaxis(np.asarray(a), -1, 0)
-    bw, bx, by, bz = np.moveaxis(np.asarray(b), -1, 0)
-    return np.stack(
-        [
-            aw * bw - ax * bx - ay * by - az * bz,
-            aw * bx + ax * bw + ay * bz - az * by,
-            aw * by - ax * bz + ay * bw + az * bx,
-            aw * bz + ax * by - ay * bx + az * bw,
-        ],
-        axis=-1,
+    (aw, ax, ay, az), (bw, bx, by, bz) = _parts(a), _parts(b)
+    return _joined(
+        aw * bw - ax * bx - ay * by - az * bz,
+        aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx,
+        aw * bz + ax * by - ay * bx + az * bw,
     )
 
 
 def quat_to_rpy(quat: Array) -> Array:
     """Roll, pitch, yaw [rad] (..., 3) of wxyz quaternions (..., 4), R = Rz(yaw) Ry(pitch) Rx(roll)."""
-    w, x, y, z = np.moveaxis(np.asarray(quat), -1, 0)
-    return np.stack(
-        [
-            np.arctan2(2 * (w * x + y * z), 1 - 2 * (x * x + y * y)),
-            np.arcsin(np.clip(2 * (w * y - z * x), -1, 1)),
-            np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z)),
-        ],
-        axis=-1,
+    w, x, y, z = _parts(quat)
+    return _joined(
+        np.arctan2(2 * (w * x + y * z), 1 - 2 * (x * x + y * y)),
+        np.arcsin(np.minimum(np.maximum(2 * (w * y - z * x), -1.0), 1.0)),
+        np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z)),
     )
+
+
+def _parts(quat: Array) -> tuple[Array, Array, Array, Array]:
+    quat = np.asarray(quat)
+    return quat[..., 0], quat[..., 1], quat[..., 2], quat[..., 3]
+
+
+def _joined(*parts: Array) -> Array:
+    """`np.stack(parts, -1)`, without its checks: these run many times in every control step."""
+    joined = np.empty((*np.shape(parts[0]), len(parts)))
+    for i, part in enumerate(parts):
+        joined[..., i] = part
+    return joined
 
 
 def quat_rotate_inverse(quat: Array, vector: Array) -> Array:

@@ -52,9 +52,12 @@ def noisy_depth(depth: Array, rng: np.random.Generator, cfg: DepthNoiseCfg | Non
     z = depth.astype(np.float32)
     square = z * z
     noise = rng.standard_normal(z.shape, dtype=np.float32)
-    out = z + noise * (np.float32(cfg.sigma_const) + np.float32(cfg.sigma_square) * square)
+    out = noise * (np.float32(cfg.sigma_const) + np.float32(cfg.sigma_square) * square)
+    out += z
     step = np.maximum(np.float32(cfg.step_square) * square, np.float32(5e-4))
-    out = np.round(out / step) * step
+    out /= step
+    np.rint(out, out=out)
+    out *= step
     lost = rng.random(z.shape, dtype=np.float32)
     limit = np.float32(cfg.edge_jump) * z
     edge = np.zeros(z.shape, bool)
