@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from agent.language import lexicon as lx
-from agent.language.adverbials import complaint, take_leading_place, take_place, take_seconds, take_side
+from agent.language.adverbials import complaint, take_leading_place, take_side
 from agent.language.clauses import Clause, Sentence, Step
 from agent.language.nouns import NotUnderstood, Nouns
+from agent.language.subordinate import Subordinate, take_subordinate
 from agent.language.tokens import Cursor, tokens
 from agent.language.verbs import Verbs
 from exoactor.types import Catalogue
@@ -131,7 +132,7 @@ class Parser:
         if repeated is not None:
             return repeated
         start = cursor.at
-        side = take_side(cursor, self.verbs.last_side) if cursor.word in lx.WITH else None
+        side = take_side(cursor, self.verbs.hands.last_side) if cursor.word in lx.WITH else None
         if side and (not cursor or cursor.word in (".", "and", "then")):  # "... and then with your right hand"
             cursor.at, side = start, None
         if side and not cursor.take(","):
@@ -197,7 +198,7 @@ class Parser:
         return [Step(s.skill, dict(s.args), list(s.needs)) for s in self._last.steps]
 
     def _give_side(self, clause: Clause, side: str) -> None:
-        self.verbs.last_side = side
+        self.verbs.hands.last_side = side
         for step in clause.steps:
             if step.skill not in ("wave", "point_at"):
                 raise NotUnderstood(f"{step.skill} is not done with a hand", unknown=(f"{side} hand",))
@@ -219,7 +220,8 @@ class Parser:
 
     def _after(self, cursor: Cursor, sentence: Sentence, needs: list[Fact], *, leading: bool) -> None:
         """Keep "after X, Y" as said; turn "Y after X" round."""
-        steps, facts, gerund, chained = self._subordinate(cursor)
+        clause = self._subordinate(cursor)
+        steps, facts = clause.steps, clause.facts
         ends = not cursor or cursor.word == "."
         if leading and not ends:
             before = [s for clause in sentence.clauses for s in clause] or self._done
@@ -235,7 +237,7 @@ class Parser:
             return  # "go to the desk and wave when you are there"
         if len(sentence.clauses) > 1 and sentence.joints[-1] != "then":
             raise NotUnderstood("'after ...' could mean the last step or all of them", "In which order?")
-        if cursor.word == "and" and not gerund and not chained:
+        if cursor.word == "and" and not clause.gerund and not clause.several:
             raise NotUnderstood("'after ... and ...' can be read in two ways", "In which order?")
         main = sentence.clauses.pop()
         earlier = [s for clause in sentence.clauses for s in clause] or self._done
@@ -254,8 +256,10 @@ class Parser:
             sentence.add(self._clause(cursor), "and")
             sentence.at_end, sentence.whole = steps, True
             return
-        steps, facts, _, _ = self._subordinate(cursor)
-        steps += [Step("walk_to" if f.name == "near" else "turn_to", {"target": f.thing}) for f in facts]
+        clause = self._subordinate(cursor)
+        steps = clause.steps + [
+            Step("walk_to" if f.name == "near" else "turn_to", {"target": f.thing}) for f in clause.facts
+        ]
         ends = not cursor or cursor.word == "."
         if leading and not ends:
             if sentence.at_end:
@@ -267,41 +271,10 @@ class Parser:
         sentence.clauses.append(steps)
         sentence.joints.append("and")
 
-    def _subordinate(self, cursor: Cursor) -> tuple[list[Step], list[Fact], bool, bool]:
-        """Take what follows "after" or "before": steps, states ("you are at the table"), gerund?, several verbs?"""
-        steps: list[Step] = []
-        facts: list[Fact] = []
-        gerund = cursor.items[cursor.at].text.endswith("ing") if cursor else False
-        count = 0
-        while True:
-            cursor.take_any(lx.STATES)
-            if (seconds := take_seconds(cursor)) is not None:
-                return [*steps, Step("stand_still", {"seconds": seconds})], facts, gerund, False
-            if (place := take_place(cursor, self.nouns)) is not None:
-                facts.append(place)
-                return steps, facts, gerund, False
-            found = self.verbs.match(cursor)
-            start = cursor.at
-            clause = self.verbs.read(cursor)
-            if clause is None:
-                cursor.at = start
-                raise complaint(cursor, self.nouns, "I do not understand this here")
-            self._last = clause
-            count += 1
-            if found and found[0] in ("approach", "face"):
-                name = "near" if found[0] == "approach" else "facing"
-                facts += [Fact(name, s.args["target"]) for s in clause.steps]  # type: ignore[arg-type]
-            else:
-                steps += clause.steps
-            cursor.take_any((*lx.TRAILING, *lx.FIRST))
-            more = cursor.at
-            if cursor.take("and") and self.verbs.match(cursor):
-                verb = cursor.items[cursor.at].text
-                comma = any(t.word == "," for t in cursor.items[cursor.at : cursor.at + 12])
-                if verb.endswith("ing") == gerund and (gerund or comma):
-                    continue
-            cursor.at = more
-            return steps, facts, gerund, count > 1
+    def _subordinate(self, cursor: Cursor) -> Subordinate:
+        clause = take_subordinate(cursor, self.nouns, self.verbs)
+        self._last = clause.last or self._last
+        return clause
 
     def _negation(self, cursor: Cursor, sentence: Sentence) -> bool:
         """Take back a step that was said before ("do not X"); any other negation is not understood."""

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from agent.language import lexicon as lx
-from agent.language.adverbials import complaint, take_count, take_place, take_seconds, take_side
+from agent.language.adverbials import complaint, take_count, take_place, take_seconds
 from agent.language.clauses import Clause, Step
+from agent.language.hands import Hands, before_a_thing
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor
 from skills import Fact
@@ -18,19 +19,19 @@ class Verbs:
 
     def __init__(self, nouns: Nouns) -> None:
         self.nouns = nouns
-        self.last_side: str | None = None
+        self.hands = hands = Hands(nouns)
         self._readers: dict[str, tuple[Iterable[str], Callable[[Cursor], Clause]]] = {
             "walk": (lx.WALK, self._walk),
             "approach": (lx.APPROACH, self._approach),
             "circle": (lx.CIRCLE, self._circle),
             "turn": (lx.TURN, self._turn),
             "face": (lx.FACE, self._face),
-            "wave": ((*lx.WAVE, *lx.GIVE), self._wave),
-            "raise": (lx.RAISE, self._raise),
-            "greet": (lx.GREET, self._greet),
-            "give": (("give",), self._give),
-            "point": (lx.POINT, self._point),
-            "show": (lx.SHOW, self._show),
+            "wave": ((*lx.WAVE, *lx.GIVE), hands.wave),
+            "raise": (lx.RAISE, hands.raised),
+            "greet": (lx.GREET, hands.greet),
+            "give": (("give",), hands.give),
+            "point": (lx.POINT, hands.point),
+            "show": (lx.SHOW, hands.show),
             "stand": (lx.STAND, self._stand),
         }
 
@@ -73,12 +74,12 @@ class Verbs:
                 if before.family in ("turn", "face"):
                     return Clause(self._turns(self.nouns.read(cursor)), before.family, "target")
                 if before.family in ("point", "show"):
-                    return self._pointing(cursor, None)
-                return self._waving(cursor, [self.nouns.read(cursor)], {})
+                    return self.hands.pointing(cursor, None)
+                return self.hands.waving(cursor, [self.nouns.read(cursor)], {})
             if preposition:
                 cursor.at = start
         if before.family in ("wave", "greet") and cursor.word in ("with", "use"):
-            return self._waving(cursor, [], {})
+            return self.hands.waving(cursor, [], {})
         cursor.at = start
         return None
 
@@ -189,18 +190,12 @@ class Verbs:
                     return clause
                 raise NotUnderstood("it is not said what to turn to", unknown=("turn",))
         cursor.at = start
-        while not self._is_target(cursor, lx.TURN_TO) and cursor.take_any(lx.TURN_FILL):
+        while not before_a_thing(cursor, self.nouns, lx.TURN_TO) and cursor.take_any(lx.TURN_FILL):
             pass
         if not cursor.take_any(lx.TURN_TO):
             raise complaint(cursor, self.nouns, "it is not said what to turn to")
         cursor.take_any(lx.NEAR_SIDE)
         return Clause(self._turns(self.nouns.read(cursor)), "turn", "target")
-
-    def _is_target(self, cursor: Cursor, prepositions: Iterable[str]) -> bool:
-        start = cursor.at
-        fits = bool(cursor.take_any(prepositions)) and self.nouns.starts(cursor)
-        cursor.at = start
-        return fits
 
     def _face(self, cursor: Cursor) -> Clause:
         steps = self._turns(self.nouns.read(cursor))
@@ -213,126 +208,6 @@ class Verbs:
     @staticmethod
     def _turns(ids: Iterable[str]) -> list[Step]:
         return [Step("turn_to", {"target": i}) for i in ids]
-
-    # -- gestures --------------------------------------------------------------------------------
-
-    def _wave(self, cursor: Cursor) -> Clause:
-        return self._waving(cursor, [], {})
-
-    def _raise(self, cursor: Cursor) -> Clause:
-        """A hand that is only raised is no wave; what it is raised for must be said."""
-        side = take_side(cursor, self.last_side)
-        if side is None and not cursor.take_any(lx.A_HAND):
-            raise complaint(cursor, self.nouns, "only a hand can be raised")
-        if cursor.take("and point it", "and point", "to point", "and point with it"):
-            cursor.take_any(lx.POINT_AT)
-            clause = self._pointing(cursor, side)
-            return Clause(clause.steps, "point", clause.way)
-        if not cursor.take_any(lx.RAISED):
-            raise complaint(cursor, self.nouns, "a hand is only raised to wave")
-        clause = self._waving(cursor, [], {"side": side} if side else {})
-        return Clause(clause.steps, "wave", clause.way)
-
-    def _greet(self, cursor: Cursor) -> Clause:
-        if cursor.word == "at" and "say" in (cursor.peek(-2), cursor.peek(-1)) and self._is_target(cursor, ("at",)):
-            raise NotUnderstood("to say hello 'at' a thing can mean to it or standing there", "Go there first?")
-        targets = [self.nouns.read(cursor)] if self.nouns.starts(cursor) else []
-        return self._waving(cursor, targets, {})
-
-    def _give(self, cursor: Cursor) -> Clause:
-        ids = self.nouns.read(cursor, modifiers=False)
-        if not cursor.take("a wave", "a friendly wave", "a quick wave", "a little wave", "a big wave", "a nice wave"):
-            raise complaint(cursor, self.nouns, "only a wave can be given")
-        return self._waving(cursor, [ids], {})
-
-    def _waving(self, cursor: Cursor, targets: list[tuple[str, ...]], args: dict[str, Any]) -> Clause:
-        places: list[Fact] = []
-        count = 1
-        while cursor:
-            if cursor.starts(("of", "your")) or cursor.starts(("of", "the")):
-                cursor.take("of")  # "a wave of your left hand"
-            if side := take_side(cursor, self.last_side):
-                args = {**args, "side": self._once(args.get("side"), side)}
-            elif cursor.take_any((*lx.HELLO, *lx.WITH_A_HAND)) or cursor.take(
-                "there", "here", "from there", "from here"
-            ):
-                continue
-            elif not targets and not cursor.starts(("at", "the", "end")) and self._is_target(cursor, lx.WAVE_AT):
-                cursor.take_any(lx.WAVE_AT)
-                targets.append(self.nouns.read(cursor, modifiers=False))
-            elif not targets and cursor.take_any(lx.THAT_WAY):
-                targets.append((self.nouns.place(),))
-            elif not targets and cursor.take("face") and self.nouns.starts(cursor):  # "wave, facing the door"
-                targets.append(self.nouns.read(cursor, modifiers=False))
-            elif not places and cursor.take("from"):
-                places.append(Fact("near", self.nouns.one(cursor)))
-            elif not places and (place := take_place(cursor, self.nouns, but=("at",))):
-                places.append(place)
-            elif times := take_count(cursor):
-                count = times
-            else:
-                break
-        ids = targets[0] if targets else ()
-        steps = [Step("wave", dict(args), [Fact("facing", i)]) for i in ids] or [Step("wave", dict(args))]
-        steps[0].needs = places + steps[0].needs
-        if "side" in args:
-            self.last_side = args["side"]
-        repeated = [Step(s.skill, dict(s.args), list(s.needs)) for s in steps for _ in range(count)]
-        return Clause(repeated, "wave", "target" if ids else "")
-
-    def _point(self, cursor: Cursor) -> Clause:
-        cursor.take("back", "over")
-        side = take_side(cursor, self.last_side)
-        if side is None:
-            cursor.take_any(lx.A_HAND)
-        cursor.take("first")
-        if cursor.take("it out", "them out"):
-            cursor.at -= 2
-            ids = self.nouns.read(cursor, modifiers=False)
-            cursor.take("out")
-            return self._pointed(cursor, ids, side)
-        if cursor.take_any(lx.THAT_WAY):
-            return self._pointed(cursor, (self.nouns.place(),), side)
-        if not cursor.take_any(lx.POINT_AT):
-            raise complaint(cursor, self.nouns, "it is not said what to point at")
-        return self._pointing(cursor, side)
-
-    def _show(self, cursor: Cursor) -> Clause:
-        clause = self._pointing(cursor, None)
-        cursor.take("is", "are", "be", "stand", "sit", "lie")
-        cursor.take("to me", "to us")
-        cursor.take("by point at it", "by point to it", "by point it out", "by point towards it")
-        return clause
-
-    def _pointing(self, cursor: Cursor, side: str | None) -> Clause:
-        return self._pointed(cursor, self.nouns.read(cursor), side)
-
-    def _pointed(self, cursor: Cursor, ids: tuple[str, ...], side: str | None) -> Clause:
-        """Take what follows the things that are pointed at."""
-        places: list[Fact] = []
-        count = 1
-        while cursor:
-            if told := take_side(cursor, self.last_side):
-                side = self._once(side, told)
-            elif cursor.take_any((*lx.FROM_HERE, *lx.WITH_A_HAND)):
-                continue
-            elif cursor.take("from"):
-                places.append(Fact("near", self.nouns.one(cursor)))
-            elif times := take_count(cursor):
-                count = times
-            else:
-                break
-        args = {"side": side} if side else {}
-        self.last_side = side or self.last_side
-        steps = [Step("point_at", {"target": i, **args}) for i in ids for _ in range(count)]
-        steps[0].needs += places
-        return Clause(steps, "point", "target")
-
-    @staticmethod
-    def _once(before: str | None, now: str) -> str:
-        if before not in (None, now):
-            raise NotUnderstood(f"both the {before} and the {now} hand are asked for at once")
-        return now
 
     # -- standing --------------------------------------------------------------------------------
 

@@ -1,0 +1,169 @@
+"""What is done with a hand: waving and pointing, as steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from agent.language import lexicon as lx
+from agent.language.adverbials import complaint, take_count, take_place, take_side
+from agent.language.clauses import Clause, Step
+from agent.language.nouns import NotUnderstood, Nouns
+from agent.language.tokens import Cursor
+from skills import Fact
+
+
+class Hands:
+    """Reads what follows a verb of the hand.
+
+    Args:
+        nouns: reads the things.
+
+    Attributes:
+        last_side: the hand that was named last, for "the other hand".
+    """
+
+    def __init__(self, nouns: Nouns) -> None:
+        self.nouns = nouns
+        self.last_side: str | None = None
+
+    def wave(self, cursor: Cursor) -> Clause:
+        """A wave, and what goes with it."""
+        return self.waving(cursor, [], {})
+
+    def raised(self, cursor: Cursor) -> Clause:
+        """A hand that is only raised is no wave; what it is raised for must be said."""
+        side = take_side(cursor, self.last_side)
+        if side is None and not cursor.take_any(lx.A_HAND):
+            raise complaint(cursor, self.nouns, "only a hand can be raised")
+        if cursor.take("and point it", "and point", "to point", "and point with it"):
+            cursor.take_any(lx.POINT_AT)
+            clause = self.pointing(cursor, side)
+            return Clause(clause.steps, "point", clause.way)
+        if not cursor.take_any(lx.RAISED):
+            raise complaint(cursor, self.nouns, "a hand is only raised to wave")
+        clause = self.waving(cursor, [], {"side": side} if side else {})
+        return Clause(clause.steps, "wave", clause.way)
+
+    def greet(self, cursor: Cursor) -> Clause:
+        """A greeting is a wave, to a thing if one is named."""
+        if (
+            cursor.word == "at"
+            and "say" in (cursor.peek(-2), cursor.peek(-1))
+            and before_a_thing(cursor, self.nouns, ("at",))
+        ):
+            raise NotUnderstood("to say hello 'at' a thing can mean to it or standing there", "Go there first?")
+        targets = [self.nouns.read(cursor)] if self.nouns.starts(cursor) else []
+        return self.waving(cursor, targets, {})
+
+    def give(self, cursor: Cursor) -> Clause:
+        """A wave given to a thing."""
+        ids = self.nouns.read(cursor, modifiers=False)
+        if not cursor.take("a wave", "a friendly wave", "a quick wave", "a little wave", "a big wave", "a nice wave"):
+            raise complaint(cursor, self.nouns, "only a wave can be given")
+        return self.waving(cursor, [ids], {})
+
+    def waving(self, cursor: Cursor, targets: list[tuple[str, ...]], args: dict[str, Any]) -> Clause:
+        """Take what goes with a wave: hand, thing, place, number of times."""
+        places: list[Fact] = []
+        count = 1
+        while cursor:
+            if cursor.starts(("of", "your")) or cursor.starts(("of", "the")):
+                cursor.take("of")  # "a wave of your left hand"
+            if side := take_side(cursor, self.last_side):
+                args = {**args, "side": self._once(args.get("side"), side)}
+            elif cursor.take_any((*lx.HELLO, *lx.WITH_A_HAND)) or cursor.take(
+                "there", "here", "from there", "from here"
+            ):
+                continue
+            elif (
+                not targets
+                and not cursor.starts(("at", "the", "end"))
+                and before_a_thing(cursor, self.nouns, lx.WAVE_AT)
+            ):
+                cursor.take_any(lx.WAVE_AT)
+                targets.append(self.nouns.read(cursor, modifiers=False))
+            elif not targets and cursor.take_any(lx.THAT_WAY):
+                targets.append((self.nouns.place(),))
+            elif not targets and cursor.take("face") and self.nouns.starts(cursor):  # "wave, facing the door"
+                targets.append(self.nouns.read(cursor, modifiers=False))
+            elif not places and cursor.take("from"):
+                places.append(Fact("near", self.nouns.one(cursor)))
+            elif not places and (place := take_place(cursor, self.nouns, but=("at",))):
+                places.append(place)
+            elif times := take_count(cursor):
+                count = times
+            else:
+                break
+        ids = targets[0] if targets else ()
+        steps = [Step("wave", dict(args), [Fact("facing", i)]) for i in ids] or [Step("wave", dict(args))]
+        steps[0].needs = places + steps[0].needs
+        if "side" in args:
+            self.last_side = args["side"]
+        repeated = [Step(s.skill, dict(s.args), list(s.needs)) for s in steps for _ in range(count)]
+        return Clause(repeated, "wave", "target" if ids else "")
+
+    def point(self, cursor: Cursor) -> Clause:
+        """A hand held out towards a thing."""
+        cursor.take("back", "over")
+        side = take_side(cursor, self.last_side)
+        if side is None:
+            cursor.take_any(lx.A_HAND)
+        cursor.take("first")
+        if cursor.take("it out", "them out"):
+            cursor.at -= 2
+            ids = self.nouns.read(cursor, modifiers=False)
+            cursor.take("out")
+            return self._pointed(cursor, ids, side)
+        if cursor.take_any(lx.THAT_WAY):
+            return self._pointed(cursor, (self.nouns.place(),), side)
+        if not cursor.take_any(lx.POINT_AT):
+            raise complaint(cursor, self.nouns, "it is not said what to point at")
+        return self.pointing(cursor, side)
+
+    def show(self, cursor: Cursor) -> Clause:
+        """A thing that is shown is pointed at."""
+        clause = self.pointing(cursor, None)
+        cursor.take("is", "are", "be", "stand", "sit", "lie")
+        cursor.take("to me", "to us")
+        cursor.take("by point at it", "by point to it", "by point it out", "by point towards it")
+        return clause
+
+    def pointing(self, cursor: Cursor, side: str | None) -> Clause:
+        """Take the things that are pointed at, and what goes with it."""
+        return self._pointed(cursor, self.nouns.read(cursor), side)
+
+    def _pointed(self, cursor: Cursor, ids: tuple[str, ...], side: str | None) -> Clause:
+        """Take what follows the things that are pointed at."""
+        places: list[Fact] = []
+        count = 1
+        while cursor:
+            if told := take_side(cursor, self.last_side):
+                side = self._once(side, told)
+            elif cursor.take_any((*lx.FROM_HERE, *lx.WITH_A_HAND)):
+                continue
+            elif cursor.take("from"):
+                places.append(Fact("near", self.nouns.one(cursor)))
+            elif times := take_count(cursor):
+                count = times
+            else:
+                break
+        args = {"side": side} if side else {}
+        self.last_side = side or self.last_side
+        steps = [Step("point_at", {"target": i, **args}) for i in ids for _ in range(count)]
+        steps[0].needs += places
+        return Clause(steps, "point", "target")
+
+    @staticmethod
+    def _once(before: str | None, now: str) -> str:
+        if before not in (None, now):
+            raise NotUnderstood(f"both the {before} and the {now} hand are asked for at once")
+        return now
+
+
+def before_a_thing(cursor: Cursor, nouns: Nouns, prepositions: Iterable[str]) -> bool:
+    """Whether one of the prepositions and then a thing stand here; takes nothing."""
+    start = cursor.at
+    fits = bool(cursor.take_any(prepositions)) and nouns.starts(cursor)
+    cursor.at = start
+    return fits
