@@ -50,10 +50,10 @@ from exoactor.world.scene_file import SceneSpec
 from exoactor.world.sim import SimRobot
 from exoactor.world.truth import TruthRecorder, TruthTrack, happened, true_objects
 
-LOOK_HZ_WALK = 2.0
+LOOK_HZ_WALK = 1.6
 """RGB-D looks a second while walking: enough for fixes and for the way round a thing."""
-LOOK_HZ_GESTURE = 12.5 / 3
-"""The same for motions on the spot: a wave has about two strokes a second, the check must see each."""
+LOOK_HZ_STANDING = 12.5 / 3
+"""The same on the spot, where gestures are made: a wave has about two strokes a second, the check must see each."""
 LOOK_STD = (0.02, 0.02, 0.03)
 """One sigma of the robot's pose as a whole look gives it: x, y [m], yaw [rad]."""
 AUTOSAVE_SECONDS = 0.5
@@ -165,7 +165,6 @@ class SimPipeline:
         self.robot.arm([f for f in self._faults if f.kind in ("push_robot", "slip")])
         recorder = TruthRecorder(self.robot, on_step=self._save_now_and_then())
         motion = load_robot(folder / attempt.ROBOT)
-        look_hz = LOOK_HZ_GESTURE if motion.settle is None else LOOK_HZ_WALK
         try:
             rollout = track(
                 recorder,
@@ -173,7 +172,7 @@ class SimPipeline:
                 motion,
                 start=None if self.cfg.closed_loop else grounded.start,
                 localize=self._perception.locate_robot if self.cfg.closed_loop else None,
-                cfg=TrackCfg(closed_loop=self.cfg.closed_loop, look_hz=look_hz),
+                cfg=TrackCfg(closed_loop=self.cfg.closed_loop, look_hz=LOOK_HZ_STANDING, look_hz_moving=LOOK_HZ_WALK),
                 video=folder / attempt.ROLLOUT_VIDEO if self.cfg.record else None,
                 should_stop=should_stop,
                 on_progress=progress,

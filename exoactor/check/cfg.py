@@ -31,7 +31,8 @@ class CheckCfg:
             nearer [m].
         point_angle: arm against the direction to the target's centre, mean while it is held [rad].
         point_angle_most: the same in each look [rad].
-        point_seconds: held for [s].
+        point_seconds: held for [s] ...
+        point_looks: ... and seen so in this many looks; far off, two can be noise.
         unsure: measured values within this share of the threshold are not decided when confidence is below
             `unsure_confidence`.
     """
@@ -56,5 +57,6 @@ class CheckCfg:
     point_angle: float = float(np.radians(20))
     point_angle_most: float = float(np.radians(25))
     point_seconds: float = 0.5
+    point_looks: int = 3
     unsure: float = 0.10
     unsure_confidence: float = 0.6

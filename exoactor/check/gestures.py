@@ -175,7 +175,8 @@ def _steadiest(run: Sequence[tuple[float, float]], cfg: CheckCfg) -> tuple[float
     for first in range(len(run) - 1, -1, -1):
         held = run[-1][0] - run[first][0]
         error = float(np.mean([e for _, e in run[first:]]))
-        if held >= cfg.point_seconds - 0.05 and error <= np.degrees(cfg.point_angle):
+        enough = held >= cfg.point_seconds - 0.05 and len(run) - first >= cfg.point_looks
+        if enough and error <= np.degrees(cfg.point_angle):
             return held, error
     return 0.0, 0.0
 

@@ -55,7 +55,8 @@ class TrackCfg:
 
     Args:
         closed_loop: feed the estimated root back; without, the motion is played as it is.
-        look_hz: RGB-D looks a second, kept in `Rollout.frames` and used for fixes; 0 for none.
+        look_hz: RGB-D looks a second while standing, kept in `Rollout.frames` and used for fixes; 0 for none.
+        look_hz_moving: the same while the root moves; None for no other.
         video_fps: frames a second of the recording.
         blend: seconds from the present posture to the first frame.
         end: seconds of standing after the last frame.
@@ -69,6 +70,7 @@ class TrackCfg:
 
     closed_loop: bool = True
     look_hz: float = 2.5
+    look_hz_moving: float | None = None
     video_fps: float = 12.5
     blend: float = 0.4
     end: float = 0.6
@@ -130,7 +132,8 @@ def track(
     blend, end = round(cfg.blend * CONTROL_HZ), round(cfg.end * CONTROL_HZ)
     trace = _Trace()
     began = time.monotonic()
-    with Recorder(robot, loop.estimator, cfg.look_hz, cfg.video_fps, video, localize) as recorder, loop.stoppable():
+    rates = (cfg.look_hz, cfg.look_hz if cfg.look_hz_moving is None else cfg.look_hz_moving)
+    with Recorder(robot, loop.estimator, rates, cfg.video_fps, video, localize) as recorder, loop.stoppable():
         for k in range(blend):
             w = _smooth((k + 1) / blend)
             command = replace(
@@ -139,13 +142,13 @@ def track(
                 velocity=np.zeros(2),
                 yaw_rate=0.0,
             )
-            recorder.tick(loop.sensors)
+            recorder.tick(loop.sensors, moving=False)
             if loop.tick(command, playback.asked, resting=True, should_stop=should_stop):
                 break
             trace.add(loop, playback, counted=False)
         over = 0
         while not loop.fell and over < end:
-            recorder.tick(loop.sensors)
+            recorder.tick(loop.sensors, moving=not (playback.resting or playback.done))
             i = min(playback.index, len(reference) - 1)
             resting = playback.resting or playback.done
             command = reference.command(playback.index, cfg.lead)

@@ -23,7 +23,7 @@ class Recorder:
     Args:
         robot: whose camera is looked through.
         estimator: gets the fixes.
-        look_hz: RGB-D looks a second, 0 for none.
+        look_hz: RGB-D looks a second while standing and while moving; 0 for none.
         video_fps: frames a second of the recording.
         video: the recording's file, or None.
         localize: finds the robot in a look, or None.
@@ -37,7 +37,7 @@ class Recorder:
         self,
         robot: Robot,
         estimator: StateEstimator,
-        look_hz: float,
+        look_hz: tuple[float, float],
         video_fps: float,
         video: Path | None,
         localize: Localize | None,
@@ -45,7 +45,8 @@ class Recorder:
         self.frames: list[Observation] = []
         self.fixes = 0
         self._robot, self._estimator, self._localize = robot, estimator, localize
-        self._look_every = CONTROL_HZ / look_hz if look_hz > 0 else math.inf
+        self._look_hz = look_hz
+        self._until_look = 0.0
         self._frame_every = CONTROL_HZ / video_fps if video is not None else math.inf
         self._video, self._video_fps = video, video_fps
         self._steps = 0
@@ -62,9 +63,11 @@ class Recorder:
     ) -> None:
         self._stack.__exit__(kind, error, trace)
 
-    def tick(self, sensors: Sensors) -> None:
+    def tick(self, sensors: Sensors, *, moving: bool) -> None:
         """Look and record if it is time to; `sensors` is the latest reading."""
-        look, record = self._due(self._look_every), self._due(self._frame_every)
+        look = self._until_look < 1e-9 and self._look_hz[moving] > 0
+        self._until_look += look - self._look_hz[moving] / CONTROL_HZ
+        record = self._due(self._frame_every)
         self._steps += 1
         if not (look or record):
             return

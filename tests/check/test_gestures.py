@@ -84,3 +84,10 @@ def arm_out(degrees, reach=0.45):
 )
 def test_pointing(hands, code):
     assert pointing(looks(hands), BOX, "right", CFG).code == code
+
+
+def test_two_looks_are_no_pointing():
+    """Far off, two looks that seem to show an arm held out can be noise; three that agree are not."""
+    hanging = [arm_out(3, reach=0.1)] * 4
+    assert pointing(looks(hanging + [arm_out(3)] * 2 + hanging, dt=0.5), BOX, "right", CFG).outcome is Outcome.NOT_DONE
+    assert pointing(looks(hanging + [arm_out(3)] * 3 + hanging, dt=0.5), BOX, "right", CFG).outcome is Outcome.DONE

@@ -3,11 +3,12 @@ import pytest
 
 from exoactor.control import SettleCfg, StateEstimator, StudentController, TrackCfg, stand, track
 from exoactor.control.execute import FALL_TILT, standing_pose
+from exoactor.control.reference import Reference
 from exoactor.control.training.footsteps import GaitCfg, walk
 from exoactor.control.training.posing import Poser
 from exoactor.control.training.sim import FloorRobot, fallen, floor_model
 from exoactor.formats.video import probe
-from exoactor.types import Interrupted, Pose2D, RobotMotion
+from exoactor.types import CONTROL_HZ, Interrupted, Pose2D, RobotMotion
 
 pytestmark = pytest.mark.assets
 
@@ -145,3 +146,13 @@ def test_open_loop_looks_but_does_not_steer(model, stroll):
     rollout = track(robot, StudentController(), stroll, cfg=TrackCfg(closed_loop=False, look_hz=1))
     assert rollout.metrics["settle_repeats"] == 0
     assert rollout.seconds == pytest.approx(stroll.seconds + 0.4 + 0.6, abs=0.1)
+
+
+def test_a_standing_robot_is_looked_at_more_often_than_a_walking_one(model, stroll):
+    robot = standing_robot(model)
+    reference = Reference(stroll)
+    rollout = track(robot, StudentController(), stroll, cfg=TrackCfg(blend=0.0, look_hz=5, look_hz_moving=2))
+    times = np.diff([frame.time for frame in rollout.frames])
+    walked = (~reference.resting).sum() / CONTROL_HZ
+    assert times.min() == pytest.approx(0.2, abs=0.021) and times.max() == pytest.approx(0.5, abs=0.021)
+    assert np.sum(times > 0.4) == pytest.approx(2 * walked, rel=0.5)
