@@ -4,6 +4,120 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+POLITE = (
+    "please", "kindly", "could you please", "can you please", "could you", "can you", "would you", "will you",
+    "would you mind", "i want you to", "i would like you to", "i need you to", "i would like to see you",
+    "let us see you", "let me see", "you will want to", "you might want to", "you may want to",
+    "you could",
+    "you should",
+    "you must", "you need to", "you have to", "you can", "you will", "you", "let us", "go ahead and", "thank you",
+    "thanks", "robot", "hey robot", "hello robot", "hi robot", "hey", "ok", "okay", "alright", "all right", "well",
+    "so", "now", "just", "simply", "carefully", "calmly", "your task is to", "your job is to", "be so kind as to",
+    "be so kind and", "if you do not mind", "if you can", "for me", "as well", "also", "too", "again", "try to",
+    "i would like", "remember to", "make sure to", "do the following",
+    "do this", "follow these steps", "here is what to do", "once more",
+    "actually", "wait no", "sorry", "let us have you", "have you", "i want to see you", "i would love you to",
+    "i would love to see you", "your next task is to", "your first task is to", "it would be great if you could",
+    "it would be nice if you could", "it would be great if you", "it would be nice if you", "it would be lovely if you",
+    "it would be lovely if you could", "i would be glad if you", "i would be happy if you",
+    "i would appreciate it if you",
+    "take a moment to", "take the time to", "be sure to", "do not forget to", "feel free to",
+    "what i want is for you to", "do you think you could", "mind", "how about you", "why do not you", "go and",
+    "let me see you", "do me a favor and", "do me a favour and",
+    "the robot should", "the robot has to", "the robot must", "i would like the robot to",
+    "come on", "good", "great", "right then", "listen", "may i ask you to", "i ask you to", "you are to",
+    "be a dear and", "your task", "your job", "your mission", "make sure you", "make sure that you", "be sure you",
+    "ensure you", "ensure that you", "hi there", "hello there", "hey there", "good morning", "good day",
+    "could i get you to",
+    "can i get you to", "could i have you", "can i have you", "may i have you", "can i ask you to",
+    "could i ask you to",
+    "might i ask you to", "would it be possible for you to", "is it possible for you to", "i was hoping you could",
+    "i would be grateful if you", "i would be grateful if you could", "i wonder if you could", "i am asking you to",
+)  # fmt: skip
+"""Said for politeness; skipped where a clause begins."""
+
+TRAILING = (
+    "please", "thank you", "thanks", "for me", "as well", "also", "too", "again", "now", "robot", "if you can",
+    "then",
+    "in that order", "in this order", "by walk there", "by go there", "afterwards", "next", "if you do not mind",
+    "once more",
+)  # fmt: skip
+"""Skipped where a clause ends."""
+
+CONNECTIVES = (
+    "as soon as you arrive", "as soon as you get there", "the moment you arrive", "the moment you get there",
+    "when you have do so", "once you have do so", "after you have do so", "after you have do that", "and",
+    "and then", "then", "but", "but then", "next", "after that", "after this", "afterwards", "subsequently",
+    "when you have finish", "once you have finish", "when finish", "once finish", "having do that", "having do so",
+    "that do", "with that do", "this do", "immediately after", "straight after", "right after", "right after that",
+    "straight after that", "follow by", "that is follow by", "when that is finish", "once that is finish",
+    "when you have finish that", "once you have finish that", "when you are through", "when it is do", "once it is do",
+    "when this is do", "once this is do", "as soon as that is do", "as soon as you are do", "with that finish",
+    "shortly after", "a moment later", "thereafter", "thereupon", "in turn", "only then", "after which you should",
+    "after which you", "after which", "whereupon", "whereupon you",
+    "in that order", "in this order", "from that place", "from here",
+    "finally", "lastly", "at last", "at the end", "in the end", "last", "last of all", "to finish", "to finish off",
+    "to finish up", "to start", "to start with", "to begin", "to begin with", "second", "secondly", "third",
+    "thirdly",
+    "fourth", "from there", "where you should", "where you can", "where you", "once there", "when there",
+    "once you are there", "when you are there",
+    "when you get there",
+    "once you get there", "as soon as you are there", "after you get there", "after you are there", "when done",
+    "once done", "when you are do", "once you are do", "when you are finish", "when you have do that",
+    "after do that",
+    "after do so", "once you have do that", "when that is do", "once that is do", "when you arrive",
+    "once you arrive",
+    "on arrival", "upon arrival", "after arrive", "plus", "later", "as a next step", "as a last step", "step 1",
+    "step 2", "step 3", "step 4",
+)  # fmt: skip
+"""Join clauses without changing their order."""
+
+SEQUENCE = frozenset(
+    (
+        "only then",
+        "after which you should",
+        "after which you",
+        "after which",
+        "whereupon",
+        "whereupon you",
+        "then",
+        "next",
+        "finally",
+        "lastly",
+        "afterwards",
+        "subsequently",
+        "last",
+        "later",
+        "and then",
+        "but then",
+        "follow by",
+        "that is follow by",
+    )
+) | {"after that"}
+"""Those that put what follows after all that came before."""
+
+OPENERS = ("first", "firstly", "first of all", "to start", "to start with", "to begin", "to begin with", "beforehand",
+           "first off", "for starters", "first thing", "before anything else", "before all else")  # fmt: skip
+
+FIRST = (*OPENERS, "before that", "at first")
+LAST = ("last", "lastly", "last of all", "at last", "at the end", "at the very end", "in the end", "finally",
+        "to finish", "to finish with", "to finish off", "to end with", "to end", "to close",
+        "as a last step")  # fmt: skip
+"""Said at the end of a clause, they tell its place among the others."""
+
+STATES = ("you are", "you have", "you")
+"""May stand between "after" and a verb ("after you have waved")."""
+
+REFUSED = {
+    "or": "an alternative", "if": "a condition", "unless": "a condition", "while": "two things at once",
+    "until": "a condition", "without": "a restriction", "instead": "a replacement", "except": "an exception",
+    "never": "a prohibition", "not": "a negation", "avoid": "a prohibition", "skip": "a prohibition",
+    "whenever": "a condition", "otherwise": "a condition", "maybe": "a doubt", "nor": "a negation",
+    "neither": "a negation", "rather": "a replacement", "no": "a negation", "cancel": "a prohibition",
+    "forget": "a prohibition", "simultaneously": "two things at once",
+}  # fmt: skip
+"""Words whose meaning for the plan is not handled; a sentence with one is never acted on in part."""
+
 WALK = (
     "have a stroll", "walk", "go", "head", "come", "step", "move", "stroll", "wander", "proceed", "travel",
     "navigate", "return",
