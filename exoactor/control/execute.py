@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -25,6 +24,7 @@ from exoactor.control.playback import Playback, SettleCfg
 from exoactor.control.recorder import Localize, Recorder
 from exoactor.control.reference import Reference
 from exoactor.control.steps import StepFeedback, StepFeedbackCfg
+from exoactor.control.trace import Trace
 from exoactor.types import (
     CONTROL_HZ,
     Actuation,
@@ -130,7 +130,7 @@ def track(
     wrists = _wrists(reference)
     first_joints = loop.sensors.joint_pos
     blend, end = round(cfg.blend * CONTROL_HZ), round(cfg.end * CONTROL_HZ)
-    trace = _Trace()
+    trace = Trace()
     began = time.monotonic()
     rates = (cfg.look_hz, cfg.look_hz if cfg.look_hz_moving is None else cfg.look_hz_moving)
     with Recorder(robot, loop.estimator, rates, cfg.video_fps, video, localize) as recorder, loop.stoppable():
@@ -145,7 +145,7 @@ def track(
             recorder.tick(loop.sensors, moving=False)
             if loop.tick(command, playback.asked, resting=True, should_stop=should_stop):
                 break
-            trace.add(loop, playback, counted=False)
+            trace.add(loop.sensors, loop.estimator.pose, playback, counted=False)
         over = 0
         while not loop.fell and over < end:
             recorder.tick(loop.sensors, moving=not (playback.resting or playback.done))
@@ -163,7 +163,7 @@ def track(
                 should_stop=should_stop,
             ):
                 break
-            trace.add(loop, playback, counted=not playback.done)
+            trace.add(loop.sensors, loop.estimator.pose, playback, counted=not playback.done)
             if playback.done:
                 over += 1
             else:
@@ -285,55 +285,11 @@ class _Loop:
             raise Interrupted("stopped; the robot stands" if not self.fell else "stopped; the robot fell") from error
 
 
-@dataclass
-class _Trace:
-    joints: list[Array] = field(default_factory=list)
-    pose: list[Array] = field(default_factory=list)
-    asked: list[Array] = field(default_factory=list)
-    quat: list[Array] = field(default_factory=list)
-    frame: list[int] = field(default_factory=list)
-
-    def add(self, loop: _Loop, playback: Playback, *, counted: bool) -> None:
-        """Note the outcome of a control step; only `counted` ones enter the errors."""
-        self.joints.append(np.array(loop.sensors.joint_pos))
-        self.pose.append(loop.estimator.pose)
-        self.asked.append(playback.asked)
-        self.quat.append(np.array(loop.sensors.quat))
-        self.frame.append(playback.index if counted else -1)
-
-    def metrics(self, reference: Reference) -> dict[str, Any]:
-        """Mean errors over the frames of the motion."""
-        taken = [k for k, frame in enumerate(self.frame) if frame >= 0]
-        if not taken:
-            return {"joint_error_deg": None, "keypoint_error_mm": None, "root_error_mm": None, "root_end_mm": None}
-        frames = np.array([self.frame[k] for k in taken])
-        # A target asked for at one step is where the joint should be at the next.
-        joints = np.abs(np.array([self.joints[k] for k in taken]) - reference.joint_pos[_next(frames, reference)])
-        off = np.array([self.pose[k] - self.asked[k] for k in taken])
-        distance = np.hypot(off[:, 0], off[:, 1])
-        body, errors = Kinematics(), []
-        for k, frame in list(zip(taken, _next(frames, reference), strict=True))[::5]:
-            body.update(self.joints[k], self.quat[k])
-            is_at = body.keypoints()
-            body.update(reference.joint_pos[frame], reference.root_quat[frame])
-            errors.append(np.linalg.norm(is_at - body.keypoints(), axis=1))
-        return {
-            "joint_error_deg": float(np.degrees(joints.mean())),
-            "keypoint_error_mm": float(1e3 * np.mean(errors)),
-            "root_error_mm": float(1e3 * distance.mean()),
-            "root_end_mm": float(1e3 * distance[-1]),
-        }
-
-
 def standing_pose(actuation: Actuation) -> Array:
     """(29,) default pose with the arms hanging closer to the body [rad]."""
     joints = np.array(actuation.default_pos)
     joints[[16, 23]] = 0.2, -0.2
     return joints
-
-
-def _next(frames: Array, reference: Reference) -> Array:
-    return np.asarray(np.minimum(frames + 1, len(reference) - 1))
 
 
 def _wrists(reference: Reference) -> Array:
