@@ -7,6 +7,7 @@ from pathlib import Path
 
 from exoactor import registry
 from exoactor.control import load_bundle
+from exoactor.retarget import METHODS, unknown_method
 from exoactor.types import ConfigError, Controller
 
 FPS_RANGE = (12, 60)
@@ -56,8 +57,8 @@ def check_parts(cfg: PipelineCfg) -> None:
     ):
         registry.load(kind, name)
     load_controller(cfg.controller, cfg.controller_path)
-    if cfg.retarget not in ("ik", "direct"):
-        raise ConfigError(f"retarget: {cfg.retarget!r} given, 'ik' or 'direct' allowed")
+    if cfg.retarget not in METHODS:
+        raise unknown_method(cfg.retarget)
     if not FPS_RANGE[0] <= cfg.imagine_fps <= FPS_RANGE[1]:
         raise ConfigError(
             f"imagine_fps: {cfg.imagine_fps} given, {FPS_RANGE[0]} to {FPS_RANGE[1]} frames per second allowed"

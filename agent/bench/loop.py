@@ -121,15 +121,17 @@ def _walks(records: Sequence[Record], row: Row) -> None:
             [median, p95],
         )
     walks = [a for a in made if 1.2 <= a["walked_m"] <= 1.8]
-    for name, timed in (
-        ("walks of 1.2-1.8 m", [a["seconds"] for a in walks]),
-        ("... that turn by less than 60 degrees in all", [a["seconds"] for a in walks if a["turned_deg"] < 60]),
+    straight = [a for a in walks if a["turned_deg"] < 60]
+    for name, key, some in (
+        ("walks of 1.2-1.8 m", "walk/seconds", walks),
+        ("... that turn by less than 60 degrees in all", "walk/seconds/straight", straight),
     ):
+        timed = [a["seconds"] for a in some]
         if timed:
             row(
                 f"{name} [s]",
                 f"median {np.median(timed):.1f}, max {max(timed):.1f} (n={len(timed)})",
-                f"walk/seconds{'' if name[0] == 'w' else '/straight'}",
+                key,
                 [float(np.median(timed)), max(timed)],
             )
 

@@ -26,7 +26,7 @@ from exoactor.imagine.motion import act
 from exoactor.imagine.path import PathCfg
 from exoactor.imagine.procedural import walking_paths
 from exoactor.imagine.style import sample_style
-from exoactor.retarget import retarget
+from exoactor.retarget import METHODS, retarget
 from exoactor.retarget.wholebody import forward
 from exoactor.stance import stances
 from exoactor.types import (
@@ -48,7 +48,6 @@ from exoactor.types.rotations import quat_to_rpy, wrap
 from exoactor.world.g1 import g1_spec
 
 KINDS = ("walk", "around", "turn", "wave", "point", "stand")
-METHODS = ("ik", "direct")
 CLIPS = "EXOACTOR_BENCH_CLIPS"
 """Environment variable naming a folder of AMASS-layout clips to add."""
 

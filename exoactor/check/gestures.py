@@ -47,7 +47,8 @@ def waved(looks: Sequence[ArmLook], side: Side | None, cfg: CheckCfg) -> Verdict
     """
     best: tuple[int, float, int, Side] | None = None
     seen = {"left": 0, "right": 0}
-    for name in (side,) if side else SIDES:
+    names = (side,) if side else SIDES
+    for name in names:
         hands = [(look, look.arms[name]) for look in looks if name in look.arms]
         seen[name] = len(hands)
         high = sum(raised(arm, cfg) for _, arm in hands)
@@ -68,7 +69,7 @@ def waved(looks: Sequence[ArmLook], side: Side | None, cfg: CheckCfg) -> Verdict
     }
     limit = float(cfg.wave_turns)
     if count < cfg.wave_looks:
-        hidden = max(_longest_unseen(looks, n) for n in ((side,) if side else SIDES))
+        hidden = max(_longest_unseen(looks, n) for n in names)
         if len(looks) < cfg.wave_looks or hidden >= cfg.wave_seconds:
             return Verdict(Outcome.CANNOT_TELL, "arm_not_seen", hidden, cfg.wave_seconds, "s", 0.3, (), details)
         return Verdict(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -19,6 +19,7 @@ from exoactor.types import BODY_JOINTS, CONTROL_HZ, Array, ConfigError, Grounded
 from exoactor.types.rotations import quat_to_rpy, wrap
 
 Method = Literal["ik", "direct"]
+METHODS: tuple[Method, ...] = get_args(Method)
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,12 @@ def retarget(grounded: GroundedMotion, method: Method = "ik", cfg: RetargetCfg |
         return _with_own_steps(grounded, cfg)
     if method == "direct":
         return _direct(grounded, cfg)
-    raise ConfigError(f"retarget: {method!r} given, 'ik' or 'direct' allowed")
+    raise unknown_method(method)
+
+
+def unknown_method(method: str) -> ConfigError:
+    """The error for a method that is none of `METHODS`."""
+    return ConfigError(f"retarget: {method!r} given, {' or '.join(map(repr, METHODS))} allowed")
 
 
 def _with_own_steps(grounded: GroundedMotion, cfg: RetargetCfg) -> RobotMotion:

@@ -6,6 +6,7 @@ import pytest
 import yaml
 from rooms import ROOM
 
+import skills
 from agent.bench.trials import really_achieved
 from agent.plan import PlanStatus
 from agent.planner import DeterministicPlanner
@@ -28,20 +29,14 @@ def test_what_is_unclear_or_not_for_it_is_not_guessed(say):
 
 
 SPENT = yaml.safe_load(Path(__file__).with_name("instructions_spent.yaml").read_text())
-EVENTS = {
-    "walk_to": "at", "walk_around": "circled", "turn_to": "facing", "wave": "waved", "point_at": "pointing",
-    "stand_still": "still",
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("item", SPENT, ids=[i["id"] for i in SPENT])
 def test_the_plan_brings_about_what_was_expected(item):
     result = DeterministicPlanner().plan(item["say"], load_scene(item["scene"]).catalogue())
     assert result.status is PlanStatus.OK, result.reason
-    made = [
-        {"truth": True, "expected": [EVENTS[s.skill], s.args.get("target"), s.args.get("side")]}
-        for s in result.subtasks
-    ]
+    wanted = [skills.get(s.skill).expectation(s.args) for s in result.subtasks]
+    made = [{"truth": True, "expected": [e.kind, e.target, e.side]} for e in wanted]
     assert really_achieved(item["expect"], made)
 
 
