@@ -35,7 +35,8 @@ def take_place(cursor: Cursor, nouns: Nouns, but: tuple[str, ...] = ()) -> Fact 
     """Take "by the door": the robot must stand there."""
     start = cursor.at
     preposition = cursor.take_any(p for p in lx.STANDING_AT if p not in but)
-    if preposition and nouns.starts(cursor):
+    of_time = preposition == "before" and cursor.word in ("that", "this", "it", "them")  # "wave before that"
+    if preposition and not of_time and nouns.starts(cursor):
         return Fact("near", nouns.one(cursor))
     cursor.at = start
     return None

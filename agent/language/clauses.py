@@ -18,11 +18,13 @@ class Step:
         skill: name.
         args: its arguments.
         needs: facts that the words ask for besides ("wave at the door": facing the door).
+        marks: what its words say of its place among the others: "last", "later", "1", "2", ...
     """
 
     skill: str
     args: dict[str, Any] = field(default_factory=dict)
     needs: list[Fact] = field(default_factory=list)
+    marks: set[str] = field(default_factory=set)
 
     def same(self, other: Step) -> bool:
         """Whether it asks for the same thing."""
@@ -55,8 +57,10 @@ class Sentence:
     """Steps of a leading "before ..." and those before which all of this is to be done: they come last."""
     whole: bool = False
     """All that is said comes before `at_end`, in the order said ("wave; before that, X and then Y")."""
-    last: list[Step] | None = None
-    """The clause that is said to be the last ("wave at the end")."""
+    turned: bool = False
+    """A clause said to be the first was put before another."""
+    wished: bool = False
+    """It began with a wish, so that past forms ask for something."""
 
     @property
     def sequenced(self) -> bool:
@@ -69,7 +73,7 @@ class Sentence:
         Args:
             steps: of the clause.
             joint: what stood before it.
-            order: "first" or "last" if it says so itself, else "".
+            order: "first" or a mark of its place, else "".
             begun: there were sentences before this one.
 
         Raises:
@@ -80,11 +84,13 @@ class Sentence:
                 raise NotUnderstood("'first' comes after other steps; the order is not clear", "What comes first?")
             self.clauses.insert(0, steps)
             self.joints.insert(0, "")
+            self.turned = True
             return
+        if self.turned and not order:
+            # "wave, but first go there and turn": both before the wave, or one of them?
+            raise NotUnderstood("what follows after a step that is to be first can be read in two orders", "In which?")
         self.clauses.append(steps)
         self.joints.append(joint)
-        if order == "last":
-            self.last = steps
 
     def problems(self) -> Iterator[NotUnderstood]:
         """What is wrong with the order of the whole."""
@@ -92,5 +98,3 @@ class Sentence:
             yield NotUnderstood("it is not said what to do before that")
         if self.at_end and self.sequenced and not self.whole:
             yield NotUnderstood("'before ...' with a later 'then' can be read in two orders", "In which order?")
-        if self.last is not None and (self.at_end or self.clauses[-1] is not self.last):
-            yield NotUnderstood("what is said to be the last step is followed by others", "In which order?")

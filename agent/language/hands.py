@@ -47,11 +47,7 @@ class Hands:
 
     def greet(self, cursor: Cursor) -> Clause:
         """A greeting is a wave, to a thing if one is named."""
-        if (
-            cursor.word == "at"
-            and "say" in (cursor.peek(-2), cursor.peek(-1))
-            and before_a_thing(cursor, self.nouns, ("at",))
-        ):
+        if "say" in (cursor.peek(-2), cursor.peek(-1)) and before_a_thing(cursor, self.nouns, ("at",)):
             raise NotUnderstood("to say hello 'at' a thing can mean to it or standing there", "Go there first?")
         targets = [self.nouns.read(cursor)] if self.nouns.starts(cursor) else []
         return self.waving(cursor, targets, {})
@@ -72,9 +68,7 @@ class Hands:
                 cursor.take("of")  # "a wave of your left hand"
             if side := take_side(cursor, self.last_side):
                 args = {**args, "side": self._once(args.get("side"), side)}
-            elif cursor.take_any((*lx.HELLO, *lx.WITH_A_HAND)) or cursor.take(
-                "there", "here", "from there", "from here"
-            ):
+            elif cursor.take_any((*lx.HELLO, *lx.WITH_A_HAND, *lx.FROM_HERE, "there", "here")):
                 continue
             elif (
                 not targets

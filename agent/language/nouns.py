@@ -5,35 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from agent.language import noun_words as nw
 from agent.language.tokens import Cursor
 from exoactor.types import KINDS, Catalogue, CatalogueItem
 from exoactor.world.looks import COLORS
-
-_SYNONYMS = {
-    "desk": "table", "seat": "chair", "stool": "chair", "bookshelf": "shelf", "bookcase": "shelf", "doorway": "door",
-    "crate": "box", "carton": "box", "tin": "can", "trashcan": "bin", "dustbin": "bin", "towel": "cloth",
-    "rag": "cloth",
-    "armchair": "chair", "workbench": "table", "bench": "table", "bookshelves": "shelf", "partition": "wall",
-    "shelves": "shelf", "boxes": "box"
-}  # fmt: skip
-_PHRASES = {("trash", "can"): "bin", ("garbage", "can"): "bin", ("rubbish", "bin"): "bin", ("waste", "bin"): "bin"}
-_QUANTIFIERS = ("both of the", "both the", "both", "all of the", "all the", "all", "each of the", "each", "every")
-_DETERMINERS = ("the", "a", "an", "that", "this", "your", "my")
-_DESCRIPTORS = frozenset(
-    ("end", "low", "high", "tall", "small", "little", "tiny", "big", "large", "huge", "long", "short", "wide",
-     "narrow", "old",
-     "new", "nice", "empty", "plain", "simple", "single", "only", "lone", "dining", "coffee", "kitchen", "side", "work",
-     "working", "writing", "office", "front", "closed", "nearby", "free", "standing", "good", "same")
-)  # fmt: skip
-"""Said of a thing without telling it from others: never enough to choose between two, so nothing is guessed."""
-_WHERE = (
-    "at the end", "at the far end", "at the back", "in the back", "in the corner", "in the middle", "in the room",
-    "in the middle of the room", "at the side", "over there", "by the wall", "against the wall", "near the wall",
-    "on the other side", "on the far side", "at the other end", "across the room", "on the floor", "in the background",
-)  # fmt: skip
-"""The same, said behind the noun."""
-_UNDER_IT = ("it stand on", "it is on", "on which it stand", "that it stand on", "on which it is", "that it is on")
-_MODIFIERS = ("on top of", "next to", "in front of", "close to", "on", "beside", "near", "by", "at", "behind")
 
 
 class NotUnderstood(Exception):
@@ -76,22 +51,29 @@ class Nouns:
         self.catalogue = catalogue
         self.mentioned = Mentioned()
         self._id_words = {item.id: tuple(w for w in item.id.split("_") if w) for item in catalogue}
-        self._heads = set(KINDS) | set(_SYNONYMS) | {w for words in self._id_words.values() for w in words}
-        self._heads |= {w for phrase in _PHRASES for w in phrase}
+        self._heads = set(KINDS) | set(nw.SYNONYMS) | {w for words in self._id_words.values() for w in words}
+        self._heads |= {w for phrase in nw.PHRASES for w in phrase}
 
     def vocabulary(self) -> set[str]:
         """Every word that can stand in a noun phrase here."""
         words = self._heads | set(COLORS) | {"it", "there", "them", "other", "one", "another"}
-        words |= _DESCRIPTORS
-        for phrase in (*_QUANTIFIERS, *_DETERMINERS, *_MODIFIERS, *_WHERE):
+        words |= nw.DESCRIPTORS
+        for phrase in (*nw.QUANTIFIERS, *nw.DETERMINERS, *nw.MODIFIERS, *nw.WHERE):
             words |= set(phrase.split())
         return words
 
     def starts(self, cursor: Cursor) -> bool:
         """Whether a noun phrase seems to begin here."""
-        if cursor.word in (*_DETERMINERS, "it", "them", "where", "both", "all", "each", "every", "other", "another"):
+        if cursor.word in (*nw.DETERMINERS, "it", "them", "where", "both", "all", "each", "every", "other", "another"):
             return True
         return cursor.word in COLORS or self._singular(cursor.word) in self._heads
+
+    def starts_after(self, cursor: Cursor, offset: int) -> bool:
+        """Whether a noun phrase seems to begin `offset` words further on."""
+        cursor.at += offset
+        found = bool(cursor) and self.starts(cursor)
+        cursor.at -= offset
+        return found
 
     def read(self, cursor: Cursor, *, modifiers: bool = True) -> tuple[str, ...]:
         """Take one noun phrase and give the ids it means, one unless it is plural.
@@ -121,6 +103,13 @@ class Nouns:
             raise NotUnderstood(f"one thing is wanted here, {', '.join(ids)} are {len(ids)}")
         return ids[0]
 
+    def peek(self, cursor: Cursor) -> tuple[str, ...]:
+        """Take a noun phrase without remembering that it was spoken of."""
+        before = self.mentioned.last, self.mentioned.every
+        ids = self.read(cursor)
+        self.mentioned.last, self.mentioned.every = before
+        return ids
+
     def place(self) -> str:
         """What "there" means."""
         return self._last("there")[0]
@@ -135,6 +124,8 @@ class Nouns:
 
     def _pronoun(self, cursor: Cursor) -> tuple[str, ...]:
         if cursor.take("both of them", "them"):
+            if len(self.mentioned.last) == 1:  # "the bin and the shelf ... them": two phrases, only the last is kept
+                raise NotUnderstood("'them' could be several things", "Which ones?", ("them",))
             return self._last("them")
         if cursor.take("it"):
             return self._last("it")
@@ -148,8 +139,8 @@ class Nouns:
 
     def _described(self, cursor: Cursor) -> tuple[str, ...]:
         start = cursor.at
-        every = bool(cursor.take_any(_QUANTIFIERS))
-        bare = not cursor.take_any(_DETERMINERS) and not every
+        every = bool(cursor.take_any(nw.QUANTIFIERS))
+        bare = not cursor.take_any(nw.DETERMINERS) and not every
         other = bool(cursor.take("other", "another"))
         number = cursor.items[cursor.at].number if cursor else None
         counted = None
@@ -186,7 +177,7 @@ class Nouns:
     def _skip_descriptors(self, cursor: Cursor) -> None:
         """Pass over descriptors that a noun follows, unless an id of this scene uses the word."""
         start = cursor.at
-        while cursor and cursor.word in _DESCRIPTORS and not self._is_id_word(cursor.word):
+        while cursor and cursor.word in nw.DESCRIPTORS and not self._is_id_word(cursor.word):
             cursor.at += 1
         if not (
             cursor and (cursor.word == "one" or cursor.word in COLORS or self._singular(cursor.word) in self._heads)
@@ -220,7 +211,7 @@ class Nouns:
         exact = [i for i in self.catalogue if list(self._id_words[i.id]) in (words, plain)]
         if exact and (bare or len(words) > 1) and not plural:
             return exact, False
-        kind = _PHRASES.get((plain[-2], plain[-1])) if len(plain) > 1 else None
+        kind = nw.PHRASES.get((plain[-2], plain[-1])) if len(plain) > 1 else None
         if kind:
             plain = [*plain[:-2], kind]
         if plain[-1] == "one":
@@ -236,7 +227,7 @@ class Nouns:
         number = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}.get(word, word)
         own = {item.kind, item.color.replace("grey", "gray"), *self._id_words[item.id]}
         own |= {w.replace("grey", "gray") for w in item.color.split("_")}
-        return word in own or number in own or (_SYNONYMS.get(word) in own and word not in self._spoken_ids())
+        return word in own or number in own or (nw.SYNONYMS.get(word) in own and word not in self._spoken_ids())
 
     def _spoken_ids(self) -> set[str]:
         return {w for words in self._id_words.values() for w in words}
@@ -259,7 +250,7 @@ class Nouns:
 
     def _modifier(self, cursor: Cursor) -> None:
         """Take a further description of a thing that is known already ("the bottle on the table")."""
-        if cursor.take_any(_WHERE) or (self.mentioned.last and cursor.take_any(_UNDER_IT)):
+        if cursor.take_any(nw.WHERE) or (self.mentioned.last and cursor.take_any(nw.UNDER_IT)):
             return
         start = cursor.at
         if cursor.take("where"):  # "the table where the bottle is"
@@ -271,9 +262,9 @@ class Nouns:
             return
         cursor.take("that is", "which is", "that", "which")
         cursor.take("stand", "sit", "lie")
-        if cursor.take_any(_WHERE):
+        if cursor.take_any(nw.WHERE):
             return
-        if cursor.take_any(_MODIFIERS) and self.starts(cursor) and cursor.word != "them":
+        if cursor.take_any(nw.MODIFIERS) and self.starts(cursor) and cursor.word != "them":
             if not cursor.take("it"):
                 self._described(cursor)
         else:
@@ -291,7 +282,7 @@ class Nouns:
         for ending, instead in (("shelves", "shelf"), ("boxes", "box"), ("benches", "bench"), ("s", "")):
             if word.endswith(ending) and word not in KINDS and len(word) > 3:
                 single = word.removesuffix(ending) + instead
-                if single in KINDS or single in _SYNONYMS or single == "one" or self._is_id_word(single):
+                if single in KINDS or single in nw.SYNONYMS or single == "one" or self._is_id_word(single):
                     return single
         return word
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from agent.language import lexicon as lx
+from agent.language import order_words as ow
 from agent.language.adverbials import complaint, take_leading_place, take_side
+from agent.language.arranging import Arranging, walks
 from agent.language.clauses import Clause, Sentence, Step
+from agent.language.hands import before_a_thing
+from agent.language.manners import TRAILING
 from agent.language.nouns import NotUnderstood, Nouns
-from agent.language.subordinate import Subordinate, take_subordinate
+from agent.language.order import BREAKS, contradictions, take_closing
 from agent.language.tokens import Cursor, tokens
-from agent.language.verbs import Verbs
 from exoactor.types import Catalogue
 from skills import Fact
 
 
-class Parser:
+class Parser(Arranging):
     """Reads a whole instruction.
 
     Args:
@@ -21,13 +24,9 @@ class Parser:
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self.nouns = Nouns(catalogue)
-        self.verbs = Verbs(self.nouns)
+        super().__init__(Nouns(catalogue))
         self.problems: list[NotUnderstood] = []
-        self._last: Clause | None = None
-        self._done: list[Step] = []
-        self._now = Sentence()
-        self._order = ""  # of the clause read last
+        self._order = ""  # said behind the clause read last
 
     def parse(self, text: str) -> list[Step]:
         """Steps in order; `problems` holds what was not understood, and then the steps must not be used."""
@@ -36,6 +35,7 @@ class Parser:
             sentence = self._now = Sentence()
             self._sentence(cursor, sentence)
             self._done += [step for clause in sentence.clauses for step in clause] + sentence.at_end
+        self.problems += contradictions(self._done)
         return self._done
 
     # -- a sentence ------------------------------------------------------------------------------
@@ -54,70 +54,84 @@ class Parser:
         self.problems += sentence.problems()
 
     def _next(self, cursor: Cursor, sentence: Sentence, needs: list[Fact]) -> None:
-        joint, first = self._joint(cursor)
+        before = self._before_this()
+        said = self._joint = self.joints.take(cursor, begun=bool(before), walked=walks(before))
+        joint = said.kind
         if not cursor or cursor.word == ".":
             return
         fresh = not sentence.clauses or bool(joint)
         if self.verbs.match(cursor) is None and self._negation(cursor, sentence):
             return
-        if first and (sentence.clauses or self._done):
+        if joint == "," and self._late_side(cursor):
+            return
+        if said.first and said.but and self._done and not sentence.clauses:  # "Wave. But first go to the table."
+            self._before_all_that(cursor, sentence)
+            return
+        if said.first and (sentence.clauses or self._done):
             sentence.add(self._clause(cursor), joint, "first", begun=bool(self._done))
             return
-        if cursor.take_any(lx.AFTER):
+        if (cursor.word != "on" and cursor.take_any(ow.AFTER)) or self._on_doing(cursor):
             self._after(cursor, sentence, needs, leading=fresh)
             return
-        if cursor.take_any(lx.BEFORE):
+        if cursor.take_any(ow.BEFORE):
             self._before(cursor, sentence, leading=fresh)
             return
-        if place := take_leading_place(cursor, self.nouns, self.verbs.match):
+        if not self._another_look(cursor) and (place := take_leading_place(cursor, self.nouns, self.verbs.match)):
             needs.append(place)
         steps = self._clause(cursor)
         steps[0].needs = needs + steps[0].needs
         needs.clear()
-        sentence.add(steps, joint, self._order, begun=bool(self._done))
+        marks = said.marks | ({self._order} if self._order else set())
+        for step in steps:
+            step.marks |= marks - {"first", "next"}
+        sentence.add(steps, joint, self._order or next(iter(said.marks), ""), begun=bool(self._done))
 
-    def _joint(self, cursor: Cursor) -> tuple[str, bool]:
-        """Take breaks, connectives and politeness; give the strongest joint and whether "first" was said."""
-        joint, first = "", False
-        while cursor:
-            if cursor.take(","):
-                joint = joint or ","
-                continue
-            start = cursor.at
-            if self._purpose(cursor):  # "go to the table to wave"
-                joint = joint or "and"
-                break
-            phrase = cursor.take_any((*lx.CONNECTIVES, *lx.OPENERS, *lx.POLITE))
-            if not phrase:
-                break
-            if phrase in lx.POLITE and phrase not in lx.CONNECTIVES and self._is_needed(cursor, start):
-                cursor.at = start
-                break
-            if phrase in lx.CONNECTIVES and "there" in phrase.split():
-                self.nouns.place()  # refers to something, or is not understood
-            if phrase in lx.OPENERS:
-                first = True
-            elif phrase in lx.SEQUENCE:
-                joint = "then"
-            elif phrase in lx.CONNECTIVES:
-                joint = joint if joint == "then" else "and"
-        return joint, first
+    def _late_side(self, cursor: Cursor) -> bool:
+        """Take ", with your left hand" behind the waves it belongs to.
 
-    def _purpose(self, cursor: Cursor) -> bool:
-        """Take the "to" of "... to wave"; not at the beginning, where "to start" may stand."""
+        Raises:
+            NotUnderstood: it could as well belong to what follows, or another hand was named.
+        """
         start = cursor.at
-        if start > 0 and cursor.take("to") and self.verbs.match(cursor):
-            return True
-        cursor.at = start
-        return False
+        gestures: list[Step] = []
+        for step in reversed(self._before_this()):
+            if step.skill not in ("wave", "point_at") or (gestures and step.skill != gestures[0].skill):
+                break
+            gestures.append(step)
+        side = take_side(cursor, self.verbs.hands.last_side) if cursor.word in lx.WITH and gestures else None
+        if side is None or cursor.word not in BREAKS:
+            cursor.at = start
+            return False
+        if (cursor.word == "," and cursor.peek() not in ("and", "then", "but")) or "side" in gestures[0].args:
+            raise NotUnderstood(f"it is not clear what the {side} hand is for", unknown=(side,))
+        for step in gestures:
+            step.args.setdefault("side", side)
+        self.verbs.hands.last_side = side
+        return True
 
-    def _is_needed(self, cursor: Cursor, start: int) -> bool:
-        """Whether words taken as politeness begin a verb or a noun ("can" in "can 2", "stay well")."""
-        end = cursor.at
+    @staticmethod
+    def _on_doing(cursor: Cursor) -> bool:
+        """Take the "on" of "on reaching the desk"."""
+        following = cursor.items[cursor.at + 1].text if cursor.peek() else ""
+        return following.endswith("ing") and bool(cursor.take("on"))
+
+    def _another_look(self, cursor: Cursor) -> bool:
+        """Whether "at the door" goes on with "look at the table", not with a place where the next thing is done.
+
+        Raises:
+            NotUnderstood: it could be both.
+        """
+        start = cursor.at
+        if self._last is None or self._last.family not in ("face", "point", "wave", "greet") or not self._last.way:
+            return False
+        goes_on = bool(cursor.take("at")) and self.nouns.starts(cursor)
+        if goes_on:
+            self.nouns.peek(cursor)
+            goes_on = self.verbs.match(cursor) is None
+            if cursor.take(",") and self.verbs.match(cursor):
+                raise NotUnderstood("this can be one more thing to look at, or a place", "Which of the two?")
         cursor.at = start
-        needed = self.verbs.match(cursor) is not None
-        cursor.at = end
-        return needed
+        return goes_on
 
     # -- a clause --------------------------------------------------------------------------------
 
@@ -127,17 +141,20 @@ class Parser:
         Raises:
             NotUnderstood: no verb, or words left over.
         """
-        self._framed(cursor, (*lx.BEGIN, *lx.GO_ON, *lx.FINISH))
+        self._framed(cursor, (*ow.BEGIN, *ow.GO_ON, *ow.FINISH))
         repeated = self._repeat(cursor)
         if repeated is not None:
             return repeated
         start = cursor.at
+        self._must_ask(cursor)
         side = take_side(cursor, self.verbs.hands.last_side) if cursor.word in lx.WITH else None
         if side and (not cursor or cursor.word in (".", "and", "then")):  # "... and then with your right hand"
             cursor.at, side = start, None
         if side and not cursor.take(","):
             cursor.take("to", "and")
-        clause = self.verbs.read(cursor) or (None if side else self.verbs.gap(cursor, self._last))
+        if self._last is None and before_a_thing(cursor, self.nouns, lx.VERBLESS):
+            self._last = Clause([], "walk", "to")
+        clause = self.verbs.read(cursor) or (None if side else self._gap(cursor))
         if clause is None and cursor.take("to"):
             clause = self.verbs.read(cursor)
         if clause is None:
@@ -146,40 +163,72 @@ class Parser:
         if side:
             self._give_side(clause, side)
         self._order = ""
-        while self._take_order(cursor) or self._take_trailing(cursor):
+        while self._ends_arriving(cursor, clause) or self._ends_ordered(cursor) or self._take_trailing(cursor):
             pass
         self._last = clause
         self._expect_end(cursor, clause.family)
         return clause.steps
 
+    def _gap(self, cursor: Cursor) -> Clause | None:
+        """Take a clause without a verb; "point at A and B with your left hand" gives A the hand too."""
+        clause = self.verbs.gap(cursor, self._last)
+        side = next((s.args["side"] for s in clause.steps if "side" in s.args), None) if clause else None
+        if clause and side and self._last and clause.steps[0].skill in ("wave", "point_at"):
+            for step in self._last.steps:
+                # Safe whichever way it was meant: without this any hand would do.
+                if step.skill == clause.steps[0].skill and step.args.get("target") is not None:
+                    step.args.setdefault("side", side)
+        return clause
+
+    def _must_ask(self, cursor: Cursor) -> None:
+        """Refuse what tells of the past ("you waved") where it does not wish ("... if you waved")."""
+        if not cursor:
+            return
+        token = cursor.items[cursor.at]
+        if token.told and not self._joint.wished and not self._now.wished and self.verbs.match(cursor):
+            raise NotUnderstood(f"{token.text!r} tells what is done or was done, it does not ask for it")
+        self._now.wished = self._now.wished or self._joint.wished
+
+    def _ends_ordered(self, cursor: Cursor) -> bool:
+        mark = take_closing(cursor)
+        self._order = mark or self._order
+        return bool(mark)
+
+    def _ends_arriving(self, cursor: Cursor, clause: Clause) -> bool:
+        """Take "... when you get there" behind a clause.
+
+        Raises:
+            NotUnderstood: no walk was said just before.
+        """
+        start = cursor.at
+        if not cursor.take_any(ow.ARRIVED) or cursor.word not in BREAKS:
+            cursor.at = start
+            return False
+        if not walks([*self._before_this(), *clause.steps[:-1]]):
+            raise NotUnderstood("it is not clear which walk leads there", "Where to?")
+        return True
+
     @staticmethod
     def _take_trailing(cursor: Cursor) -> bool:
         """Take what politely ends a clause, unless it begins the next ("... the table then the door")."""
         start = cursor.at
-        if cursor.take_any(lx.TRAILING) in ("", "please", "again", "once more"):
+        if cursor.take_any(TRAILING) in ("", "please", "again", "once more"):
             return cursor.at > start
-        if not cursor or cursor.word in (",", ".", "and", "then", "but", *lx.TRAILING):
+        if not cursor or cursor.word in (",", ".", "and", "then", "but", *TRAILING):
             return True
         cursor.at = start
-        return False
-
-    def _take_order(self, cursor: Cursor) -> bool:
-        """Take what says at a clause's end that it is the first or the last, unless it begins the next clause."""
-        start = cursor.at
-        for order, phrases in (("first", lx.FIRST), ("last", lx.LAST)):
-            if cursor.take_any(phrases) and (not cursor or cursor.word in (",", ".", "and", "then", "but")):
-                self._order = order
-                return True
-            cursor.at = start
         return False
 
     def _framed(self, cursor: Cursor, frames: tuple[str, ...]) -> bool:
         """Take "start by" or "finish with"; "end at the table" becomes a walk there."""
         start = cursor.at
         frame = cursor.take_any(frames)
-        if frame in lx.BEGIN and (self._done or self._now.clauses):
+        if frame in ow.BEGIN and (self._done or self._now.clauses):
             raise NotUnderstood(f"{frame!r} comes after other steps; the order is not clear", "What comes first?")
-        if frame and (cursor.take_any(lx.BY) or cursor.word == "face"):
+        if frame and cursor.word == "by" and self.nouns.starts_after(cursor, 1):  # "end by the table": a place
+            self._last = Clause([], "walk", "to")
+            return True
+        if frame and (cursor.take_any(ow.BY) or cursor.word == "face"):
             return True
         if frame and cursor.word in ("at", "near", "beside", "next", "in"):
             self._last = Clause([], "walk", "to")
@@ -210,96 +259,5 @@ class Parser:
             return
         if self.verbs.match(cursor) and family != "stand" and not cursor.items[cursor.at].text.endswith("ing"):
             return  # spoken without a pause; but "stop waving" is no wave
-        start = cursor.at
-        follows = self._purpose(cursor) or cursor.take_any((*lx.CONNECTIVES, *lx.BEFORE, *lx.AFTER, "first"))
-        cursor.at = start
-        if not follows:
+        if not self.joints.follows(cursor):
             raise complaint(cursor, self.nouns, "I do not understand this here")
-
-    # -- order -----------------------------------------------------------------------------------
-
-    def _after(self, cursor: Cursor, sentence: Sentence, needs: list[Fact], *, leading: bool) -> None:
-        """Keep "after X, Y" as said; turn "Y after X" round."""
-        clause = self._subordinate(cursor)
-        steps, facts = clause.steps, clause.facts
-        ends = not cursor or cursor.word == "."
-        if leading and not ends:
-            before = [s for clause in sentence.clauses for s in clause] or self._done
-            fresh = [s for i, s in enumerate(steps) if not (before and i == 0 and before[-1].same(s))]
-            if fresh:
-                sentence.clauses.append(fresh)
-                sentence.joints.append("and")
-            needs += facts
-            return
-        if not sentence.clauses:
-            raise NotUnderstood("it is not said what to do after that")
-        if not steps and _already(facts, sentence):
-            return  # "go to the desk and wave when you are there"
-        if len(sentence.clauses) > 1 and sentence.joints[-1] != "then":
-            raise NotUnderstood("'after ...' could mean the last step or all of them", "In which order?")
-        if cursor.word == "and" and not clause.gerund and not clause.several:
-            raise NotUnderstood("'after ... and ...' can be read in two ways", "In which order?")
-        main = sentence.clauses.pop()
-        earlier = [s for clause in sentence.clauses for s in clause] or self._done
-        if steps and earlier and earlier[-1].same(steps[0]):
-            steps = steps[1:]
-        main[0].needs = facts + main[0].needs
-        sentence.clauses.append([*steps, *main])
-
-    def _before(self, cursor: Cursor, sentence: Sentence, *, leading: bool) -> None:
-        """Keep "X before Y" as said; turn "before Y, X" round."""
-        if cursor.take("that"):
-            if len(self._done) + len(sentence.clauses) != 1:
-                raise NotUnderstood("'before that' could mean one step or all of them", "In which order?")
-            steps = sentence.clauses.pop() if sentence.clauses else [self._done.pop()]
-            cursor.take(",")
-            sentence.add(self._clause(cursor), "and")
-            sentence.at_end, sentence.whole = steps, True
-            return
-        clause = self._subordinate(cursor)
-        steps = clause.steps + [
-            Step("walk_to" if f.name == "near" else "turn_to", {"target": f.thing}) for f in clause.facts
-        ]
-        ends = not cursor or cursor.word == "."
-        if leading and not ends:
-            if sentence.at_end:
-                raise NotUnderstood("two 'before ...' in one sentence", "In which order?")
-            sentence.at_end = steps
-            return
-        if not sentence.clauses:
-            raise NotUnderstood("it is not said what to do before that")
-        sentence.clauses.append(steps)
-        sentence.joints.append("and")
-
-    def _subordinate(self, cursor: Cursor) -> Subordinate:
-        clause = take_subordinate(cursor, self.nouns, self.verbs)
-        self._last = clause.last or self._last
-        return clause
-
-    def _negation(self, cursor: Cursor, sentence: Sentence) -> bool:
-        """Take back a step that was said before ("do not X"); any other negation is not understood."""
-        start = cursor.at
-        if not cursor.take("do not", "not") or self.verbs.match(cursor) is None:
-            cursor.at = start
-            return False
-        refused = self._clause(cursor)
-        said = [(clause, s) for clause in [*sentence.clauses, self._done] for s in clause]
-        for step in refused:
-            hits = [(clause, s) for clause, s in said if s.same(step)]
-            if len(hits) != 1:
-                raise NotUnderstood(
-                    "'not' is a negation of something that is not a step said before; say only what to do",
-                    unknown=("not",),
-                )
-            hits[0][0].remove(hits[0][1])
-        sentence.clauses = [c for c in sentence.clauses if c]
-        sentence.joints = sentence.joints[: len(sentence.clauses)]
-        return True
-
-
-def _already(facts: list[Fact], sentence: Sentence) -> bool:
-    """Whether the walk before the sentence's last clause leads to where the facts say."""
-    before = [step for clause in sentence.clauses[:-1] for step in clause]
-    return bool(before) and all(
-        f.name == "near" and before[-1].skill == "walk_to" and before[-1].args["target"] == f.thing for f in facts
-    )

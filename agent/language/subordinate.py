@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.language import lexicon as lx
+from agent.language import order_words as ow
 from agent.language.adverbials import complaint, take_place, take_seconds
 from agent.language.clauses import Clause, Step
-from agent.language.nouns import Nouns
+from agent.language.manners import TRAILING
+from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor
 from agent.language.verbs import Verbs
 from skills import Fact
@@ -40,7 +41,8 @@ def take_subordinate(cursor: Cursor, nouns: Nouns, verbs: Verbs) -> Subordinate:
     count = 0
     last: Clause | None = None
     while True:
-        cursor.take_any(lx.STATES)
+        cursor.take_any(ow.STATES)
+        _take_done(cursor, verbs)
         if (seconds := take_seconds(cursor)) is not None:
             return Subordinate([*steps, Step("stand_still", {"seconds": seconds})], facts, gerund, False, last)
         if (place := take_place(cursor, nouns)) is not None:
@@ -59,12 +61,25 @@ def take_subordinate(cursor: Cursor, nouns: Nouns, verbs: Verbs) -> Subordinate:
             facts += [Fact(name, s.args["target"]) for s in clause.steps]  # type: ignore[arg-type]
         else:
             steps += clause.steps
-        cursor.take_any((*lx.TRAILING, *lx.FIRST))
+        cursor.take_any((*TRAILING, *ow.FIRST))
         more = cursor.at
-        if cursor.take("and") and verbs.match(cursor):
+        joined = cursor.take("and", "and then", "then", ", then", ", and", ", and then", ",")
+        goes_on = gerund and verbs.match(cursor) and cursor.items[cursor.at].text.endswith("ing")
+        if joined not in ("", "and") and goes_on:  # "wave after walking there, then turning round"
+            raise NotUnderstood("it is not clear what belongs to the subordinate clause", "In which order?")
+        if joined == "and" and verbs.match(cursor):
             verb = cursor.items[cursor.at].text
             comma = any(t.word == "," for t in cursor.items[cursor.at : cursor.at + 12])
             if verb.endswith("ing") == gerund and (gerund or comma):
                 continue
         cursor.at = more
         return Subordinate(steps, facts, gerund, count > 1, last)
+
+
+def _take_done(cursor: Cursor, verbs: Verbs) -> None:
+    """Take the "done" of "when you are done waving"."""
+    start = cursor.at
+    cursor.take("are", "be", "have")
+    done = cursor.take_any((*ow.DONE, "stop"))
+    if not (done and verbs.match(cursor) and cursor.items[cursor.at].text.endswith("ing")):
+        cursor.at = start

@@ -10,7 +10,8 @@ Phrase = tuple[str, ...]
 
 _CONTRACTIONS = {
     "don't": "do not", "dont": "do not", "doesn't": "does not", "won't": "will not", "can't": "can not",
-    "cannot": "can not", "shouldn't": "should not", "let's": "let us", "i'd": "i would", "you've": "you have",
+    "cannot": "can not", "shouldn't": "should not", "wouldn't": "would not", "let's": "let us",
+    "i'd": "i would", "you've": "you have",
     "you're": "you are", "it's": "it is", "it'd": "it would", "you'd": "you would", "where's": "where is",
     "that's": "that is", "there's": "there is", "you'll": "you will",
     "who's": "who is", "i'm": "i am",
@@ -21,7 +22,7 @@ _NUMBERS = {
 }  # fmt: skip
 _FORMS = {
     "walk": "walking walked walks", "go": "going gone went goes", "head": "heading headed", "come": "coming came",
-    "step": "stepping stepped", "move": "moving moved", "stroll": "strolling strolled",
+    "step": "stepping stepped", "stroll": "strolling strolled",
     "approach": "approaching approached",
     "return": "returning returned", "reach": "reaching reached", "arrive": "arriving arrived",
     "get": "getting got gotten",
@@ -36,12 +37,19 @@ _FORMS = {
     "finish": "finishing finished", "follow": "following followed follows",
     "end": "ending ended", "start": "starting started", "begin": "beginning began begun", "use": "using used",
     "loop": "looping looped", "travel": "traveling travelling", "navigate": "navigating", "pivot": "pivoting pivoted",
-    "swivel": "swivelling swiveling", "do": "doing did done", "be": "being been",
+    "do": "doing did done", "be": "being been",
     "keep": "keeping kept",
     "orbit": "orbiting", "visit": "visiting visited", "wander": "wandering wandered", "halt": "halting halted",
     "conclude": "concluding", "raise": "raising raised", "lift": "lifting lifted", "freeze": "freezing froze",
     "swing": "swinging swung", "march": "marching marched", "watch": "watching watched", "sit": "sitting sat sits",
     "lie": "lying lay lies", "leave": "leaving", "find": "finding found", "linger": "lingering lingered",
+    "nip": "nipping nipped", "stride": "striding strode", "pop": "popping popped", "amble": "ambling ambled",
+    "complete": "completing completed", "swivel": "swivelling swiveling swivelled swiveled",
+    "carry": "carrying carried", "wrap": "wrapping wrapped", "close": "closing", "move": "moving moved",
+    "hang": "hanging hung", "cross": "crossing crossed", "advance": "advancing advanced", "wheel": "wheeling",
+    "position": "positioning positioned", "place": "placing placed", "put": "putting", "saunter": "sauntering",
+    "mosey": "moseying", "trot": "trotting", "steer": "steering", "hurry": "hurrying hurried",
+    "have": "had",
     "glance": "glancing glanced", "gaze": "gazing gazed", "spin": "spinning spun",
     "extend": "extending extended",
     "aim": "aiming aimed", "stretch": "stretching stretched", "rest": "resting rested",
@@ -67,6 +75,11 @@ class Token:
     word: str
 
     @property
+    def told(self) -> bool:
+        """Whether it is a verb's form for what is or was done ("waves", "went"), not one that asks for it."""
+        return self.text in _BASE and not self.text.endswith("ing")
+
+    @property
     def number(self) -> float | None:
         """Its value, if it is a number in digits or words."""
         if re.fullmatch(r"\d+(\.\d+)?", self.word):
@@ -78,6 +91,8 @@ class Token:
 def tokens(text: str) -> list[Token]:
     """Lower-case words and breaks; contractions are opened, hyphens and underscores part words."""
     lowered = text.lower().replace("’", "'").replace("‘", "'")
+    if re.match(r"\s*1[.)]\s", lowered) and re.search(r"\s2[.)]\s", lowered):  # a numbered list
+        lowered = re.sub(r"(?:^|\s)([1-9])[.)]\s+", r". step \1, ", lowered).lstrip(". ")
     lowered = re.sub(r"[\"“”`()\[\]]", " ", lowered)
     lowered = re.sub(r"(?<=[a-z0-9])[-_](?=[a-z0-9])", " ", lowered)
     lowered = re.sub(r"\s[–—-]+\s", " , ", lowered)

@@ -68,8 +68,8 @@ class Verbs:
             if cursor.word in lx.words_of(lx.TOWARDS, lx.AROUND) | {"there", "from"}:
                 return self._walk(cursor)
         elif before.family in ("turn", "face", "point", "show") or (before.family in ("wave", "greet") and before.way):
-            prepositions = {"turn": lx.TURN_TO, "point": lx.POINT_AT, "wave": lx.WAVE_AT, "greet": lx.WAVE_AT}
-            preposition = cursor.take_any(prepositions.get(before.family, ("at", "to")))
+            # "point at the desk, then over to the door": a way as well as a direction, so not taken here
+            preposition = cursor.take_any(lx.TURN_TO if before.family == "turn" else lx.AT_ONLY)
             if self.nouns.starts(cursor):
                 if before.family in ("turn", "face"):
                     return Clause(self._turns(self.nouns.read(cursor)), before.family, "target")
@@ -134,6 +134,9 @@ class Verbs:
                 break
         if not steps:
             raise complaint(cursor, self.nouns, "it is not said where to go")
+        words = [t.word for t in cursor.items[max(start - 3, 0) : start]]
+        if "step" in "".join(words) and "take" in words and cursor.items[start].word == "towards":
+            raise NotUnderstood("a step towards a thing does not lead to it", "Go all the way?")
         steps[0].needs += needs
         return Clause(steps, "walk", way)
 
@@ -177,8 +180,7 @@ class Verbs:
 
     def _turn(self, cursor: Cursor) -> Clause:
         start = cursor.at
-        cursor.take("around")
-        if cursor.take("and"):
+        if (cursor.take("around") and cursor.take("and", ", and", ", then", "and then")) or cursor.take("and"):
             found = self.match(cursor)
             if found and found[0] in ("wave", "greet", "give", "point", "show"):
                 clause = self.read(cursor)
@@ -195,7 +197,9 @@ class Verbs:
         if not cursor.take_any(lx.TURN_TO):
             raise complaint(cursor, self.nouns, "it is not said what to turn to")
         cursor.take_any(lx.NEAR_SIDE)
-        return Clause(self._turns(self.nouns.read(cursor)), "turn", "target")
+        ids = self.nouns.read(cursor)
+        cursor.take_any(lx.UNTIL_FACED)
+        return Clause(self._turns(ids), "turn", "target")
 
     def _face(self, cursor: Cursor) -> Clause:
         steps = self._turns(self.nouns.read(cursor))

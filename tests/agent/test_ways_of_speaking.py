@@ -48,3 +48,25 @@ def test_read_as_said_in_the_bundled_scenes(scene):
     catalogue = load_scene(scene).catalogue()
     read = {say: DeterministicPlanner().plan(say, catalogue) for say in IN_SCENES[scene]}
     assert {say: " ".join(map(str, r.subtasks)) or r.reason for say, r in read.items()} == IN_SCENES[scene]
+
+
+OTHERS = yaml.safe_load(Path(__file__).with_name("other_speakers.yaml").read_text())
+
+
+@pytest.mark.parametrize("scene", OTHERS["read"])
+def test_other_speakers_are_read_as_they_said(scene):
+    catalogue = load_scene(scene).catalogue()
+    read = {say: DeterministicPlanner().plan(say, catalogue) for say in OTHERS["read"][scene]}
+    assert {say: " ".join(map(str, r.subtasks)) or r.reason for say, r in read.items()} == OTHERS["read"][scene]
+
+
+@pytest.mark.parametrize(("scene", "say"), [(scene, say) for scene, all_ in OTHERS["refused"].items() for say in all_])
+def test_other_speakers_are_not_guessed_at(scene, say):
+    result = DeterministicPlanner().plan(say, load_scene(scene).catalogue())
+    assert result.status is PlanStatus.ABSTAIN and result.reason and not result.subtasks
+
+
+@pytest.mark.parametrize("say", ["wave. before that", "start by", "wave, finish with", "step 1", "wave when", "after"])
+def test_a_sentence_that_breaks_off_is_not_acted_on(say):
+    result = DeterministicPlanner().plan(say, ROOM)
+    assert result.status is PlanStatus.ABSTAIN and result.reason
