@@ -21,6 +21,11 @@ def _aside(failed: Subtask) -> tuple[Subtask, ...]:
     return (Subtask(failed.skill, {**failed.args, "aside": True}, "the camera could not see the arm; step aside"),)
 
 
+def _as_seen_from_here(failed: Subtask) -> tuple[Subtask, ...]:
+    args = {name: value for name, value in failed.args.items() if name != "aside"}
+    return (Subtask(failed.skill, args, "no room to step aside; once more from here, another person may be seen"),)
+
+
 def _settle_first(failed: Subtask) -> tuple[Subtask, ...]:
     return (Subtask("stand_still", {"seconds": 2.0}, f"{failed.skill} failed; come to rest first"), failed)
 
@@ -51,6 +56,8 @@ def another_way(remaining: Sequence[Subtask], history: Sequence[Failure]) -> tup
         return None
     failed = remaining[0]
     code = history[-1].code
+    if code == "no_free_place" and failed.args.get("aside"):
+        return (*_as_seen_from_here(failed), *remaining[1:])
     way = _aside if failed.skill == "point_at" and code in HIDDEN_ARM else _WAYS.get(failed.skill)
     if way is None or failed.because or code in HOPELESS:
         return None

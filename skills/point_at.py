@@ -20,7 +20,7 @@ LOWEST = np.radians(-12.0)
 """Elevation below which nobody lowers an outstretched arm to point at something near or low [rad]."""
 SHOULDER_HEIGHT = 1.40
 """Of a person of medium height [m]."""
-ASIDE = np.arange(0.4, 2.05, 0.15)
+ASIDE = np.arange(0.4, 3.55, 0.15)
 """How far somebody goes aside whose arm would be hidden from the camera [m]."""
 NEAREST = 0.6
 """Nobody points at a thing that is nearer than this [m]."""

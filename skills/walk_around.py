@@ -12,9 +12,9 @@ from exoactor.types import KINDS, Action, Array, Expectation, Pose2D, Scene, Sce
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.places import PERSON_HEIGHT, SEEN, SHORT_PERSON, contour_radius, is_free, is_in_view, visible_share
 
-MARGINS = (0.75, 0.68, 0.60)
+MARGINS = (0.75, 0.68, 0.60, 0.50)
 """Distances from the footprint to try, widest first [m]."""
-SWEEPS_DEG = (180.0, 195.0, 165.0, 215.0, 235.0)
+SWEEPS_DEG = (180.0, 195.0, 165.0, 215.0, 235.0, 150.0)
 """Angles about the target's centre to try; the truth asks for 130. Those beyond half a round are for ends that the
 target would hide from the camera."""
 STEP_DEG = 30.0

@@ -74,13 +74,14 @@ THROUGH = (
 )  # fmt: skip
 """Of the way, without choosing one."""
 FAR_SIDE = ("the other side of", "the far side of", "the opposite side of", "the back of")
+_FAR = tuple(f"{whose} {which} side" for whose in ("the", "its") for which in ("other", "far", "opposite"))
 TO_FAR_SIDE = (
-    "to the other side", "to the far side", "to its other side", "to its far side", "to the opposite side",
-    "so you end up on the other side", "so you end up on the far side", "so that you end up on the other side",
-    "so that you end up on the far side", "so you end up on its other side", "so you end up on its far side",
-    "so that you end up on its other side", "so that you end up on its far side", "until you are on the other side",
-    "until you are on the far side", "until you are on its far side", "until you are on its other side",
-    "to the other side of it", "to the far side of it", "and to the other side",
+    "and to the other side",
+    *(f"to {far}{of_it}" for far in _FAR for of_it in ("", " of it")),
+    *(f"{so} {where} {far}" for far in _FAR for so, where in (
+        ("so you", "end up on"), ("so that you", "end up on"), ("so you", "are on"), ("so that you", "are on"),
+        ("until you", "are on"), ("until you", "reach"), ("until you", "get to"),
+    )),
 )  # fmt: skip
 NEAR_SIDE = ("the front of", "the side of", "the edge of")
 CIRCLE = (

@@ -147,11 +147,7 @@ class Parser(Arranging):
             return repeated
         start = cursor.at
         self._must_ask(cursor)
-        side = take_side(cursor, self.verbs.hands.last_side) if cursor.word in lx.WITH else None
-        if side and (not cursor or cursor.word in (".", "and", "then")):  # "... and then with your right hand"
-            cursor.at, side = start, None
-        if side and not cursor.take(","):
-            cursor.take("to", "and")
+        side = self._leading_side(cursor)
         if self._last is None and before_a_thing(cursor, self.nouns, lx.VERBLESS):
             self._last = Clause([], "walk", "to")
         clause = self.verbs.read(cursor) or (None if side else self._gap(cursor))
@@ -168,6 +164,17 @@ class Parser(Arranging):
         self._last = clause
         self._expect_end(cursor, clause.family)
         return clause.steps
+
+    def _leading_side(self, cursor: Cursor) -> str | None:
+        """Take "with your left hand, (wave)"; but "... and then with your right hand" has its verb before it."""
+        start = cursor.at
+        side = take_side(cursor, self.verbs.hands.last_side) if cursor.word in lx.WITH else None
+        if side:
+            cursor.take(",", "to", "and")
+            if self.verbs.match(cursor):
+                return side
+        cursor.at = start
+        return None
 
     def _gap(self, cursor: Cursor) -> Clause | None:
         """Take a clause without a verb; "point at A and B with your left hand" gives A the hand too."""

@@ -206,6 +206,11 @@ def test_an_arm_the_camera_cannot_see_points_from_aside():
     point = Subtask("point_at", {"target": "table", "side": "left"})
     result = PLANNER.replan("", (point,), ROOM, (Failure(point, "check", "arm_not_seen"),))
     assert [s.args for s in result.subtasks] == [{"target": "table", "side": "left", "aside": True}]
+    aside = result.subtasks[0]
+    no_room = PLANNER.replan("", (aside,), ROOM, (Failure(aside, "imagine", "no_free_place"),))
+    assert [s.args for s in no_room.subtasks] == [point.args]
+    last = no_room.subtasks[0]
+    assert PLANNER.replan("", (last,), ROOM, (Failure(last, "check", "arm_not_seen"),)).status is PlanStatus.ABSTAIN
     elsewhere = PLANNER.replan("", (point,), ROOM, (Failure(point, "check", "points_elsewhere"),))
     assert [s.skill for s in elsewhere.subtasks] == ["turn_to", "point_at"]
 
