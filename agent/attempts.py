@@ -79,13 +79,10 @@ def attempt_of(session: Session, state: Mapping[str, Any]) -> Attempt:
 
 
 def _action(data: dict[str, Any]) -> Action:
-    goal = data["goal"]
-    return Action(
-        data["kind"],
-        data["text"],
-        data["seconds"],
-        None if goal is None else Pose2D(**goal),
-        tuple((x, y) for x, y in data["via"]),
-        data["side"],
-        None if data["at"] is None else (data["at"][0], data["at"][1], data["at"][2]),
-    )
+    goal, at = data["goal"], data["at"]
+    known = {
+        "goal": None if goal is None else Pose2D(**goal),
+        "via": tuple((x, y) for x, y in data["via"]),
+        "at": None if at is None else (at[0], at[1], at[2]),
+    }
+    return Action(**{**data, **known})

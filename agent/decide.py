@@ -8,7 +8,12 @@ from typing import Literal
 Next = Literal["next", "look", "retry", "replan", "ask", "abort", "safety_stop"]
 ResultKind = Literal["done", "not_done", "cannot_tell", "error", "interrupted", "unsafe"]
 
-POINTLESS = frozenset({"no_free_place", "no_free_path", "no_path", "out_of_view", "path_blocked", "arm_not_seen"})
+POINTLESS = frozenset(
+    {
+        "no_free_place", "no_free_path", "no_path", "out_of_view", "path_blocked", "arm_not_seen",
+        "too_low", "too_wide", "out_of_reach", "fixed",
+    }
+)  # fmt: skip
 """Reasons that another seed from the same place cannot mend: no room, or no line of sight."""
 
 

@@ -63,7 +63,7 @@ class Nodes:
             "imagine": self._imagine,
             "gate": lambda a: {"gates": [g.name for g in session.pipeline.gate(a.folder)]},
             "estimate": self._estimate,
-            "ground": lambda a: {"grounding": session.pipeline.ground(a.folder)},
+            "ground": lambda a: {"grounding": session.pipeline.ground(a.folder, a.expectation)},
             "retarget": self._retarget,
             "track": self._track,
             "check": self._check,

@@ -45,8 +45,8 @@ class Pipeline(Protocol):
         """Estimate the person's motion from the video."""
         ...
 
-    def ground(self, folder: Path) -> dict[str, Any]:
-        """Put the motion where things are now."""
+    def ground(self, folder: Path, expectation: Expectation | None = None) -> dict[str, Any]:
+        """Put the motion where things are now; a video that does not show what is expected at all is refused."""
         ...
 
     def retarget(self, folder: Path) -> None:

@@ -42,6 +42,10 @@ def validate(drafts: Iterable[Draft], catalogue: Catalogue) -> PlanResult:
             problems += problems_of(helper, args, catalogue)
             symbols = skills.get(helper).effects(symbols, args)
             plan.append(Subtask(helper, args, f"{draft.skill} asks for being {fact.name} {fact.thing}"))
+        hindrance = skill.hindrance(symbols, draft.args)
+        if hindrance is not None:
+            problems.append(hindrance)
+            continue
         if draft.skill == "turn_to" and plan and plan[-1] == Subtask("turn_to", draft.args):
             continue
         symbols = skill.effects(symbols, draft.args)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from exoactor.types import (
     Array,
     Camera,
     ConfigError,
+    Contact,
     GroundedMotion,
     Observation,
     Pose2D,
@@ -30,8 +32,10 @@ OBSERVATION_DEPTH = "observation-depth.png"
 OBSERVATION_JSON = "observation.json"
 IMAGINED = "imagined.mp4"
 HUMAN = "human.npz"
+CONTACT = "contact.json"
 GROUNDED = "grounded.npz"
 ROBOT = "robot.npz"
+ROBOT_HOLD = "robot-hold.npz"
 ROLLOUT = "rollout.npz"
 ROLLOUT_VIDEO = "rollout.mp4"
 FRAMES = "frames.npz"
@@ -112,6 +116,20 @@ def load_frames(path: Path) -> tuple[Observation, ...]:
         return tuple(frames)
 
 
+def save_contact(folder: Path, contact: Contact | None) -> None:
+    """Write contact.json: what the hands do in the clip, null if nothing."""
+    write_json(folder / CONTACT, {"contact": None if contact is None else asdict(contact)})
+
+
+def load_contact(folder: Path) -> Contact | None:
+    """What `save_contact` wrote."""
+    return _contact(json.loads((folder / CONTACT).read_text())["contact"])
+
+
+def _contact(data: dict[str, Any] | None) -> Contact | None:
+    return None if data is None else Contact(**{**data, "hands": tuple(data["hands"])})
+
+
 def save_grounded(folder: Path, grounded: GroundedMotion) -> None:
     """Write grounded.npz (the moved human motion) and grounded.json (where it was put)."""
     save_human(folder / GROUNDED, grounded.human)
@@ -123,6 +141,7 @@ def save_grounded(folder: Path, grounded: GroundedMotion) -> None:
             "target": grounded.target,
             "shift_m": grounded.shift,
             "turn_rad": grounded.turn,
+            "contact": None if grounded.contact is None else asdict(grounded.contact),
         },
     )
 
@@ -137,6 +156,7 @@ def load_grounded(folder: Path) -> GroundedMotion:
         report["target"],
         report["shift_m"],
         report["turn_rad"],
+        _contact(report["contact"]),
     )
 
 

@@ -15,20 +15,24 @@ from typing import Any
 import numpy as np
 
 from exoactor import attempt, registry
-from exoactor.control import StateEstimator, TrackCfg, stand, track
+from exoactor.control import StateEstimator, TrackCfg, stand
+from exoactor.control.execute import standing_pose
+from exoactor.estimate.things import rise_of
 from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
-from exoactor.ground import GroundCfg, ground
+from exoactor.ground import GroundCfg, find_contact, ground
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
 from exoactor.perceive import RgbdPerception
+from exoactor.performance import Performance, take_hold
 from exoactor.retarget import retarget
 from exoactor.types import (
     Action,
     Catalogue,
     ConfigError,
+    Contact,
     Expectation,
     GateResult,
     ImagineRequest,
@@ -56,6 +60,10 @@ LOOK_HZ_STANDING = 12.5 / 3
 """The same on the spot, where gestures are made: a wave has about two strokes a second, the check must see each."""
 LOOK_STD = (0.02, 0.02, 0.03)
 """One sigma of the robot's pose as a whole look gives it: x, y [m], yaw [rad]."""
+BENT = 0.7
+"""A joint further from standing than this [rad], and the robot was left in the middle of something."""
+STAND_UP_SECONDS, STAND_UP_BLEND = 3.0, 2.0
+"""For how long a bent robot comes to stand, and how slowly it straightens [s]."""
 AUTOSAVE_SECONDS = 0.5
 """How often the world is saved while the robot moves [simulated s]; a killed process goes on from there."""
 
@@ -85,12 +93,19 @@ class SimPipeline:
         self._motion_estimator: MotionEstimator = registry.load("motion_estimators", self.cfg.motion_estimator)()
         self._autosave = autosave
         self._faults: tuple[Fault, ...] = ()
+        self._holding: str | None = None  # id of the thing that the last attempt left in the robot's hands
         self._believed: Scene | None = None  # open loop: the first look, with the robot where the plan left it
 
     # -- stages ---------------------------------------------------------------------------------
 
     def observe(self, folder: Path) -> Scene:
-        """Look, perceive, correct the state estimate; writes observation.png and .json."""
+        """Look, perceive, correct the state estimate; writes observation.png and .json.
+
+        A robot that was left bent over by an attempt that failed stands up first: it hides things, and nobody is
+        imagined to begin like that.
+        """
+        if self.cfg.closed_loop and self._holding is None and self._is_bent():
+            stand(self.robot, self._controller, STAND_UP_SECONDS, estimator=self._estimator, blend=STAND_UP_BLEND)
         observation = self._look()
         if self._believed is not None:
             scene = self._believed
@@ -131,16 +146,37 @@ class SimPipeline:
         return results
 
     def estimate(self, folder: Path, progress: Progress | None = None) -> None:
-        """Estimate the person's motion from the clip and the camera alone; writes human.npz."""
+        """Estimate the person's motion from the clip and the camera alone, and what its hands do; writes human.npz."""
         motion = self._motion_estimator.estimate(folder / attempt.IMAGINED, self.robot.camera, progress)
         save_human(folder / attempt.HUMAN, motion)
+        _, scene = attempt.load_observation(folder)
+        colours = [thing.item.color for thing in scene.objects]
+        rises = {
+            thing.id: rise_of(folder / attempt.IMAGINED, scene.camera, thing, colours)
+            for thing in scene.objects
+            if thing.item.movable
+        }
+        attempt.save_contact(folder, find_contact(motion, rises, scene))
 
-    def ground(self, folder: Path) -> dict[str, Any]:
-        """Look again and put the motion where things are now; writes grounded.npz."""
+    def ground(self, folder: Path, expectation: Expectation | None = None) -> dict[str, Any]:
+        """Look again and put the motion where things are now; writes grounded.npz.
+
+        Args:
+            folder: of the attempt.
+            expectation: what the skill is to bring about. It is not consulted about how or where; a video that does
+                not show it at all is refused.
+
+        Raises:
+            StageError: see `exoactor.ground.ground`; ("estimate", "never_lifted") for a video that lifts nothing, or
+                something else.
+        """
         _, imagined_scene = attempt.load_observation(folder)
         scene = self._believed if self._believed is not None else self._perceive(self._look())
-        human = load_human(folder / attempt.HUMAN)
-        grounded = ground(human, scene, GroundCfg(snap=self.cfg.closed_loop), imagined_scene=imagined_scene)
+        human, contact = load_human(folder / attempt.HUMAN), attempt.load_contact(folder)
+        if self.cfg.gates and expectation is not None and expectation.kind == "lifted":
+            _must_lift(str(expectation.target), contact)
+        cfg = GroundCfg(snap=self.cfg.closed_loop)
+        grounded = ground(human, scene, cfg, imagined_scene=imagined_scene, contact=contact)
         attempt.save_grounded(folder, grounded)
         return {
             "target": grounded.target,
@@ -165,21 +201,18 @@ class SimPipeline:
         self.robot.arm([f for f in self._faults if f.kind in ("push_robot", "slip")])
         recorder = TruthRecorder(self.robot, on_step=self._save_now_and_then())
         motion = load_robot(folder / attempt.ROBOT)
+        cfg = TrackCfg(closed_loop=self.cfg.closed_loop, look_hz=LOOK_HZ_STANDING, look_hz_moving=LOOK_HZ_WALK)
+        localize = self._perception.locate_robot if self.cfg.closed_loop else None
+        performed = Performance(
+            recorder, self._controller, self._estimator, folder if self.cfg.record else None, should_stop, progress
+        )
         try:
-            rollout = track(
-                recorder,
-                self._controller,
-                motion,
-                start=None if self.cfg.closed_loop else grounded.start,
-                localize=self._perception.locate_robot if self.cfg.closed_loop else None,
-                cfg=TrackCfg(closed_loop=self.cfg.closed_loop, look_hz=LOOK_HZ_STANDING, look_hz_moving=LOOK_HZ_WALK),
-                video=folder / attempt.ROLLOUT_VIDEO if self.cfg.record else None,
-                should_stop=should_stop,
-                on_progress=progress,
-                estimator=self._estimator,
-            )
+            performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
+            if grounded.contact is not None:
+                take_hold(performed, grounded.contact, folder, self._now, cfg, localize)
         finally:
             self.robot.disarm()
+        rollout = performed.rollout()
         write_npz(folder / attempt.TRUTH_TRACK, recorder.track.to_arrays())
         attempt.save_rollout(folder, rollout)
         if self._believed is not None:
@@ -203,6 +236,8 @@ class SimPipeline:
             raise SafetyStop("robot_fell", "the camera sees the robot lying; a person must look")
         if self.cfg.closed_loop and after.robot is not None:
             self._estimator.fix(after.robot, np.array(LOOK_STD))
+        if expectation.kind == "lifted":
+            self._holding = expectation.target if verdict.outcome is Outcome.DONE else None
         self._write_truth(folder, expectation)
         write_json(folder / attempt.VERDICT, verdict.to_json())
         if verdict.outcome is not Outcome.CANNOT_TELL:
@@ -265,6 +300,14 @@ class SimPipeline:
             self._estimator.fix(scene.robot, np.array(LOOK_STD))
         return scene
 
+    def _is_bent(self) -> bool:
+        away = np.abs(self.robot.sense().joint_pos - standing_pose(self._controller.actuation))
+        return bool(away.max() > BENT)
+
+    def _now(self) -> Scene:
+        """What is seen now."""
+        return self._perceive(self._look())
+
     def _save_now_and_then(self) -> Callable[[], None] | None:
         if self._autosave is None:
             return None
@@ -296,3 +339,10 @@ class SimPipeline:
                 "objects": {id: [*position, yaw] for id, (_, position, yaw) in objects.items()},
             },
         )
+
+
+def _must_lift(target: str, contact: Contact | None) -> None:
+    if contact is None:
+        raise StageError("estimate", "never_lifted", f"the video never lifts {target}")
+    if contact.thing != target:
+        raise StageError("estimate", "never_lifted", f"the video lifts {contact.thing}, not {target}")

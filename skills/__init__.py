@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from exoactor.types import ConfigError
 from skills.base import Args, Argument, Fact, Skill, Symbols
+from skills.lift import Lift
 from skills.point_at import PointAt
 from skills.stand_still import StandStill
 from skills.turn_to import TurnTo
@@ -21,7 +22,7 @@ from skills.wave import Wave
 
 __all__ = ["Args", "Argument", "Fact", "Skill", "Symbols", "get", "registry"]
 
-_BUILT_IN: tuple[type[Skill], ...] = (WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill)
+_BUILT_IN: tuple[type[Skill], ...] = (WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift)
 
 
 @cache

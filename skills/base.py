@@ -73,10 +73,12 @@ class Symbols:
     Args:
         near: id of the thing it stands at, or None.
         facing: id of the thing it faces, or None.
+        holding: id of the thing it holds, or None.
     """
 
     near: str | None = None
     facing: str | None = None
+    holding: str | None = None
 
     def holds(self, fact: Fact) -> bool:
         """Whether the fact is believed."""
@@ -117,6 +119,12 @@ class Skill(ABC):
             if problem:
                 found.append(f"{self.name}: {problem}")
         return found
+
+    def hindrance(self, symbols: Symbols, args: Args) -> str | None:
+        """Why the skill cannot be done in that state, or None. By default it needs free hands."""
+        if symbols.holding is None:
+            return None
+        return f"{self.name} cannot be done while holding {symbols.holding}"
 
     def preconditions(self, args: Args) -> tuple[Fact, ...]:
         """Facts that must be believed before the skill starts."""

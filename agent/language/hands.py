@@ -32,10 +32,10 @@ class Hands:
         return self.waving(cursor, [], {})
 
     def raised(self, cursor: Cursor) -> Clause:
-        """A hand that is only raised is no wave; what it is raised for must be said."""
+        """A thing that is raised is lifted; a hand that is only raised is no wave, it must be said what for."""
         side = take_side(cursor, self.last_side)
         if side is None and not cursor.take_any(lx.A_HAND):
-            raise complaint(cursor, self.nouns, "only a hand can be raised")
+            return self.lift(cursor)
         if cursor.take("and point it", "and point", "to point", "and point with it"):
             cursor.take_any(lx.POINT_AT)
             clause = self.pointing(cursor, side)
@@ -44,6 +44,16 @@ class Hands:
             raise complaint(cursor, self.nouns, "a hand is only raised to wave")
         clause = self.waving(cursor, [], {"side": side} if side else {})
         return Clause(clause.steps, "wave", clause.way)
+
+    def lift(self, cursor: Cursor) -> Clause:
+        """A thing taken up with both hands, wherever it stands."""
+        ids = self.nouns.read(cursor, modifiers=False)
+        cursor.take("up")
+        if not cursor.take_any(lx.OFF_FLOOR) and cursor.take("off", "from", "off of", "up off", "up from"):
+            self.nouns.peek(cursor)
+        cursor.take_any(lx.BOTH_HANDS)
+        cursor.take_any(lx.AND_HOLD)
+        return Clause([Step("lift", {"target": id}) for id in ids], "lift", "target")
 
     def greet(self, cursor: Cursor) -> Clause:
         """A greeting is a wave, to a thing if one is named."""

@@ -129,6 +129,10 @@ RAISED = (
     "and wave", "to wave", "in greet", "in a wave", "as a greet", "and say hello", "and say hi", "and wave it",
     "and wave with it", "and give a wave", "to say hello", "for a wave", "to greet",
 )  # fmt: skip
+LIFT = ("pick up", "pick", "take up", "hoist", "heave up", "lift off", "grab", "grab hold of", "take hold of")
+OFF_FLOOR = ("off the floor", "off the ground", "from the floor", "up off the floor", "into the air", "in the air")
+AND_HOLD = ("and hold it", "and hold it up", "and keep it up", "and keep hold of it", "and keep it in your hands")
+BOTH_HANDS = ("with both hands", "with two hands", "with your hands", "use both hands", "by use both hands")
 A_HAND = ("your hand", "a hand", "one hand", "your arm", "an arm", "one arm", "the hand")
 GIVE = (
     "give a wave", "give me a wave", "give me a friendly wave", "give me a quick wave", "give everyone a wave",

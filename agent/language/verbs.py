@@ -28,6 +28,7 @@ class Verbs:
             "face": (lx.FACE, self._face),
             "wave": ((*lx.WAVE, *lx.GIVE), hands.wave),
             "raise": (lx.RAISE, hands.raised),
+            "lift": (lx.LIFT, hands.lift),
             "greet": (lx.GREET, hands.greet),
             "give": (("give",), hands.give),
             "point": (lx.POINT, hands.point),

@@ -33,6 +33,10 @@ class CheckCfg:
         point_angle_most: the same in each look [rad].
         point_seconds: held for [s] ...
         point_looks: ... and seen so in this many looks; far off, two can be noise.
+        held_above: underside of a lifted thing above where it was, at least [m].
+        held_seconds: for so long, up to the last look [s].
+        held_looks: and in so many looks.
+        held_frames: looks on the way that are searched for it, the last ones.
         unsure: measured values within this share of the threshold are not decided when confidence is below
             `unsure_confidence`.
     """
@@ -58,5 +62,9 @@ class CheckCfg:
     point_angle_most: float = float(np.radians(25))
     point_seconds: float = 0.5
     point_looks: int = 3
+    held_above: float = 0.05
+    held_seconds: float = 1.1
+    held_looks: int = 4
+    held_frames: int = 10
     unsure: float = 0.10
     unsure_confidence: float = 0.6

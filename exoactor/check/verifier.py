@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exoactor.check import gestures, places
+from exoactor.check import gestures, held, places
 from exoactor.check.cfg import CheckCfg
 from exoactor.check.evidence import film, picture, save
 from exoactor.check.gestures import ArmLook
@@ -25,7 +25,7 @@ from exoactor.types import (
     Verdict,
 )
 
-_NEEDS_TARGET = ("at", "circled", "facing", "pointing")
+_NEEDS_TARGET = ("at", "circled", "facing", "pointing", "lifted")
 
 
 class GeometricVerifier:
@@ -70,6 +70,8 @@ class GeometricVerifier:
         target = self._target(expectation, before, after, last)
         path, looks = [], []
         verdict = self._impossible(expectation, before, after, last, target)
+        if verdict is None and expectation.kind == "lifted":
+            verdict = self._lifted(expectation, before, frames, last)
         if verdict is None:
             robot = after.robot
             assert robot is not None
@@ -104,6 +106,8 @@ class GeometricVerifier:
         fallen = self.perception.fallen(last)
         if fallen:
             return Verdict(Outcome.NOT_DONE, "robot_fell", confidence=0.9)
+        if expectation.kind == "lifted":  # judged by the thing alone; what is held hides much of the robot
+            return None
         if after.robot is None or after.robot_confidence < self.cfg.robot_confidence:
             measured = float(after.robot_confidence)
             return Verdict(
@@ -193,6 +197,18 @@ class GeometricVerifier:
         if kind == "circled":
             return places.circled(path, target, cfg)
         return gestures.pointing(looks, target, expectation.side, cfg)
+
+    def _lifted(
+        self, expectation: Expectation, before: Scene, frames: Sequence[Observation], last: Observation
+    ) -> Verdict:
+        stood = before.get(str(expectation.target))
+        if stood is None:
+            return Verdict(Outcome.CANNOT_TELL, "start_not_seen", confidence=0.3)
+        looks = [
+            held.HeightLook(look.time, self.perception.heights_of(look, stood.id))
+            for look in (*frames[-self.cfg.held_frames :], last)
+        ]
+        return held.lifted(looks, stood, self.cfg)
 
     def _hedged(self, verdict: Verdict, after: Scene, target: SceneObject | None) -> Verdict:
         """Between done and not done lies "cannot tell" when both the margin and the confidence are small."""

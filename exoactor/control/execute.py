@@ -20,6 +20,7 @@ from exoactor.control.feedback import (
     WristFeedbackCfg,
 )
 from exoactor.control.kinematics import Kinematics
+from exoactor.control.palms import PalmFeedback, PalmFeedbackCfg
 from exoactor.control.playback import Playback, SettleCfg
 from exoactor.control.recorder import Localize, Recorder
 from exoactor.control.reference import Reference
@@ -65,6 +66,8 @@ class TrackCfg:
         steps: outer loop on the feet, or None.
         posture: outer loop on the joints, or None.
         wrist: outer loop on the wrists, or None.
+        palm: outer loop on the palms of a motion that says where they have to be; it takes the place of those on
+            joints and wrists.
         lead: waist and arms are asked for this early, for the servos lag [control steps].
     """
 
@@ -79,6 +82,7 @@ class TrackCfg:
     steps: StepFeedbackCfg | None = field(default_factory=StepFeedbackCfg)
     posture: PostureFeedbackCfg | None = field(default_factory=PostureFeedbackCfg)
     wrist: WristFeedbackCfg | None = field(default_factory=WristFeedbackCfg)
+    palm: PalmFeedbackCfg = field(default_factory=PalmFeedbackCfg)
     lead: int = 3
 
 
@@ -125,7 +129,9 @@ def track(
         loop.estimator.start(Pose2D(*(float(v) for v in reference.pose[0])))
     playback = Playback(reference, cfg.settle, closed_loop=cfg.closed_loop)
     steps = StepFeedback(reference, cfg.steps) if cfg.steps is not None and cfg.closed_loop else None
-    if cfg.posture is not None:
+    if reference.palms is not None and cfg.closed_loop:
+        loop.palm, loop.wrist = PalmFeedback(cfg.palm), None
+    elif cfg.posture is not None:
         loop.posture = PostureFeedback(cfg.posture, legs=not reference.stepping.any())
     wrists = _wrists(reference)
     first_joints = loop.sensors.joint_pos
@@ -159,6 +165,7 @@ def track(
                 playback.aim,
                 wanted=reference.joint_pos[i],
                 wrists=wrists[i],
+                palms=_palms(reference, i),
                 resting=resting,
                 should_stop=should_stop,
             ):
@@ -229,6 +236,7 @@ class _Loop:
         controller.reset()
         self.root = RootFeedback(cfg.root)
         self.posture: PostureFeedback | None = None
+        self.palm: PalmFeedback | None = None
         self.wrist = WristFeedback(cfg.wrist) if cfg.wrist is not None else None
         self.sensors: Sensors = robot.sense()
         estimator.update(self.sensors)
@@ -242,6 +250,7 @@ class _Loop:
         *,
         wanted: Array | None = None,
         wrists: Array | None = None,
+        palms: tuple[Array, Array, float] | None = None,
         resting: bool = False,
         should_stop: Callable[[], bool] | None = None,
     ) -> bool:
@@ -254,6 +263,8 @@ class _Loop:
                 command = self.posture.correct(command, wanted, self.sensors.joint_pos)
             if self.wrist is not None and wrists is not None:
                 command = self.wrist.correct(command, wrists, self.estimator.kinematics, float(aim[2] - pose[2]))
+            if self.palm is not None and palms is not None:
+                command = self.palm.correct(command, *palms, pose, self.estimator.height, self.estimator.kinematics)
             command = self.root.correct(command, aim, pose, resting=resting)
         self.robot.step(self.controller.act(self.sensors, command))
         self.sensors = self.robot.sense()
@@ -300,6 +311,11 @@ def _wrists(reference: Reference) -> Array:
         body.update(reference.joint_pos[i], reference.root_quat[i])
         found[i] = body.wrists()
     return found
+
+
+def _palms(reference: Reference, index: int) -> tuple[Array, Array, float] | None:
+    palms = reference.palms
+    return None if palms is None else (palms.position[index], palms.press[index], float(palms.weight[index]))
 
 
 def _smooth(a: float) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 
 from exoactor.types import Array
 from exoactor.types.rotations import quat_multiply, quat_to_rpy, yaw_quat
-from exoactor.world.g1 import g1_spec
+from exoactor.world.g1 import PALM_CENTRE, g1_spec
 
 SIDES: Final = ("left", "right")
 ARMS: Final = (slice(15, 22), slice(22, 29))
@@ -60,6 +60,12 @@ class Kinematics:
         rotation = self.data.xmat[self._feet].reshape(2, 3, 3)
         return np.asarray(SOLE @ rotation.transpose(0, 2, 1) + self.data.xpos[self._feet][:, None])
 
+    def feet(self) -> Array:
+        """(2, 3) left and right ankle's x, y [m] and heading [rad] in the heading frame."""
+        rotation = self.data.xmat[self._feet].reshape(2, 3, 3)
+        heading = np.arctan2(rotation[:, 1, 0], rotation[:, 0, 0])
+        return np.column_stack([self.data.xpos[self._feet][:, :2], heading])
+
     def wrists(self) -> Array:
         """(2, 3) left and right wrist in the heading frame [m]."""
         return np.array(self.data.xpos[self._wrists])
@@ -70,6 +76,20 @@ class Kinematics:
         found = np.empty((2, 3, 7))
         for i, (body, arm) in enumerate(zip(self._wrists, ARMS, strict=True)):
             mujoco.mj_jacBody(self.model, self.data, self._jacobian, None, body)
+            found[i] = self._jacobian[:, 6:35][:, arm]
+        return found
+
+    def palms(self) -> Array:
+        """(2, 3) middle of the left and right palm in the heading frame [m]."""
+        rotation = self.data.xmat[self._wrists].reshape(2, 3, 3)
+        return np.asarray(self.data.xpos[self._wrists] + rotation @ np.array(PALM_CENTRE))
+
+    def palm_jacobians(self) -> Array:
+        """(2, 3, 7) derivative of `palms` by the angles of the same arm [m/rad]."""
+        mujoco.mj_comPos(self.model, self.data)
+        found = np.empty((2, 3, 7))
+        for i, (body, arm, point) in enumerate(zip(self._wrists, ARMS, self.palms(), strict=True)):
+            mujoco.mj_jac(self.model, self.data, self._jacobian, None, point, body)
             found[i] = self._jacobian[:, 6:35][:, arm]
         return found
 

@@ -7,7 +7,7 @@ from scipy.ndimage import binary_dilation, gaussian_filter1d
 from scipy.spatial.transform import Rotation, Slerp
 
 from exoactor.control.kinematics import UPPER_BODY
-from exoactor.types import CONTROL_HZ, Array, RobotMotion, TrackingCommand
+from exoactor.types import CONTROL_HZ, Array, PalmTargets, RobotMotion, TrackingCommand
 from exoactor.types.rotations import quat_to_rpy
 
 SMOOTHING = 2.0
@@ -35,6 +35,7 @@ class Reference:
         resting: (N,) bool: both feet planted and the root still for a while before and after.
         stepping: (N,) bool: a foot is in the air or was or will be within a moment; never without planned contacts.
         settle: the motion's settling cycle in control steps, or None.
+        palms: where the palms have to be, or None.
     """
 
     def __init__(self, motion: RobotMotion) -> None:
@@ -59,6 +60,7 @@ class Reference:
         moving = (speed > 0.05) | (np.abs(self.angular_velocity[:, 2]) > 0.1) | ~self.contacts.all(axis=1)
         self.stepping = binary_dilation(~self.contacts.all(axis=1), iterations=REST_MARGIN)
         self.resting = ~binary_dilation(moving, iterations=REST_MARGIN)
+        self.palms = None if motion.palms is None else _resampled_palms(times, source, motion.palms, nearest)
         self.settle: tuple[int, int] | None = None
         if motion.settle is not None:
             first, last = (round(frame * CONTROL_HZ / motion.fps) for frame in motion.settle)
@@ -102,6 +104,11 @@ class Reference:
             ],
             axis=1,
         )
+
+
+def _resampled_palms(times: Array, source: Array, palms: PalmTargets, nearest: Array) -> PalmTargets:
+    position = _resample(times, source, palms.position.reshape(len(source), 6)).reshape(-1, 2, 3)
+    return PalmTargets(position, np.interp(times, source, palms.weight), palms.press[nearest])
 
 
 def _resample(times: Array, source: Array, values: Array) -> Array:

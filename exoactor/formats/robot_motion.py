@@ -10,7 +10,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
 
 from exoactor.files import write_npz
-from exoactor.types import CONTROL_HZ, G1_JOINTS, Array, ConfigError, RobotMotion
+from exoactor.types import CONTROL_HZ, G1_JOINTS, Array, ConfigError, PalmTargets, RobotMotion
 
 _NEEDED = ("fps", "root_pos", "root_quat_wxyz", "joint_pos", "joint_names")
 
@@ -19,9 +19,14 @@ def save_robot(path: Path, motion: RobotMotion) -> None:
     """Write a motion atomically.
 
     Fields: fps [1/s], root_pos (T, 3) [m], root_quat_wxyz (T, 4), joint_pos (T, 29) [rad], joint_names (29,),
-    contacts (T, 2) bool and settle (2,) frames, (-1, -1) for none.
+    contacts (T, 2) bool and settle (2,) frames, (-1, -1) for none; where the hands work on something also
+    palm_pos (T, 2, 3) [m], palm_weight (T,) and palm_press (T, 2, 3).
     """
     settle = (-1, -1) if motion.settle is None else motion.settle
+    palms = motion.palms
+    hands = (
+        {} if palms is None else {"palm_pos": palms.position, "palm_weight": palms.weight, "palm_press": palms.press}
+    )
     write_npz(
         Path(path),
         {
@@ -32,6 +37,7 @@ def save_robot(path: Path, motion: RobotMotion) -> None:
             "joint_names": np.array(G1_JOINTS),
             "contacts": motion.contacts,
             "settle": np.array(settle, np.int64),
+            **hands,
         },
     )
 
@@ -70,8 +76,11 @@ def load_robot(path: Path) -> RobotMotion:
         joints[:, [G1_JOINTS.index(name) for name in names]] = given
         contacts = np.asarray(data.get("contacts", np.ones((n, 2))), bool)
         settle = _settle(data.get("settle"))
-        motion = RobotMotion(root_pos, quat, joints, contacts, fps, settle)
-    except (ValueError, TypeError) as error:
+        palms = None
+        if "palm_pos" in data:
+            palms = PalmTargets(data["palm_pos"], data["palm_weight"], data["palm_press"])
+        motion = RobotMotion(root_pos, quat, joints, contacts, fps, settle, palms)
+    except (KeyError, ValueError, TypeError) as error:
         raise ConfigError(f"{path}: {error}. Make the motion anew with `exoactor retarget`.") from error
     return resampled(motion, CONTROL_HZ)
 
@@ -90,6 +99,10 @@ def resampled(motion: RobotMotion, fps: float) -> RobotMotion:
 
     rotation = Slerp(old, Rotation.from_quat(motion.root_quat, scalar_first=True))(new)
     nearest = np.clip(np.rint(new * motion.fps).astype(int), 0, n - 1)
+    palms = None
+    if motion.palms is not None:
+        position = linear(motion.palms.position.reshape(n, 6)).reshape(-1, 2, 3)
+        palms = PalmTargets(position, np.interp(new, old, motion.palms.weight), motion.palms.press[nearest])
     settle = None
     if motion.settle is not None:
         first, last = (round(f * fps / motion.fps) for f in motion.settle)
@@ -101,6 +114,7 @@ def resampled(motion: RobotMotion, fps: float) -> RobotMotion:
         motion.contacts[nearest],
         fps,
         settle,
+        palms,
     )
 
 

@@ -1,8 +1,19 @@
 """Grounding: the estimated motion in metres, where the robot and the things really are."""
 
+from exoactor.ground.contacts import ContactCfg, find_contact
 from exoactor.ground.gestures import GestureCfg
 from exoactor.ground.grounding import GroundCfg, ground
 from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path
 from exoactor.ground.target import TargetCfg
 
-__all__ = ["GestureCfg", "GroundCfg", "RootPath", "RootPathCfg", "TargetCfg", "ground", "root_path"]
+__all__ = [
+    "ContactCfg",
+    "GestureCfg",
+    "GroundCfg",
+    "RootPath",
+    "RootPathCfg",
+    "TargetCfg",
+    "find_contact",
+    "ground",
+    "root_path",
+]

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from exoactor.grip import FARTHEST, stance_for
 from exoactor.ground.gestures import GestureCfg, HeldArm, aimed, held_arms
 from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path
 from exoactor.ground.target import TargetCfg, approaches, centre, circled, faced, pointed_at, stance_now
 from exoactor.ground.warp import kept_clear, progress, to_goal
-from exoactor.types import Array, GroundedMotion, HumanMotion, Pose2D, Scene, StageError
+from exoactor.types import Array, Contact, GroundedMotion, HumanMotion, Pose2D, Scene, StageError
 from exoactor.types.rotations import wrap, yaw_matrix
 
 
@@ -27,6 +28,7 @@ class GroundCfg:
         turns: a turn on the spot of at least this [rad].
         same_start: start of the video and of the robot closer than this in place [m] ...
         same_yaw: ... and heading [rad] are the same pose up to estimation error.
+        same_place: a stance nearer than this is where the robot stands already [m].
         reach_on: a thing that moved may be followed by its displacement and this much [m].
         clearance: kept between pelvis and footprints [m].
         clearance_around: the same when going round something [m].
@@ -46,6 +48,7 @@ class GroundCfg:
     turns: float = np.radians(8.0)
     same_start: float = 0.4
     same_yaw: float = np.radians(20.0)
+    same_place: float = 0.05
     reach_on: float = 0.4
     clearance: float = 0.30
     clearance_around: float = 0.35
@@ -58,7 +61,12 @@ class GroundCfg:
 
 
 def ground(
-    motion: HumanMotion, scene: Scene, cfg: GroundCfg | None = None, *, imagined_scene: Scene | None = None
+    motion: HumanMotion,
+    scene: Scene,
+    cfg: GroundCfg | None = None,
+    *,
+    imagined_scene: Scene | None = None,
+    contact: Contact | None = None,
 ) -> GroundedMotion:
     """Move a motion so that it starts where the robot stands and ends at the thing the video goes to.
 
@@ -70,11 +78,16 @@ def ground(
         scene: as perceived now.
         cfg: tunables.
         imagined_scene: as perceived when the video was imagined; a thing that moved since then is followed.
+        contact: what the hands do in the video. The motion then ends where they leave for the thing; where they go
+            is planned when the robot stands there and has looked again.
 
     Raises:
-        StageError: ("ground", code) with code robot_not_seen, target_gone, target_too_far or path_blocked.
+        StageError: ("ground", code) with code robot_not_seen, target_gone, target_too_far, out_of_reach or
+            path_blocked.
     """
     cfg = cfg or GroundCfg()
+    if contact is not None and cfg.snap:
+        motion = motion.until(contact.reach)
     if scene.robot is None:
         raise StageError("ground", "robot_not_seen", "the motion has to start where the robot stands")
     robot, shown = scene.robot, imagined_scene or scene
@@ -86,7 +99,9 @@ def ground(
     seen = _Frame(path, shown.robot or robot, cfg)
     aligned = frame.aligned()
     wanted, target = aligned, None
-    if path.travel > cfg.travels or (path.travel > cfg.steps and _steps_up(seen.aligned(), shown, cfg)):
+    if contact is not None:
+        wanted, target = _to_hold(aligned, scene, shown, contact, cfg), contact.thing
+    elif path.travel > cfg.travels or (path.travel > cfg.steps and _steps_up(seen.aligned(), shown, cfg)):
         wanted, target = _travel(aligned, seen.aligned(), scene, shown, cfg)
     elif abs(path.yaw[-1] - path.yaw[0]) > cfg.turns:
         wanted, target = _turn(aligned, seen.aligned(), scene, shown, cfg)
@@ -94,6 +109,8 @@ def ground(
         # a shuffle the size of the estimate's error: the person stands
         wanted = np.broadcast_to(aligned[0], aligned.shape).copy()
     placed = _placed(motion, path, wanted)
+    if contact is not None:
+        return replace(_result(placed, None, wanted, frame.aligned(), robot, target), contact=contact)
     in_video = _placed(motion, path, seen.aligned())
     for held in held_arms(in_video, cfg.gesture):
         placed, pointed = _point(placed, in_video, held, wanted, scene, shown, cfg)
@@ -163,6 +180,32 @@ def _travel(aligned: Array, seen: Array, scene: Scene, shown: Scene, cfg: Ground
     if around is not None:
         return kept_clear(aligned, scene, cfg.clearance_around, cfg.longest_push), around
     return kept_clear(aligned, scene, cfg.clearance, cfg.longest_push), None
+
+
+def _to_hold(aligned: Array, scene: Scene, shown: Scene, contact: Contact, cfg: GroundCfg) -> Array:
+    """Path now of a video that takes hold of a thing: to before it as it stands now, on the video's side."""
+    then, now = shown.get(contact.thing), scene.get(contact.thing)
+    if now is None or then is None:
+        raise StageError("ground", "target_gone", f"{contact.thing} is no longer seen")
+    _, goal, reach = stance_for(now, now.yaw + contact.heading, scene.objects)
+    if reach > FARTHEST:
+        raise StageError(
+            "ground",
+            "out_of_reach",
+            f"{contact.thing} is {reach:.2f} m from where a robot can stand, {FARTHEST} m at most",
+        )
+    moved = float(np.linalg.norm(now.position[:2] - then.position[:2]))
+    shift = float(np.linalg.norm(goal.xy - aligned[-1, :2]))
+    if shift > moved + cfg.reach_on:
+        raise StageError(
+            "ground", "target_too_far", f"{contact.thing}: the video ends {shift:.2f} m away, it moved {moved:.2f} m"
+        )
+    if (
+        float(np.linalg.norm(goal.xy - aligned[0, :2])) < cfg.same_place
+        and abs(wrap(goal.yaw - aligned[0, 2])) < cfg.turns
+    ):
+        return np.broadcast_to(aligned[0], aligned.shape).copy()
+    return kept_clear(to_goal(aligned, goal), scene, cfg.clearance, cfg.longest_push)
 
 
 def _turn(aligned: Array, seen: Array, scene: Scene, shown: Scene, cfg: GroundCfg) -> tuple[Array, str | None]:

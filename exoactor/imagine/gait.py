@@ -29,6 +29,9 @@ TURN_LAST = np.radians(6.0)
 ACCELERATION = 0.9
 """Of walking, along the path [m/s^2]."""
 
+LIFT_PHASES = (1.3, 0.5, 1.2)
+"""Reaching to both sides of a thing, taking hold of it, and raising it, at an even tempo [s]."""
+
 CURVE_RATE = 1.1
 """Fastest change of heading while walking [rad/s]; tight bends are walked more slowly."""
 
@@ -57,7 +60,7 @@ class Gesture:
     """An arm movement.
 
     Args:
-        action: the wave or point.
+        action: the wave, point or lift.
         begin: first movement [s].
         end: the arm hangs again [s].
     """
@@ -125,6 +128,9 @@ def lay_out(actions: tuple[Action, ...], paths: dict[int, Array], start: Pose2D,
             seconds = max(action.seconds * style.tempo, 0.2)
             if action.kind in ("wave", "point"):
                 seconds = max(seconds, 1.2 + 2.5 / style.wave_hz if action.kind == "wave" else 2.5)
+                course.gestures.append(Gesture(action, course.seconds, course.seconds + seconds))
+            if action.kind == "lift":
+                seconds += sum(LIFT_PHASES) * style.tempo
                 course.gestures.append(Gesture(action, course.seconds, course.seconds + seconds))
             _append(course, np.tile(pose, (round(seconds * CLOCK), 1)))
     _append(course, np.tile(course.root[-1], (round(style.lead_out * CLOCK), 1)))

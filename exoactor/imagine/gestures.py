@@ -69,6 +69,8 @@ def lay_gestures(
         viewer: (3,) who is waved to [m]; None waves straight ahead.
     """
     for gesture in gestures:
+        if gesture.action.kind not in ("wave", "point"):
+            continue
         side = 0 if gesture.action.side == "left" else 1
         sign, collar, shoulder, elbow, wrist = ((1.0, 13, 16, 18, 20), (-1.0, 14, 17, 19, 21))[side]
         weight = ease((times - gesture.begin) / RAISE) * ease((gesture.end - times) / LOWER)

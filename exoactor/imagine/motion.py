@@ -6,7 +6,8 @@ against the pelvis; gestures are laid over the arms; a little idle movement keep
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, minimum_filter1d
@@ -16,9 +17,10 @@ from exoactor.body import BODY_TO_WORLD, PARENTS, Body
 from exoactor.imagine.feet import SHOE, Foot, move_foot
 from exoactor.imagine.gait import Course, lay_out
 from exoactor.imagine.gestures import FingerPose, lay_gestures
+from exoactor.imagine.lifting import Lifts
 from exoactor.imagine.limbs import about, hanging_arm, leg
 from exoactor.imagine.style import Style
-from exoactor.types import Action, Array, HumanMotion, Pose2D
+from exoactor.types import Action, Array, HumanMotion, Pose2D, SceneObject
 
 STRAIGHT = 0.994
 """Longest a leg gets, as a share of thigh and shank; a standing person's knees are not locked."""
@@ -36,6 +38,7 @@ class PersonMotion:
         body_pose: (T, 21, 3) axis-angles.
         hands: (T, 30, 3) axis-angles, left then right.
         contacts: (T, 2) bool, left and right foot on the floor.
+        carried: id of each thing that is moved -> its displacement (T, 3) [m].
     """
 
     fps: float
@@ -45,6 +48,7 @@ class PersonMotion:
     body_pose: Array
     hands: Array
     contacts: Array
+    carried: dict[str, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.transl)
@@ -76,6 +80,7 @@ def act(
     body: Body,
     fps: float,
     viewer: Array | None = None,
+    things: Mapping[str, SceneObject] | None = None,
 ) -> PersonMotion:
     """Perform an action chain.
 
@@ -87,6 +92,7 @@ def act(
         body: the body model.
         fps: frames per second.
         viewer: (3,) who is waved to [m], the camera; None waves straight ahead.
+        things: by id, those that are lifted.
     """
     course = lay_out(actions, paths, start, style)
     times = np.arange(int(course.seconds * fps)) / fps
@@ -103,6 +109,7 @@ def act(
     apart = ((feet[0].ankle[:, :2] - feet[1].ankle[:, :2]) * forward).sum(1)
     apart = gaussian_filter1d(apart, 0.06 * fps, mode="nearest")
 
+    lifts = Lifts(course.gestures, things or {}, style, times, root[:, 2])
     turn = -0.18 * apart
     roll = -0.045 * listing
     lean = style.lean * walking
@@ -111,24 +118,28 @@ def act(
         about("z", heading)
         @ BODY_TO_WORLD
         @ about("y", turn + idle(0.010, 0.23))
-        @ about("x", 0.4 * lean)
+        @ about("x", 0.4 * lean + 0.5 * lifts.bow)
         @ about("z", roll)
     )
     sideways = style.sway * steps + idle(0.007, 0.31)
     position = np.column_stack(
-        [root[:, :2] + left * sideways[:, None] + forward * idle(0.005, 0.27)[:, None], 0 * turn]
+        [
+            root[:, :2] + left * sideways[:, None] + forward * (idle(0.005, 0.27) - lifts.back)[:, None],
+            0 * turn,
+        ]
     )
-    position[:, 2] = _pelvis_height(position, pelvis, feet, rest, body, style, fps)
+    position[:, 2] = _pelvis_height(position, pelvis, feet, rest, body, style, fps) - lifts.crouch
 
     local = np.tile(np.eye(3), (len(times), len(PARENTS), 1, 1))
     for joint in (3, 6, 9):
-        local[:, joint] = about("y", -0.62 * turn) @ about("x", 0.2 * lean + idle(0.006, 0.24)) @ about("z", -roll / 3)
+        bow = 0.2 * lean + idle(0.006, 0.24) + lifts.bow / 6
+        local[:, joint] = about("y", -0.62 * turn) @ about("x", bow) @ about("z", -roll / 3)
     chest_turn = turn * (1 - 3 * 0.62)
     ahead = np.interp(times + 0.35, times, heading) - heading
     gaze = gaussian_filter1d(np.clip(0.7 * ahead, -0.6, 0.6), 0.1 * fps, mode="nearest")
     look = gaze - chest_turn + idle(0.07, 0.19) + idle(0.04, 0.43)
     for joint in (12, 15):
-        local[:, joint] = about("y", 0.5 * look) @ about("x", 0.02 - 0.45 * lean + idle(0.02, 0.29))
+        local[:, joint] = about("y", 0.5 * look) @ about("x", 0.02 - 0.45 * lean - 0.2 * lifts.bow + idle(0.02, 0.29))
     for sign, shoulder in ((1.0, 16), (-1.0, 17)):
         swing = -sign * style.arm_swing * apart + 0.03 + idle(0.03, 0.33)
         elbow = style.elbow + 0.35 * np.maximum(swing, 0) + idle(0.03, 0.37)
@@ -139,6 +150,7 @@ def act(
     chest = pelvis @ local[:, 3] @ local[:, 6] @ local[:, 9]
     chest_position = position + _chain(rest, pelvis, local)
     lay_gestures(course.gestures, style, times, chest, chest_position, rest, local, fingers, viewer)
+    lifts.lay(chest, chest_position, rest, local, fingers)
 
     toward_left = pelvis[:, :, 0]
     for foot, hip, knee, ankle in ((feet[0], 1, 4, 7), (feet[1], 2, 5, 8)):
@@ -161,6 +173,7 @@ def act(
         angles,
         fingers.angles(),
         np.stack([foot.planted for foot in feet], -1),
+        lifts.carried,
     )
 
 

@@ -6,11 +6,13 @@ around it, so that edges of furniture stay sharp.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
+from exoactor.imagine.carried import outline
 from exoactor.imagine.room import FLOOR, NOTHING, Room
 from exoactor.types import Array, Camera, Observation, Pose2D, Scene
 from exoactor.world.looks import role_rgb
@@ -36,8 +38,13 @@ class Plate:
     floor_xy: Array
 
 
-def empty_room(scene: Scene, observation: Observation) -> Plate:
-    """Take the robot out of the observed image.
+def empty_room(scene: Scene, observation: Observation, without: Collection[str] = ()) -> Plate:
+    """Take the robot out of the observed image, and things that will not stay where they are.
+
+    Args:
+        scene: as perceived.
+        observation: what it was perceived in.
+        without: ids of the things.
 
     Raises:
         ValueError: the scene does not say where the robot is.
@@ -47,6 +54,14 @@ def empty_room(scene: Scene, observation: Observation) -> Plate:
     camera = observation.camera
     mask = robot_pixels(camera, scene.robot)
     depth = observation.depth.copy()
+    moved = np.zeros_like(mask)
+    for thing in scene.objects:
+        if thing.id in without:
+            low, high = outline(thing, camera, np.zeros(3))
+            moved[low[1] : high[1], low[0] : high[0]] = True
+    mask |= moved
+    scene = replace(scene, objects=tuple(o for o in scene.objects if o.id not in without))
+    assert scene.robot is not None
     room = Room(scene, observation, mask)
     top, bottom, left, right = _around(mask)
     crop = (slice(top, bottom), slice(left, right))
@@ -55,7 +70,7 @@ def empty_room(scene: Scene, observation: Observation) -> Plate:
     labels, cast = labels.reshape(rows.shape), cast.reshape(rows.shape)
     inside = mask[crop]
     # a thing in front of the robot is no robot, whatever the cylinder says
-    nearer = inside & (depth[crop] > 0) & (depth[crop] < _front(camera, scene.robot) - 0.03)
+    nearer = inside & ~moved[crop] & (depth[crop] > 0) & (depth[crop] < _front(camera, scene.robot) - 0.03)
     inside = inside & ~nearer
     rgb = observation.rgb.copy()
     rgb[crop] = _continued(rgb[crop], labels, inside, room)

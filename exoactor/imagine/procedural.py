@@ -14,6 +14,7 @@ import numpy as np
 from exoactor.body import Body, load_body
 from exoactor.files import write_json
 from exoactor.formats.video import VideoWriter
+from exoactor.imagine.carried import Carried
 from exoactor.imagine.clothes import texture
 from exoactor.imagine.motion import PersonMotion, act
 from exoactor.imagine.path import PathCfg, plan_path
@@ -29,6 +30,7 @@ from exoactor.types import (
     Pose2D,
     Progress,
     Scene,
+    SceneObject,
     StageError,
 )
 
@@ -88,7 +90,8 @@ class ProceduralVideoModel:
         paths = walking_paths(scene, request.actions, self.cfg.path)
         style, motion = self._in_view(request, paths, body, camera)
         rotations, positions = motion.joint_frames(body)
-        plate = empty_room(scene, request.observation)
+        plate = empty_room(scene, request.observation, motion.carried)
+        carried = {id: Carried(seen(scene, id), request.observation) for id in motion.carried}
         seconds = hidden(positions, plate, camera, request.fps, self.cfg)
         if seconds > self.cfg.hidden_seconds:
             raise StageError(
@@ -100,7 +103,10 @@ class ProceduralVideoModel:
         ):
             for i in range(len(motion)):
                 renderer.pose(rotations[i], positions[i])
-                writer.add(compose(plate, renderer, positions[i], camera, self.cfg))
+                room = plate
+                for id, thing in carried.items():
+                    room = with_thing(room, *thing.draw(motion.carried[id][i]))
+                writer.add(compose(room, renderer, positions[i], camera, self.cfg))
                 if progress is not None:
                     progress((i + 1) / len(motion))
         sidecar = {
@@ -123,7 +129,8 @@ class ProceduralVideoModel:
         assert request.scene.robot is not None
         for tallest in self.cfg.tallest:
             style = sample_style(body, request.seed, tallest)
-            motion = act(request.actions, paths, request.scene.robot, style, body, request.fps, camera.position)
+            things = {o.id: o for o in request.scene.objects}
+            motion = act(request.actions, paths, request.scene.robot, style, body, request.fps, camera.position, things)
             cut, seconds = cut_off(motion, body, camera, self.cfg.border)
             if cut is None:
                 return style, motion
@@ -145,12 +152,39 @@ def walking_paths(scene: Scene, actions: tuple[Action, ...], cfg: PathCfg) -> di
             raise StageError("imagine", "no_goal", f"action {index} ({action.kind}) has no goal")
         if action.kind == "point" and action.at is None:
             raise StageError("imagine", "no_goal", f"action {index} (point) names no place to point at")
+        if action.kind == "lift":
+            seen(scene, action.thing or "")
         if action.kind == "walk" and action.goal is not None:
             paths[index] = plan_path(scene, here, action.goal, action.via, cfg)
             here = action.goal
         elif action.kind == "turn" and action.goal is not None:
             here = Pose2D(here.x, here.y, action.goal.yaw)
     return paths
+
+
+def seen(scene: Scene, id: str) -> SceneObject:
+    """The thing of that id, or `StageError("imagine", "no_goal")`."""
+    found = scene.get(id)
+    if found is None:
+        raise StageError("imagine", "no_goal", f"{id!r} is not in the scene as perceived")
+    return found
+
+
+def with_thing(plate: Plate, crop: tuple[slice, slice], colour: Array, depth: Array) -> Plate:
+    """The room with a thing drawn into it, behind what stands before it.
+
+    Args:
+        plate: the room.
+        crop: where the thing is.
+        colour: (h, w, 3) uint8 of the crop.
+        depth: (h, w) [m], inf where the thing is not.
+    """
+    rgb, before = plate.rgb.copy(), plate.before.copy()
+    # a surface and what stands on it are at one depth where they touch
+    there = np.isfinite(depth) & (depth < before[crop] + 0.03)
+    rgb[crop][there] = colour[there]
+    before[crop] = np.where(there, depth, before[crop])
+    return Plate(rgb, before, plate.floor_xy)
 
 
 def cut_off(motion: PersonMotion, body: Body, camera: Camera, border: int) -> tuple[str | None, float]:

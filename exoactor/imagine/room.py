@@ -38,7 +38,7 @@ class Room:
     """
 
     def __init__(self, scene: Scene, observation: Observation, robot_mask: Array) -> None:
-        self.pieces = [piece for thing in scene.objects for piece in _pieces(thing)]
+        self.pieces = [piece for thing in scene.objects for piece in pieces_of(thing)]
         self.walls = _walls(scene, observation, robot_mask)
         self._camera = scene.camera
 
@@ -63,7 +63,7 @@ class Room:
                 along = (offset - origin[:2] @ normal) / (rays[:, :2] @ normal)
             _keep_nearer(nearest, labels, np.where(along > 0, along, np.inf), np.full(len(rays), 1 + index))
         for index, piece in enumerate(self.pieces):
-            along, side = _meet(piece, origin, rays)
+            along, side = meet(piece, origin, rays)
             _keep_nearer(nearest, labels, along, 10 + 8 * index + side)
         depth = nearest * (rays @ camera.rotation[:, 2])
         return labels, np.where(np.isfinite(nearest), depth, np.inf)
@@ -73,7 +73,8 @@ class Room:
         return self.pieces[(label - 10) // 8] if label >= 10 else None
 
 
-def _pieces(thing: SceneObject) -> list[Piece]:
+def pieces_of(thing: SceneObject) -> list[Piece]:
+    """The pieces of a thing in the world."""
     item, position, yaw = thing.item, thing.position, thing.yaw
     c, s = np.cos(yaw), np.sin(yaw)
     turn = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1.0]])
@@ -89,7 +90,7 @@ def _keep_nearer(nearest: Array, labels: Array, along: Array, label: Array) -> N
     labels[nearer] = label[nearer]
 
 
-def _meet(piece: Piece, origin: Array, rays: Array) -> tuple[Array, Array]:
+def meet(piece: Piece, origin: Array, rays: Array) -> tuple[Array, Array]:
     """Distance (N,) to a piece, inf where it is missed, and which of its sides (N,) 0..5 is met.
 
     Cylinders and spheres are met as the upright boxes around their widest section would be, narrowed to their

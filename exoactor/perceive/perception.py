@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import cv2
 import numpy as np
 
 from exoactor.perceive.arms import Arm, ArmsCfg, Side, find_arms
@@ -34,6 +35,7 @@ class PerceptionCfg:
         sure: fixes below this are tried again from another start.
         sure_on_the_way: the same while the robot moves, where another look follows soon.
         robot_gap: points nearer than this to the located robot belong to it, plus two sigma [m].
+        least_of_thing: pixels of a thing that must be seen to say how high it is.
         gate: a fix further than this from the prior is not believed [m, rad].
     """
 
@@ -44,6 +46,7 @@ class PerceptionCfg:
     sure: float = 0.7
     sure_on_the_way: float = 0.6
     robot_gap: float = 0.06
+    least_of_thing: int = 60
     gate: tuple[float, float] = (0.45, 0.8)
     objects: ObjectsCfg = field(default_factory=ObjectsCfg)
     search: SearchCfg = field(default_factory=SearchCfg)
@@ -139,6 +142,39 @@ class RgbdPerception:
                 cloud = cloud.take(~explained(self._templates[thing.id], thing, cloud, 0.02))
         body = self.body.posed(observation.proprioception.joint_pos)
         return find_arms(cloud, body, pose, observation.camera, self.cfg.arms)
+
+    def heights_of(self, observation: Observation, id: str) -> tuple[float, float] | None:
+        """Heights of the lowest and highest part that is seen of a thing near the robot [m]; None if it is not seen.
+
+        Told by its colour alone, because a held thing may be tilted any way. Things without a colour of their own are
+        not told from the robot.
+
+        Args:
+            observation: the look; its proprioception says where the robot is.
+            id: of the thing.
+        """
+        item = next(item for item in self.catalogue if item.id == id)
+        alone = sum(other.color == item.color for other in self.catalogue) == 1
+        felt = observation.proprioception.pose
+        if item.color in ACHROMATIC or not alone or felt is None or blind(observation):
+            return None
+        window = window_of(observation.camera, np.asarray(felt[:2]), 1.0, 1.6)
+        if window is None:
+            return None
+        cloud = cloud_of(observation, 1, window)
+        label = labels(observation.rgb[cloud.rows, cloud.columns][None], self._colours)[0]
+        picture = np.zeros(observation.depth.shape, np.uint8)
+        mine = label == self._colours.index(item.color)
+        picture[cloud.rows[mine], cloud.columns[mine]] = 1
+        # A rim of mixed pixels has the depth of what is behind it.
+        picture = cv2.erode(picture, np.ones((3, 3), np.uint8))
+        _, patch, stats, _ = cv2.connectedComponentsWithStats(picture, connectivity=8)
+        if len(stats) < 2 or stats[1:, cv2.CC_STAT_AREA].max() < self.cfg.least_of_thing:
+            return None
+        largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+        heights = cloud.points[patch[cloud.rows, cloud.columns] == largest, 2]
+        low, high = np.percentile(heights, [3, 97])
+        return float(low), float(high)
 
     def fallen(self, observation: Observation) -> bool | None:
         """Whether the robot lies on the floor: False when it is seen standing, None when it is not seen.

@@ -1,8 +1,22 @@
 """Retargeting: from a human motion to a reference for the Unitree G1."""
 
 from exoactor.retarget.footsteps import StepCfg
+from exoactor.retarget.lifting import LiftCfg, lift_motion
 from exoactor.retarget.retargeting import METHODS, Method, RetargetCfg, retarget, unknown_method
+from exoactor.retarget.shuffle import shuffle
 from exoactor.retarget.timing import TimingCfg
 from exoactor.retarget.wholebody import WholeBodyCfg
 
-__all__ = ["METHODS", "Method", "RetargetCfg", "StepCfg", "TimingCfg", "WholeBodyCfg", "retarget", "unknown_method"]
+__all__ = [
+    "METHODS",
+    "LiftCfg",
+    "Method",
+    "RetargetCfg",
+    "StepCfg",
+    "TimingCfg",
+    "WholeBodyCfg",
+    "lift_motion",
+    "retarget",
+    "shuffle",
+    "unknown_method",
+]

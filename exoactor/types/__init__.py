@@ -13,7 +13,7 @@ from exoactor.types.errors import (
     SafetyStop,
     StageError,
 )
-from exoactor.types.motion import BODY_JOINTS, GroundedMotion, HumanMotion, RobotMotion, Rollout
+from exoactor.types.motion import BODY_JOINTS, Contact, GroundedMotion, HumanMotion, PalmTargets, RobotMotion, Rollout
 from exoactor.types.protocols import (
     Controller,
     MotionEstimator,
@@ -40,6 +40,7 @@ __all__ = [
     "Catalogue",
     "CatalogueItem",
     "ConfigError",
+    "Contact",
     "Controller",
     "ExoActorError",
     "Expectation",
@@ -53,6 +54,7 @@ __all__ = [
     "MotionEstimator",
     "Observation",
     "Outcome",
+    "PalmTargets",
     "Perception",
     "Pose2D",
     "Progress",

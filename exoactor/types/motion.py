@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,6 +75,12 @@ class HumanMotion:
         """Duration [s]."""
         return (len(self) - 1) / self.fps
 
+    def until(self, seconds: float) -> HumanMotion:
+        """The motion up to a time [s], at least two frames of it."""
+        n = int(np.clip(round(seconds * self.fps) + 1, 2, len(self)))
+        arrays = ("global_orient", "transl", "body_pose", "joints", "contacts", "confidence")
+        return replace(self, **{name: getattr(self, name)[:n] for name in arrays})
+
     @property
     def heading(self) -> Array:
         """(T,) unwrapped yaw the person faces [rad], from hips and shoulders."""
@@ -83,16 +89,54 @@ class HumanMotion:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """A thing that hands take hold of and move, as the video shows it.
+
+    Args:
+        thing: its id.
+        hands: those on it, "left" and "right".
+        reach: when they leave for it [s].
+        begin: when they are at it [s].
+        rise: when it leaves what it stood on [s].
+        end: when it is let go, or the clip ends [s].
+        lift: how far it rises [m].
+        heading: of the person when it begins, relative to the thing's own x axis [rad].
+        bow: largest pitch of the trunk while the hands are on it [rad].
+    """
+
+    thing: str
+    hands: tuple[str, ...]
+    reach: float
+    begin: float
+    rise: float
+    end: float
+    lift: float
+    heading: float
+    bow: float
+
+    def __post_init__(self) -> None:
+        if not self.hands or not set(self.hands) <= {"left", "right"}:
+            raise ValueError(f"hands: {self.hands} given, 'left' and 'right' allowed, at least one wanted")
+        if not 0 <= self.reach <= self.begin <= self.rise <= self.end:
+            raise ValueError(
+                f"reach, begin, rise and end must follow each other: {self.reach}, {self.begin}, {self.rise}, "
+                f"{self.end} given"
+            )
+
+
+@dataclass(frozen=True)
 class GroundedMotion:
     """A human motion moved to where the things and the robot really are.
 
     Args:
-        human: the motion, starting at `start` (root path and heading warped, posture kept).
+        human: the motion, starting at `start` (root path and heading warped, posture kept); up to where the hands
+            leave for a thing, if they do.
         start: where the robot stands [m, rad].
         goal: where the root path ends [m, rad].
         target: id of the thing the video approaches, faces or points at; None if there is none.
         shift: distance by which the end of the path was moved beyond the rigid alignment of its start [m].
         turn: the same for the heading at the end [rad].
+        contact: what the hands do then, or None.
     """
 
     human: HumanMotion
@@ -101,6 +145,28 @@ class GroundedMotion:
     target: str | None
     shift: float
     turn: float
+    contact: Contact | None = None
+
+
+@dataclass(frozen=True)
+class PalmTargets:
+    """Where the palms have to be in the world while the hands work on a thing.
+
+    Args:
+        position: (T, 2, 3) middle of the left and the right palm [m].
+        weight: (T,) 0..1: at 0 the arms follow the joint reference alone, at 1 the palms are brought to `position`.
+        press: (T, 2, 3) unit direction in which a palm presses and is not corrected, 0 where it presses nothing.
+    """
+
+    position: Array
+    weight: Array
+    press: Array
+
+    def __post_init__(self) -> None:
+        n = len(self.weight)
+        object.__setattr__(self, "position", checked("position", self.position, (n, 2, 3)))
+        object.__setattr__(self, "weight", checked("weight", self.weight, (n,)))
+        object.__setattr__(self, "press", checked("press", self.press, (n, 2, 3)))
 
 
 @dataclass(frozen=True)
@@ -115,6 +181,7 @@ class RobotMotion:
         fps: frames per second.
         settle: [first, last) frame of a stepping-in-place cycle that the tracker may repeat until
             the root is where it should be, or skip; None if the motion does not walk.
+        palms: where the palms have to be, or None if the hands work on nothing.
     """
 
     root_pos: Array
@@ -123,6 +190,7 @@ class RobotMotion:
     contacts: Array
     fps: float = CONTROL_HZ
     settle: tuple[int, int] | None = None
+    palms: PalmTargets | None = None
 
     def __post_init__(self) -> None:
         n = len(self.root_pos)
@@ -137,6 +205,8 @@ class RobotMotion:
         object.__setattr__(self, "contacts", checked("contacts", self.contacts, (n, 2), np.bool_))
         if self.settle is not None and not 0 <= self.settle[0] < self.settle[1] <= n:
             raise ValueError(f"settle: {self.settle} given, frames within 0..{n} wanted")
+        if self.palms is not None and len(self.palms.weight) != n:
+            raise ValueError(f"palms: {len(self.palms.weight)} frames given, {n} wanted")
 
     def __len__(self) -> int:
         return len(self.root_pos)

@@ -11,7 +11,7 @@ from exoactor.types.scene import Pose2D, Scene
 if TYPE_CHECKING:
     from pathlib import Path
 
-ActionKind = Literal["stand", "walk", "turn", "wave", "point"]
+ActionKind = Literal["stand", "walk", "turn", "wave", "point", "lift"]
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,13 @@ class Action:
     Args:
         kind: what is done.
         text: the same in words, for models that read ("walks to the table").
-        seconds: for stand, wave, point: how long, before natural variation [s].
+        seconds: for stand, wave, point: how long; for lift: how long it is held up; before natural variation [s].
         goal: for walk: where it ends; for turn: only its yaw counts.
         via: for walk: floor points to pass in order [m].
         side: for wave and point: the hand, "left" or "right".
         at: for point: the world point (x, y, z) pointed at [m].
+        thing: for lift: id of the thing in the scene.
+        rise: for lift: how far it is lifted [m].
     """
 
     kind: ActionKind
@@ -35,6 +37,8 @@ class Action:
     via: tuple[tuple[float, float], ...] = ()
     side: Literal["left", "right"] = "right"
     at: tuple[float, float, float] | None = None
+    thing: str | None = None
+    rise: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,13 @@ TIMESTEP = 0.005
 """Physics step [s]; 2 ms and 1 ms give the same tracking figures, 5 ms is the cheapest that does."""
 FRICTION = 0.8
 """Sliding friction of the soles."""
+PALM_FRICTION = 1.0
+"""Of rubber hands on cardboard, wood or plastic."""
+PALM_CENTRE = (0.11, 0.0, 0.0)
+"""Middle of a hand in the wrist_yaw frame [m]; the fingers point along +x, the palms face each other."""
+PALM_SIZE = (0.10, 0.06, 0.07)
+"""A rubber hand's palm as a slab [m]. The model's capsule touches a box in a line, about which it turns; a flat
+hand does not."""
 
 _MOTORS = {
     # name: rotor inertias of the three stages [kg m^2], gear ratios of the two stages, peak torque [Nm].
@@ -142,6 +149,17 @@ def _set_contacts(spec: mujoco.MjSpec, contacts: str, foot_capsules: str) -> Non
         if foot:
             geom.priority = 1  # the sole's friction counts, whatever the floor's or the object's
             geom.friction = [FRICTION, 0.005, 0.0001]
+        if contacts == "all" and (geom.name or "").endswith("_hand_collision"):
+            _flatten(geom)
+
+
+def _flatten(geom: Any) -> None:
+    """Make the hand's capsule a palm that grips."""
+    geom.type = mujoco.mjtGeom.mjGEOM_BOX
+    geom.fromto = np.full(6, np.nan)
+    geom.pos, geom.quat, geom.size = PALM_CENTRE, [1.0, 0, 0, 0], np.array(PALM_SIZE) / 2
+    geom.priority, geom.condim = 2, 4
+    geom.friction = [PALM_FRICTION, 0.02, 0.001]
 
 
 def _set_servos(spec: mujoco.MjSpec, actuation: Actuation) -> None:

@@ -14,7 +14,7 @@ from exoactor.types.rotations import quat_to_rpy, yaw_quat
 from exoactor.world.build import CAMERA, build
 from exoactor.world.disturb import Disturbances
 from exoactor.world.faults import WORLD_FAULTS, Fault
-from exoactor.world.g1 import default_actuation, joint_addresses
+from exoactor.world.g1 import PALM_CENTRE, default_actuation, joint_addresses
 from exoactor.world.render import DepthNoiseCfg, SceneRenderer, noisy_depth
 from exoactor.world.scene_file import SceneSpec
 from exoactor.world.sensors import SensorNoiseCfg, SensorSuite
@@ -215,10 +215,10 @@ class SimRobot:
         """The simulator's state, for truth.json and benchmarks only; nothing that decides may read it.
 
         Returns:
-            time [s]; robot [x, y, yaw]; height of the pelvis [m]; fallen; hands and shoulders
-            {"left", "right"} -> (3,) wrist and shoulder [m]; objects id -> {"position" (3,) of the underside's
-            centre [m], "yaw" [rad], "tilt" [rad]}; contacts: ids of things the robot touches now; touched: id ->
-            seconds since the world began.
+            time [s]; robot [x, y, yaw]; height of the pelvis [m]; fallen; hands, shoulders and palms {"left", "right"}
+            -> (3,) wrist, shoulder and middle of the palm [m]; objects id -> {"position" (3,) of the underside's centre
+            [m], "yaw" [rad], "tilt" [rad], "quat" (4,) wxyz}; contacts: ids of things the robot touches now; lifted:
+            those of them that touch nothing else; touched: id -> seconds since the world began.
         """
         model, data = self._model, self._data
         mujoco.mj_kinematics(model, data)
@@ -232,6 +232,7 @@ class SimRobot:
                 "position": body.xpos.copy(),
                 "yaw": float(quat_to_rpy(body.xquat)[2]),
                 "tilt": float(np.arccos(up)),
+                "quat": body.xquat.copy(),
             }
         return {
             "time": self.time,
@@ -240,8 +241,10 @@ class SimRobot:
             "fallen": bool(z < FALLEN_HEIGHT or rotation[2, 2] < FALLEN_UP),
             "hands": {s: data.body(f"{s}_wrist_yaw_link").xpos.copy() for s in ("left", "right")},
             "shoulders": {s: data.body(f"{s}_shoulder_roll_link").xpos.copy() for s in ("left", "right")},
+            "palms": {s: self._palm(s) for s in ("left", "right")},
             "objects": objects,
             "contacts": sorted(self._contacts()),
+            "lifted": sorted(self._lifted()),
             "touched": dict(self._touched),
         }
 
@@ -281,6 +284,17 @@ class SimRobot:
         pairs = self._owner[self._data.contact.geom]
         things = pairs.max(axis=1)[(pairs.min(axis=1) == -1) & (pairs.max(axis=1) >= 0)]
         return {self.catalogue[i].id for i in things}
+
+    def _palm(self, side: str) -> Array:
+        hand = self._data.body(f"{side}_wrist_yaw_link")
+        return np.asarray(hand.xpos + hand.xmat.reshape(3, 3) @ np.array(PALM_CENTRE))
+
+    def _lifted(self) -> set[str]:
+        """Ids of the things that the robot touches and nothing else does."""
+        pairs = self._owner[self._data.contact.geom] if self._data.ncon else np.zeros((0, 2), int)
+        elsewhere = pairs[pairs.min(axis=1) != -1]
+        resting = {self.catalogue[i].id for i in elsewhere.ravel() if i >= 0}
+        return self._contacts() - resting
 
     def _scene_hash(self) -> str:
         return hashlib.sha256(self.scene.text.encode()).hexdigest()

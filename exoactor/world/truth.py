@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
+from exoactor.grip import ROUND, grip_height
 from exoactor.stance import distance_to_footprint, nearest_point
 from exoactor.types import CONTROL_HZ, Actuation, Array, CatalogueItem, Expectation, SceneObject, Sensors
 from exoactor.types.rotations import wrap
+from exoactor.world.g1 import PALM_SIZE
 from exoactor.world.sim import SimRobot
 
 SAMPLE_HZ = 10
@@ -31,6 +34,8 @@ WAVE_HEIGHT = 0.0
 """`waved`: wrist above shoulder by at least this [m]."""
 WAVE_SWING = 0.04
 """`waved`: level distance between turning points [m]."""
+LIFTED_SECONDS = 1.0
+"""`lifted`: the robot alone holds it for so long [s], and at the end."""
 STILL_SHIFT, STILL_TURN = 0.15, np.radians(15)
 
 
@@ -43,6 +48,9 @@ class TruthTrack:
         root: x [m], y [m], yaw [rad] of the pelvis per sample.
         hands: {"left", "right"} -> wrist (3,) [m] per sample.
         shoulders: the same for the shoulders.
+        lifted: id of a thing -> samples at which the robot alone held it.
+        palms: (2, 3) left and right palm [m] per sample.
+        things: id of a movable thing -> x, y, z of its underside's centre [m] and quaternion wxyz per sample.
         fallen: the robot lay on the floor at some sample.
     """
 
@@ -50,10 +58,18 @@ class TruthTrack:
     root: list[Array] = field(default_factory=list)
     hands: dict[str, list[Array]] = field(default_factory=lambda: {"left": [], "right": []})
     shoulders: dict[str, list[Array]] = field(default_factory=lambda: {"left": [], "right": []})
+    lifted: dict[str, list[int]] = field(default_factory=dict)
+    palms: list[Array] = field(default_factory=list)
+    things: dict[str, list[Array]] = field(default_factory=dict)
     fallen: bool = False
 
     def add(self, truth: Mapping[str, Any]) -> None:
         """Append one `SimRobot.truth()`."""
+        self.palms.append(np.array([truth["palms"][side] for side in ("left", "right")]))
+        for id, thing in truth["objects"].items():
+            self.things.setdefault(id, []).append(np.concatenate([thing["position"], thing["quat"]]))
+        for id in truth["lifted"]:
+            self.lifted.setdefault(id, []).append(len(self.root))
         self.root.append(np.array(truth["robot"], float))
         for side in ("left", "right"):
             self.hands[side].append(np.array(truth["hands"][side], float))
@@ -62,10 +78,19 @@ class TruthTrack:
 
     def to_arrays(self) -> dict[str, Array]:
         """For an npz file."""
-        arrays = {"hz": np.array(self.hz), "root": np.array(self.root), "fallen": np.array(self.fallen)}
+        arrays = {
+            "palms": np.array(self.palms),
+            "hz": np.array(self.hz),
+            "root": np.array(self.root),
+            "fallen": np.array(self.fallen),
+        }
         for side in ("left", "right"):
             arrays[f"hand_{side}"] = np.array(self.hands[side])
             arrays[f"shoulder_{side}"] = np.array(self.shoulders[side])
+        for id, samples in self.lifted.items():
+            arrays[f"lifted_{id}"] = np.array(samples)
+        for id, poses in self.things.items():
+            arrays[f"thing_{id}"] = np.array(poses)
         return arrays
 
     @classmethod
@@ -76,6 +101,13 @@ class TruthTrack:
             list(arrays["root"]),
             {side: list(arrays[f"hand_{side}"]) for side in ("left", "right")},
             {side: list(arrays[f"shoulder_{side}"]) for side in ("left", "right")},
+            {
+                name.removeprefix("lifted_"): [int(k) for k in samples]
+                for name, samples in arrays.items()
+                if name.startswith("lifted_")
+            },
+            list(arrays["palms"]),
+            {name.removeprefix("thing_"): list(v) for name, v in arrays.items() if name.startswith("thing_")},
             bool(arrays["fallen"]),
         )
 
@@ -135,7 +167,7 @@ def happened(
         objects: id -> catalogue item, true position (3,) [m] of the underside's centre, true yaw [rad], at the end.
 
     Returns:
-        {"true": bool, "measured": float, "unit": str}.
+        {"true": bool, "measured": float, "unit": str}; for lifted also "contact_m", float or None [m].
     """
     if not track.root:
         return {"true": False, "measured": 0.0, "unit": "no motion"}
@@ -157,6 +189,14 @@ def happened(
         return {"true": bool(best >= 2), "measured": float(best), "unit": "turning points"}
     if target is None:
         raise ValueError(f"expectation {kind!r} needs a target")
+    if kind == "lifted":
+        seconds, still = _held(track, target.id)
+        return {
+            "true": bool(still and seconds >= LIFTED_SECONDS),
+            "measured": seconds,
+            "unit": "s",
+            "contact_m": _contact_error(track, target.item),
+        }
     if kind == "at":
         distance = distance_to_footprint(target, root[-1, :2])
         bearing = abs(float(wrap(_bearing_of_nearest_point(target, root[-1, :2]) - root[-1, 2])))
@@ -176,6 +216,39 @@ def happened(
             "unit": "deg",
         }
     return _pointed(track, target, expectation.side)
+
+
+def _held(track: TruthTrack, id: str) -> tuple[float, bool]:
+    """For how long the robot held a thing last [s], and whether it still does."""
+    held = np.zeros(len(track.root) + 1, bool)
+    held[track.lifted.get(id, [])] = True
+    starts, ends = np.flatnonzero(np.diff(np.concatenate([[0], held.astype(int)]))).reshape(-1, 2).T
+    if not len(ends):
+        return 0.0, False
+    return float((ends[-1] - starts[-1]) / track.hz), bool(ends[-1] == len(track.root))
+
+
+def _contact_error(track: TruthTrack, item: CatalogueItem) -> float | None:
+    """Mean distance of the palms from where they ought to be on a thing while it is held [m]; None if it never is.
+
+    They ought to be a palm's half thickness off the middles of two opposite sides, at the height of the grip.
+    """
+    errors = []
+    for sample in track.lifted.get(item.id, []):
+        pose = track.things[item.id][min(sample, len(track.root) - 1)]
+        turn = Rotation.from_quat(pose[3:], scalar_first=True).as_matrix()
+        local = (track.palms[min(sample, len(track.root) - 1)] - pose[:3]) @ turn
+        errors.append(min(_off_grip(local, item, axis) for axis in (0, 1)))
+    return float(np.mean(errors)) if errors else None
+
+
+def _off_grip(palms: Array, item: CatalogueItem, axis: int) -> float:
+    wanted = np.zeros((2, 3))
+    half = (float(min(item.size[:2])) if item.kind in ROUND else float(item.size[axis])) / 2 + PALM_SIZE[1] / 2
+    side = 1.0 if palms[0, axis] > palms[1, axis] else -1.0
+    wanted[:, axis] = side * half, -side * half
+    wanted[:, 2] = grip_height(item.kind, float(item.size[2]))
+    return float(np.linalg.norm(palms - wanted, axis=1).mean())
 
 
 def _wave_turns(track: TruthTrack, side: str) -> int:

@@ -84,7 +84,7 @@ class FakePipeline:
         self._call("estimate")
         write_npz(folder / "human.npz", {"made": 1})
 
-    def ground(self, folder):
+    def ground(self, folder, expectation=None):
         self._call("ground")
         write_npz(folder / "grounded.npz", {"made": 1})
         return {"target": None, "shift_m": 0.0, "turn_deg": 0.0}

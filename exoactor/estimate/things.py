@@ -1,0 +1,102 @@
+"""How a thing moves in a clip: its colour, compared with the picture it would make higher up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from exoactor.formats.video import probe, read_frames
+from exoactor.perceive.colour import ACHROMATIC, labels
+from exoactor.types import Array, Camera, SceneObject
+
+
+@dataclass(frozen=True)
+class RiseCfg:
+    """How rises are looked for.
+
+    Args:
+        hz: pictures a second that are compared [1/s].
+        highest: rises looked for [m].
+        step: between two of them [m].
+        stride: pixels between those looked at [px].
+        least: overlap of colour and silhouette, 0..1, below which nothing is said about a picture.
+    """
+
+    hz: float = 8.0
+    highest: float = 0.8
+    step: float = 0.02
+    stride: int = 2
+    least: float = 0.15
+
+
+@dataclass(frozen=True)
+class Rise:
+    """How far a thing is above where it stood.
+
+    Args:
+        times: (N,) [s].
+        height: (N,) [m]; NaN where it is not seen.
+    """
+
+    times: Array
+    height: Array
+
+
+def rise_of(
+    video: Path, camera: Camera, thing: SceneObject, colours: Sequence[str], cfg: RiseCfg | None = None
+) -> Rise:
+    """Follow one thing up and down through a clip.
+
+    Args:
+        video: the clip.
+        camera: its calibration.
+        thing: where it stood in the look that the clip starts from.
+        colours: names of all colours in the scene, so that a pixel goes to the nearest.
+        cfg: tunables.
+
+    Returns:
+        Heights; all NaN for a thing without a colour of its own, which cannot be told from its surroundings.
+    """
+    cfg = cfg or RiseCfg()
+    info = probe(video)
+    every = max(1, round(info.fps / cfg.hz))
+    names = [name for name in dict.fromkeys(colours) if name not in ACHROMATIC]
+    times, heights = [], []
+    rises = np.arange(0.0, cfg.highest + 1e-9, cfg.step)
+    shapes, crop = _silhouettes(thing, camera, rises, cfg.stride)
+    for index, frame in enumerate(islice(read_frames(video), 0, None, every)):
+        times.append(index * every / info.fps)
+        if thing.item.color not in names or frame.shape[:2] != (camera.size[1], camera.size[0]):
+            heights.append(np.nan)
+            continue
+        mine = labels(frame[crop][:: cfg.stride, :: cfg.stride], names) == names.index(thing.item.color)
+        both = (shapes & mine).sum((1, 2))
+        either = (shapes | mine).sum((1, 2))
+        overlap = both / np.maximum(either, 1)
+        best = int(overlap.argmax())
+        heights.append(float(rises[best]) if overlap[best] >= cfg.least else np.nan)
+    return Rise(np.array(times), np.array(heights))
+
+
+def _silhouettes(thing: SceneObject, camera: Camera, rises: Array, stride: int) -> tuple[Array, tuple[slice, slice]]:
+    """Pictures (N, h, w) bool of the thing at each rise, and the part of the image they lie in."""
+    base = np.column_stack([thing.footprint, np.full(4, thing.position[2])])
+    corners = np.concatenate([base, base + np.array([0.0, 0.0, thing.item.size[2]])])
+    hulls = []
+    for rise in rises:
+        pixels, _ = camera.project(corners + np.array([0.0, 0.0, rise]))
+        hulls.append(cv2.convexHull(pixels.astype(np.float32))[:, 0])
+    every = np.concatenate(hulls)
+    size = np.array(camera.size)
+    low = np.clip(np.floor(every.min(0)).astype(int) - 8, 0, size - 2 * stride)
+    high = np.clip(np.ceil(every.max(0)).astype(int) + 8, low + 2 * stride, size)
+    shape = (len(range(low[1], high[1], stride)), len(range(low[0], high[0], stride)))
+    shapes = np.zeros((len(rises), *shape), np.uint8)
+    for picture, hull in zip(shapes, hulls, strict=True):
+        cv2.fillConvexPoly(picture, np.round((hull - low) / stride).astype(np.int32), 1)
+    return shapes.astype(bool), (slice(low[1], high[1]), slice(low[0], high[0]))

@@ -1,0 +1,158 @@
+"""What the hands do to things in the video: the estimated hands, and the things that are seen to rise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from exoactor.estimate.things import Rise
+from exoactor.grip import grip
+from exoactor.types import BODY_JOINTS, Array, Contact, HumanMotion, Scene, SceneObject
+from exoactor.types.rotations import wrap, yaw_matrix
+
+_WRISTS = {"left": BODY_JOINTS.index("left_wrist"), "right": BODY_JOINTS.index("right_wrist")}
+_NECK = BODY_JOINTS.index("neck")
+
+
+@dataclass(frozen=True)
+class ContactCfg:
+    """What counts as taking hold of something.
+
+    Args:
+        lifted: a thing seen higher than this for `held` has been lifted [m].
+        held: [s].
+        left_support: it has left what it stood on when it is this much higher [m].
+        near: a wrist nearer than this to a thing's surface is on it; a palm is 8 cm further and the fit errs by 5 [m].
+        seen: wrists estimated with less confidence than this say nothing.
+        one_hand: things wider than this take two hands [m].
+        upright: hips lower than this share of their height at first crouch.
+        hanging: hands that hang or swing are nearer than this to the hips, ahead and up or down [m].
+        slow: hands that come nearer by less than this have arrived [m/s].
+    """
+
+    lifted: float = 0.07
+    held: float = 0.5
+    left_support: float = 0.03
+    near: float = 0.20
+    seen: float = 0.35
+    one_hand: float = 0.14
+    upright: float = 0.95
+    hanging: float = 0.26
+    slow: float = 0.08
+
+
+def find_contact(
+    motion: HumanMotion, rises: Mapping[str, Rise], scene: Scene, cfg: ContactCfg | None = None
+) -> Contact | None:
+    """The thing that is lifted in the clip, by which hands and when; None if none is.
+
+    A hand that the camera does not see is on the thing too if the other one is and the thing is too wide for one.
+
+    Args:
+        motion: estimated, in the camera's world frame.
+        rises: by id, how high the movable things are seen.
+        scene: as perceived when the clip was imagined.
+        cfg: limits.
+    """
+    cfg = cfg or ContactCfg()
+    best: Contact | None = None
+    for id, rise in rises.items():
+        thing = scene.get(id)
+        left = _left_support(rise, cfg)
+        if thing is None or left is None:
+            continue
+        found = _on(motion, thing, rise, left, cfg)
+        if found is not None and (best is None or found.lift > best.lift):
+            best = found
+    return best
+
+
+def _left_support(rise: Rise, cfg: ContactCfg) -> float | None:
+    """When the thing left its support for good [s], or None."""
+    height = _filled(rise.height)
+    if height is None or len(height) < 3:
+        return None
+    high = height > cfg.lifted
+    wanted = cfg.held / max(float(np.median(np.diff(rise.times))), 1e-6)
+    if high.sum() < wanted:
+        return None
+    first = int(np.argmax(high))
+    low = np.flatnonzero(height[:first] <= cfg.left_support)
+    return float(rise.times[low[-1] if len(low) else 0])
+
+
+def _filled(height: Array) -> Array | None:
+    """Heights with gaps closed, medians of three; None if it is hardly ever seen."""
+    known = np.isfinite(height)
+    if known.mean() < 0.4:
+        return None
+    frames = np.arange(len(height))
+    height = np.interp(frames, frames[known], height[known])
+    padded = np.pad(height, 1, mode="edge")
+    return np.asarray(np.median(np.stack([padded[:-2], padded[1:-1], padded[2:]]), axis=0))
+
+
+def _on(motion: HumanMotion, thing: SceneObject, rise: Rise, left: float, cfg: ContactCfg) -> Contact | None:
+    fps = motion.fps
+    at = min(round(left * fps), len(motion) - 1)
+    around = slice(max(at - round(0.3 * fps), 0), at + 1)
+    distances: dict[str, Array] = {}
+    for side, wrist in _WRISTS.items():
+        if float(np.median(motion.confidence[around, wrist])) < cfg.seen:
+            continue
+        distance = _distance(thing, motion.joints[:, wrist])
+        if float(np.median(distance[around])) < cfg.near:
+            distances[side] = gaussian_filter1d(distance, 0.12 * fps, mode="nearest")
+    if not distances:
+        return None
+    heading = float(motion.heading[around].mean())
+    hands = tuple(sorted(distances))
+    if 2 * grip(thing, heading).half > cfg.one_hand:
+        hands = ("left", "right")
+    coming = np.min([np.gradient(d, 1 / fps) for d in distances.values()], axis=0)
+    begin = at
+    while begin > 0 and coming[begin - 1] > -cfg.slow:
+        begin -= 1
+    resting = np.flatnonzero(_at_rest(motion, tuple(distances), cfg)[:begin])
+    reach = int(resting[-1]) if len(resting) else 0
+    height = _filled(rise.height)
+    assert height is not None
+    up = motion.joints[around.start :, _NECK] - motion.joints[around.start :, 0]
+    bow = float(np.arctan2(np.linalg.norm(up[:, :2], axis=1), up[:, 2]).max())
+    return Contact(
+        thing.id,
+        hands,
+        reach / fps,
+        begin / fps,
+        at / fps,
+        motion.seconds,
+        float(np.median(height[rise.times > left][-5:])),
+        float(wrap(heading - thing.yaw)),
+        bow,
+    )
+
+
+def _at_rest(motion: HumanMotion, sides: tuple[str, ...], cfg: ContactCfg) -> Array:
+    """(T,) whether the person is upright and the hands hang, or swing as in walking."""
+    p = motion.joints
+    heights = p[:, 0, 2] / np.median(p[: max(3, int(0.3 * motion.fps)), 0, 2])
+    rest = heights > cfg.upright
+    c, s = np.cos(motion.heading), np.sin(motion.heading)
+    for side in sides:
+        away = p[:, _WRISTS[side]] - p[:, 0]
+        ahead = c * away[:, 0] + s * away[:, 1]
+        rest &= np.hypot(ahead, away[:, 2]) < cfg.hanging
+    return np.asarray(rest)
+
+
+def _distance(thing: SceneObject, points: Array) -> Array:
+    """(T,) distance of points (T, 3) from a thing's bounding box where it stood, 0 inside [m]."""
+    local = points - thing.position
+    flat = local[:, :2] @ yaw_matrix(thing.yaw)
+    beyond = np.column_stack(
+        [np.abs(flat) - thing.item.size[:2] / 2, np.maximum(-local[:, 2], local[:, 2] - thing.item.size[2])]
+    )
+    return np.asarray(np.linalg.norm(np.maximum(beyond, 0.0), axis=1))

@@ -1,0 +1,85 @@
+"""A thing that somebody moves: its observed surface, drawn where it has been moved to."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from exoactor.imagine.room import Piece, meet, pieces_of
+from exoactor.types import Array, Camera, Observation, SceneObject
+from exoactor.world.looks import role_rgb
+
+_MARGIN = 3
+_MATCH = 0.06
+
+
+class Carried:
+    """One thing, ready to be drawn anywhere.
+
+    Args:
+        thing: as perceived.
+        observation: what it looked like there.
+    """
+
+    def __init__(self, thing: SceneObject, observation: Observation) -> None:
+        self._thing = thing
+        self._pieces = pieces_of(thing)
+        self._camera = observation.camera
+        self._rgb, self._depth = observation.rgb, observation.depth
+
+    def draw(self, displacement: Array) -> tuple[tuple[slice, slice], Array, Array]:
+        """The thing moved by `displacement` (3,) [m].
+
+        Returns:
+            crop: rows and columns of the image.
+            colour: (h, w, 3) uint8 of the crop.
+            depth: (h, w) [m along the optical axis], inf where the thing is not.
+        """
+        camera = self._camera
+        crop = self._crop(displacement)
+        rows, columns = np.mgrid[crop]
+        pixels = np.stack([columns.ravel() + 0.5, rows.ravel() + 0.5], -1)
+        rays = camera.rays(pixels)
+        nearest, label = np.full(len(rays), np.inf), np.full(len(rays), -1)
+        for index, piece in enumerate(self._pieces):
+            moved = Piece(piece.shape, piece.center + displacement, piece.yaw, piece.half_size, piece.color, piece.role)
+            along, side = meet(moved, camera.position, rays)
+            nearer = along < nearest
+            nearest[nearer], label[nearer] = along[nearer], 8 * index + side[nearer]
+        hit = np.isfinite(nearest)
+        colour = np.zeros((len(rays), 3), np.float32)
+        points = camera.position + rays[hit] * nearest[hit, None] - displacement
+        colour[hit] = self._looked_up(points, label[hit])
+        depth = np.where(hit, nearest * (rays @ camera.rotation[:, 2]), np.inf)
+        shape = rows.shape
+        return crop, np.round(colour).astype(np.uint8).reshape(*shape, 3), depth.reshape(shape)
+
+    def _looked_up(self, points: Array, label: Array) -> Array:
+        """(N, 3) colours the camera saw at points of the thing's surface; hidden ones look like their side."""
+        pixel, own = self._camera.project(points)
+        u, v = pixel[:, 0].astype(np.float32) - 0.5, pixel[:, 1].astype(np.float32) - 0.5
+        seen = cv2.remap(self._rgb, u[None], v[None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0]
+        height, width = self._depth.shape
+        row, column = np.clip(pixel[:, 1], 0, height - 1).astype(int), np.clip(pixel[:, 0], 0, width - 1).astype(int)
+        fits = np.abs(self._depth[row, column] - own) < _MATCH
+        out = seen.astype(np.float32)
+        for value in np.unique(label):
+            here = label == value
+            piece = self._pieces[value // 8]
+            if fits[here].any():
+                out[here & ~fits] = np.median(out[here & fits], axis=0)
+            else:
+                out[here] = np.array(role_rgb(piece.color, piece.role)) * 150
+        return np.asarray(out)
+
+    def _crop(self, displacement: Array) -> tuple[slice, slice]:
+        low, high = outline(self._thing, self._camera, displacement)
+        return (slice(low[1], high[1]), slice(low[0], high[0]))
+
+
+def outline(thing: SceneObject, camera: Camera, displacement: Array) -> tuple[Array, Array]:
+    """First (2,) column and row and the ones beyond the last of the picture of a thing moved by (3,) [m]."""
+    base = np.column_stack([thing.footprint, np.full(4, thing.position[2])]) + displacement
+    pixels, _ = camera.project(np.concatenate([base, base + np.array([0.0, 0.0, thing.item.size[2]])]))
+    low = np.clip(np.floor(pixels.min(0)).astype(int) - _MARGIN, 0, np.array(camera.size) - 1)
+    return low, np.clip(np.ceil(pixels.max(0)).astype(int) + _MARGIN, low + 1, camera.size)

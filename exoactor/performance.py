@@ -1,0 +1,172 @@
+"""Performing a motion in stretches: walk, look again, take the last small steps, take hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from exoactor import attempt
+from exoactor.control import StateEstimator, TrackCfg, track
+from exoactor.control.execute import standing_pose
+from exoactor.control.recorder import Localize
+from exoactor.formats.robot_motion import save_robot
+from exoactor.formats.video import VideoWriter, probe, read_frames
+from exoactor.grip import FARTHEST, stance_for
+from exoactor.retarget import lift_motion, shuffle
+from exoactor.types import Array, Contact, Controller, Pose2D, Robot, RobotMotion, Rollout, Scene, StageError
+from exoactor.types.protocols import Progress
+from exoactor.types.rotations import wrap, yaw_matrix
+
+NEAR_ENOUGH = (0.04, 0.06)
+"""Ahead and aside, a stance this near to the wanted one will do [m]: palms reach a few centimetres further or less."""
+TURNED_ENOUGH = float(np.radians(6.0))
+MOST_SHUFFLES = 3
+
+
+@dataclass
+class Performance:
+    """Stretches of one attempt, and the rollout that they make together.
+
+    Args:
+        robot: that performs.
+        controller: its policy.
+        estimator: goes on from stretch to stretch.
+        folder: gets the recording, or None.
+        should_stop: asked at every control step.
+        progress: called with the finished fraction of each stretch.
+    """
+
+    robot: Robot
+    controller: Controller
+    estimator: StateEstimator
+    folder: Path | None
+    should_stop: Callable[[], bool]
+    progress: Progress | None
+    stretches: list[Rollout] = field(default_factory=list)
+
+    @property
+    def fell(self) -> bool:
+        """Whether the robot fell in the last stretch."""
+        return bool(self.stretches) and self.stretches[-1].fell
+
+    def track(
+        self, motion: RobotMotion, cfg: TrackCfg, localize: Localize | None, *, start: Pose2D | None = None
+    ) -> Rollout:
+        """Perform one stretch; see `exoactor.control.track`."""
+        video = None
+        if self.folder is not None:
+            name = Path(attempt.ROLLOUT_VIDEO)
+            video = self.folder / (f"{name.stem}-{len(self.stretches)}{name.suffix}" if self.stretches else name)
+        rollout = track(
+            self.robot,
+            self.controller,
+            motion,
+            start=start,
+            localize=localize,
+            cfg=cfg,
+            video=video,
+            should_stop=self.should_stop,
+            on_progress=self.progress,
+            estimator=self.estimator,
+        )
+        self.stretches.append(rollout)
+        return rollout
+
+    def rollout(self) -> Rollout:
+        """All stretches as one; their recordings are joined."""
+        if len(self.stretches) == 1:
+            return self.stretches[0]
+        parts = self.stretches
+        seconds = np.array([part.seconds for part in parts])
+        metrics = dict(parts[-1].metrics)
+        for key in ("joint_error_deg", "keypoint_error_mm", "root_error_mm", "real_time_factor"):
+            metrics[key] = float(np.average([part.metrics[key] for part in parts], weights=seconds))
+        return Rollout(
+            fps=parts[0].fps,
+            joint_pos=np.concatenate([part.joint_pos for part in parts]),
+            pose=np.concatenate([part.pose for part in parts]),
+            reference=np.concatenate([part.reference for part in parts]),
+            fell=self.fell,
+            seconds=float(seconds.sum()),
+            frames=tuple(frame for part in parts for frame in part.frames),
+            video=_joined([part.video for part in parts if part.video is not None]),
+            metrics={**metrics, "stretches": len(parts)},
+        )
+
+
+def take_hold(
+    performed: Performance,
+    contact: Contact,
+    folder: Path,
+    look: Callable[[], Scene],
+    cfg: TrackCfg,
+    localize: Localize | None,
+) -> None:
+    """Look where the thing is now, step to where the hands reach it, and do with it what the video does.
+
+    Args:
+        performed: the walk so far; gets the stretches.
+        contact: what the video does.
+        folder: of the attempt; gets robot-hold.npz.
+        look: perceives the scene as it is now.
+        cfg: of the tracking.
+        localize: finds the robot in a look.
+
+    Raises:
+        StageError: ("ground", "target_gone"), ("ground", "robot_not_seen") or ("ground", "out_of_reach").
+    """
+    first = standing_pose(performed.controller.actuation)
+    for number in range(MOST_SHUFFLES + 1):
+        if performed.fell:
+            return
+        scene = look()
+        thing, robot = scene.get(contact.thing), scene.robot
+        if thing is None or thing.confidence < 0.5:
+            raise StageError("ground", "target_gone", f"{contact.thing} is not seen from where the robot stands")
+        if robot is None:
+            raise StageError("ground", "robot_not_seen", "the robot is not seen before it takes hold")
+        here = Pose2D(*(float(v) for v in performed.estimator.pose))
+        held, stance, reach = stance_for(thing, thing.yaw + contact.heading, scene.objects)
+        if reach > FARTHEST:
+            raise StageError("ground", "out_of_reach", f"{contact.thing} is {reach:.2f} m from where a robot can stand")
+        off = yaw_matrix(-stance.yaw) @ (here.xy - stance.xy)
+        turned = abs(float(wrap(here.yaw - stance.yaw)))
+        if (np.abs(off) < NEAR_ENOUGH).all() and turned < TURNED_ENOUGH:
+            break
+        if number == MOST_SHUFFLES:
+            if np.abs(off).max() > 2 * max(NEAR_ENOUGH) or turned > 2 * TURNED_ENOUGH:
+                raise StageError(
+                    "track",
+                    "not_in_place",
+                    f"after {number} tries the robot stands {np.hypot(*off):.2f} m off its place",
+                )
+            break
+        performed.track(shuffle(here, stance, first[15:]), cfg, localize)
+    motion = lift_motion(here, _feet(performed.estimator), held, contact, first)
+    save_robot(folder / attempt.ROBOT_HOLD, motion)
+    # Standing, the legs tell better than a picture of a bent robot where it is.
+    performed.track(motion, replace(cfg, end=0.2), None)
+
+
+def _feet(estimator: StateEstimator) -> Array:
+    """(2, 3) left and right ankle's x, y [m] and heading [rad] in the world, from encoders."""
+    pose, feet = estimator.pose, estimator.kinematics.feet()
+    return np.column_stack([feet[:, :2] @ yaw_matrix(float(pose[2])).T + pose[:2], feet[:, 2] + pose[2]])
+
+
+def _joined(videos: list[Path]) -> Path | None:
+    """One recording of several; the later files are removed."""
+    if not videos:
+        return None
+    first = probe(videos[0])
+    # The writer leaves the file alone until the last frame has come.
+    with VideoWriter(videos[0], first.fps, (first.width, first.height)) as writer:
+        for video in videos:
+            for frame in read_frames(video):
+                writer.add(frame)
+    for video in videos[1:]:
+        video.unlink()
+    return videos[0]

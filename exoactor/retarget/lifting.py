@@ -1,0 +1,131 @@
+"""Two hands on a thing: from what the video does, and where the thing is, to palms, crouch and joint angles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from exoactor.grip import Grip
+from exoactor.retarget.reach import ReachCfg, solve_reach
+from exoactor.retarget.wholebody import forward
+from exoactor.types import CONTROL_HZ, Array, Contact, PalmTargets, Pose2D, RobotMotion
+from exoactor.world.g1 import PALM_CENTRE
+
+
+@dataclass(frozen=True)
+class LiftCfg:
+    """How a G1 takes hold of things.
+
+    Args:
+        above: hands come down from so far above the grip [m] ...
+        never_below: ... and from no lower than this [m].
+        wide: the middle of open hands is this far beside the thing on their way there [m].
+        beside: and this far once they are down [m].
+        press: the palms are asked for this far inside the surface; the servos turn it into force, about 110 N [m].
+        rise: share of the video's lift, and most of it in metres.
+        down: time from beginning to reach to hands beside the thing, at least [s].
+        wait: they come to rest there [s].
+        squeeze: time to close and press [s].
+        lift: time of the lift [s].
+        hold: shortest and longest time it is held up [s].
+        pitch: range of how far the fingers point down, more for lower things [rad].
+        body: inverse kinematics.
+    """
+
+    above: float = 0.17
+    never_below: float = 0.70
+    wide: float = 0.135
+    beside: float = 0.105
+    press: float = 0.045
+    rise: tuple[float, float] = (1.0, 0.30)
+    down: float = 2.4
+    wait: float = 0.5
+    squeeze: float = 1.1
+    lift: float = 1.5
+    hold: tuple[float, float] = (1.6, 4.0)
+    pitch: tuple[float, float] = (0.15, 0.7)
+    body: ReachCfg = field(default_factory=ReachCfg)
+
+
+@dataclass(frozen=True)
+class _Key:
+    """Where the palms have to be by the end of a phase."""
+
+    seconds: float
+    palms: Array
+    body: float
+    pressing: bool
+
+
+def lift_motion(
+    stance: Pose2D, feet: Array, held: Grip, contact: Contact, first: Array, cfg: LiftCfg | None = None
+) -> RobotMotion:
+    """Reach down to both sides, press, and lift, with the video's timing where the robot can keep up with it.
+
+    Args:
+        stance: where the robot stands now.
+        feet: (2, 3) left and right ankle's x, y [m] and heading [rad]; after a walk they are seldom quite parallel.
+        held: grip of the thing as perceived now.
+        contact: what the video does.
+        first: (29,) joint angles to begin with [rad].
+        cfg: tunables.
+    """
+    cfg = cfg or LiftCfg()
+    hz = float(CONTROL_HZ)
+    palms, body, weight, press = _phases(stance, held, contact, first, cfg, hz)
+    # A thing turns with the hands that hold it, so they keep their pitch from the grip on.
+    down = np.clip(cfg.pitch[0] + np.maximum(0.95 - palms[:, 0, 2], 0.0), *cfg.pitch)
+    gripped = int(np.argmax(palms[:, 0, 2] <= palms[:, 0, 2].min() + 1e-6))
+    down[gripped:] = down[gripped]
+    root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, cfg.body)
+    planted = np.ones((len(palms), 2), bool)
+    return RobotMotion(root_pos, root_quat, joints, planted, hz, None, PalmTargets(palms, weight, press))
+
+
+def _phases(
+    stance: Pose2D, held: Grip, contact: Contact, first: Array, cfg: LiftCfg, hz: float
+) -> tuple[Array, Array, Array, Array]:
+    """Palms (N, 2, 3) [m], height the body goes down after (N,) [m], weight (N,) and press (N, 2, 3) over time."""
+    level = float(held.middle[2])
+    high = max(level + cfg.above, cfg.never_below)
+    down = max(contact.begin - contact.reach, cfg.down)
+    rise = min(cfg.rise[0] * contact.lift, cfg.rise[1])
+    hold = float(np.clip(contact.end - contact.rise - cfg.lift, *cfg.hold))
+    wide = held.palms(-0.03, cfg.wide, high - level)
+    beside = held.palms(0.0, cfg.beside, 0.0)
+    closed = held.palms(0.0, -cfg.press, 0.0)
+    lifted = closed + np.array([0.0, 0.0, rise])
+    keys = (
+        _Key(0.58 * down, wide, max(level + cfg.above, 0.62), False),
+        _Key(0.42 * down, beside, level, False),
+        _Key(cfg.wait, beside, level, False),
+        _Key(cfg.squeeze - 0.3, closed, level, True),
+        _Key(0.3, closed, level, True),
+        _Key(cfg.lift, lifted, level + rise, True),
+        _Key(hold, lifted, level + rise, True),
+    )
+    last, low = _resting_palms(stance, first, cfg), cfg.body.upright_above
+    inward = np.array([[*-held.left, 0.0], [*held.left, 0.0]])
+    palms, body, weight, press = [], [], [], []
+    for number, key in enumerate(keys):
+        count = max(1, round(key.seconds * hz))
+        share = _smooth((np.arange(count) + 1) / count)
+        palms.append(last + share[:, None, None] * (key.palms - last))
+        body.append(low + share * (key.body - low))
+        weight.append(share if number == 0 else np.ones(count))
+        press.append(np.broadcast_to(inward * key.pressing, (count, 2, 3)))
+        last, low = key.palms, key.body
+    return np.concatenate(palms), np.concatenate(body), np.concatenate(weight), np.concatenate(press)
+
+
+def _resting_palms(stance: Pose2D, first: Array, cfg: LiftCfg) -> Array:
+    """(2, 3) palms of the posture the robot begins with [m]."""
+    root = np.array([[stance.x, stance.y, cfg.body.pelvis_height]])
+    quat = np.array([[np.cos(stance.yaw / 2), 0.0, 0.0, np.sin(stance.yaw / 2)]])
+    places, turns = forward(root, quat, np.asarray(first)[None], ("left_wrist_yaw_link", "right_wrist_yaw_link"))
+    return np.asarray(places[0] + turns[0] @ np.array(PALM_CENTRE))
+
+
+def _smooth(share: Array) -> Array:
+    return np.asarray(share * share * (3 - 2 * share))

@@ -1,0 +1,92 @@
+"""Take hold of a thing with both hands and lift it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+
+from exoactor.grip import FARTHEST, LOWEST, WIDEST, stance_for
+from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
+from exoactor.types.rotations import wrap
+from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
+from skills.places import PERSON_HEIGHT, SEEN, SHORT_PERSON, is_free, is_in_view, visible_share
+
+LIFTABLE = ("box", "cylinder", "bin", "basket", "chair", "table")
+RISE = 0.28
+"""[m]"""
+SECONDS = 2.2
+"""For how long the person holds it up [s]."""
+THERE = 0.06
+"""Nearer than this to the stance [m], and turned to it, nobody takes a step."""
+THERE_ANGLE = np.radians(6.0)
+
+
+class Lift(Skill):
+    """Stand square before a side that is free, reach down to both sides of the thing, and raise it."""
+
+    name = "lift"
+    about = "Walk up to a thing that takes two hands, such as a box, and lift it off what it stands on."
+    arguments = (Argument("target", "object", "id of the thing to lift", kinds=LIFTABLE),)
+    failure_codes: ClassVar[Mapping[str, str]] = {
+        **COMMON_FAILURES,
+        "no_free_place": "no side of the target has room to stand inside the camera's view",
+        "out_of_reach": "where it stands, no side of it can be reached with both hands",
+        "too_low": "it would have to be held nearer to the floor than the robot can reach",
+        "too_wide": "it is wider than two hands can press",
+        "fixed": "it cannot be moved",
+        "never_lifted": "the imagined video does not lift it",
+        "not_in_place": "the robot did not get near enough to reach it",
+        "not_lifted": "it still stands, or stands again",
+        "dropped": "it was lifted and lost",
+    }
+
+    def effects(self, symbols: Symbols, args: Args) -> Symbols:
+        """Near the target, facing it, holding it."""
+        return replace(symbols, near=args["target"], facing=args["target"], holding=args["target"])
+
+    def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
+        """A walk to where both hands reach it, if need be, and the lift."""
+        robot, target = robot_pose(scene), seen_target(scene, args["target"])
+        if not target.item.movable:
+            raise StageError("imagine", "fixed", f"{target.id} is furniture that stays where it is")
+        goal = _stance(scene, target, robot)
+        name = spoken(target.id)
+        lift = Action("lift", f"lifts the {name} with both hands and holds it up", SECONDS, thing=target.id, rise=RISE)
+        if np.linalg.norm(goal.xy - robot.xy) < THERE and abs(float(wrap(goal.yaw - robot.yaw))) < THERE_ANGLE:
+            return (lift,)
+        return (Action("walk", f"walks up to the {name}, close enough to take hold of it", goal=goal), lift)
+
+    def expectation(self, args: Args) -> Expectation:
+        """Off what it stood on."""
+        return Expectation("lifted", args["target"])
+
+
+def _stance(scene: Scene, target: SceneObject, robot: Pose2D) -> Pose2D:
+    """The nearest of the four sides that is free, in view and narrow enough."""
+    why = ("no_free_place", f"no side of {target.id} has room to stand in view")
+    found: list[tuple[float, Pose2D]] = []
+    for quarter in range(4):
+        heading = target.yaw + quarter * np.pi / 2
+        held, stance, reach = stance_for(target, heading, scene.objects)
+        if held.middle[2] < LOWEST:
+            why = ("too_low", f"{target.id} would be held {held.middle[2]:.2f} m above the floor, {LOWEST} m at least")
+            continue
+        if 2 * held.half > WIDEST:
+            why = ("too_wide", f"{target.id} is {2 * held.half:.2f} m wide there, {WIDEST} m at most")
+            continue
+        if reach > FARTHEST:
+            why = ("out_of_reach", f"{target.id} is {reach:.2f} m from where one can stand, {FARTHEST} m at most")
+            continue
+        own = {o.id for o in scene.objects if np.linalg.norm(o.position[:2] - target.position[:2]) < 0.6}
+        height = next((h for h in (PERSON_HEIGHT, SHORT_PERSON) if is_in_view(scene, stance.xy, h)), None)
+        if height is None or not is_free(scene, stance.xy, tuple(own)):
+            continue
+        hidden = 0.0 if visible_share(scene, stance.xy) >= SEEN else 2.0
+        turn = abs(float(wrap(stance.yaw - robot.yaw)))
+        found.append((hidden + float(np.linalg.norm(stance.xy - robot.xy)) + 0.3 * turn, stance))
+    if not found:
+        raise StageError("imagine", *why)
+    return min(found, key=lambda pair: pair[0])[1]
