@@ -92,16 +92,17 @@ def scene_of(case: Record) -> tuple[str, str]:
     about = f"mass: {mass:.2f}, friction: {rng.uniform(0.5, 0.8):.2f}, color: orange"
     if stand:
         under = _size([size[0] + 0.06, size[1] + 0.08, stand])
-        furniture, on = f"{{id: stand, kind: box, {where}, {under}, color: blue}}", "on: stand, "
+        furniture, on = f"  - {{id: stand, kind: box, {where}, {under}, color: blue}}\n", "on: stand, "
     else:
-        furniture, on = "{id: shelf, kind: shelf, pos: [-0.6, 1.6], yaw_deg: -90, color: white}", ""
+        furniture, on = "", ""
+    corner = f"{far + 0.7:.2f}, 1.5"  # the room has to reach as far as the thing will be moved
     facing = float(np.degrees(rng.uniform(-0.17, 0.17)))
     text = f"""name: lift_{kind}
 robot: {{pos: [0, 0], yaw_deg: {facing:.1f}}}
 camera: {{pos: [{middle:.2f}, {-back:.2f}, 1.75], target: [{middle:.2f}, 0, 0.62], fovy_deg: 55, size: [640, 480]}}
 furniture:
-  - {furniture}
-objects:
+  - {{id: bin, kind: bin, pos: [{corner}], color: green}}
+{furniture}objects:
   - {{id: {kind}, kind: {kind}, {where}, {on}{_size(size)}, {about}}}
 """
     return text, "stand" if stand else kind

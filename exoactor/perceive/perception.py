@@ -173,7 +173,7 @@ class RgbdPerception:
             return None
         largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
         heights = cloud.points[patch[cloud.rows, cloud.columns] == largest, 2]
-        low, high = np.percentile(heights, [3, 97])
+        low, high = np.percentile(heights, [0.5, 99.5])  # the corner it may stand on is a small part of it
         return float(low), float(high)
 
     def fallen(self, observation: Observation) -> bool | None:

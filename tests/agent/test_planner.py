@@ -109,7 +109,7 @@ NOT_UNDERSTOOD = {
     "walk to the table. First wave.": "first",
     "Before waving, walk to the table, then turn to the door.": "order",
     "walk to the table and wave after turning to the door": "after",
-    "pick up the bottle": "pick",
+    "pick up the bottle": "green_bottle is a bottle",
     "stop waving": "waving",
     "stand on the chair": "on the chair",
     "turn your back to the door": "back",

@@ -29,8 +29,9 @@ def actions(name, where, **args):
     return skills.get(name).actions(where, args)
 
 
-def test_registry_has_the_six_and_refuses_others():
-    assert list(skills.registry()) == ["walk_to", "walk_around", "turn_to", "wave", "point_at", "stand_still"]
+def test_registry_has_the_built_in_ones_and_refuses_others():
+    names = ["walk_to", "walk_around", "turn_to", "wave", "point_at", "stand_still", "lift"]
+    assert list(skills.registry()) == names
     with pytest.raises(ConfigError, match="walk_to, walk_around"):
         skills.get("fly")
 
