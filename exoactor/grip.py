@@ -11,8 +11,8 @@ from exoactor.stance import support_of
 from exoactor.types.arrays import Array
 from exoactor.types.scene import Pose2D, SceneObject
 
-_PLATE = 0.02
-"""Half the thickness of a table's top and a chair's seat [m]."""
+_BELOW_PLATE = 0.065
+"""A table's top and a chair's seat are too thin to be pressed: hands go in just below and carry them [m]."""
 ROUND = ("bottle", "cylinder", "can", "bin", "ball")
 LOWEST = 0.37
 """Height of a grip that a crouching G1 reaches with both hands [m]; at 0.33 every second try ends on the floor."""
@@ -108,7 +108,7 @@ def _half_along(thing: SceneObject, direction: Array) -> float:
 def grip_height(kind: str, height: float) -> float:
     """Height above its underside at which a thing is taken hold of [m]."""
     if kind == "table":
-        return height - _PLATE
+        return height - _BELOW_PLATE
     if kind == "chair":
-        return height / 2 - _PLATE
+        return height / 2 - _BELOW_PLATE
     return height / 2

@@ -100,6 +100,7 @@ class Performance:
 def take_hold(
     performed: Performance,
     contact: Contact,
+    before: Scene,
     folder: Path,
     look: Callable[[], Scene],
     cfg: TrackCfg,
@@ -110,6 +111,7 @@ def take_hold(
     Args:
         performed: the walk so far; gets the stretches.
         contact: what the video does.
+        before: as perceived before the walk.
         folder: of the attempt; gets robot-hold.npz.
         look: perceives the scene as it is now.
         cfg: of the tracking.
@@ -124,6 +126,8 @@ def take_hold(
             return
         scene = look()
         thing, robot = scene.get(contact.thing), scene.robot
+        if thing is None or thing.confidence < 0.5:  # the robot itself may hide it by now
+            thing = before.get(contact.thing)
         if thing is None or thing.confidence < 0.5:
             raise StageError("ground", "target_gone", f"{contact.thing} is not seen from where the robot stands")
         if robot is None:

@@ -93,6 +93,7 @@ class SimPipeline:
         self._motion_estimator: MotionEstimator = registry.load("motion_estimators", self.cfg.motion_estimator)()
         self._autosave = autosave
         self._faults: tuple[Fault, ...] = ()
+        self._grounded_in: Scene | None = None  # the last look before the robot moved
         self._holding: str | None = None  # id of the thing that the last attempt left in the robot's hands
         self._believed: Scene | None = None  # open loop: the first look, with the robot where the plan left it
 
@@ -172,6 +173,7 @@ class SimPipeline:
         """
         _, imagined_scene = attempt.load_observation(folder)
         scene = self._believed if self._believed is not None else self._perceive(self._look())
+        self._grounded_in = scene
         human, contact = load_human(folder / attempt.HUMAN), attempt.load_contact(folder)
         if self.cfg.gates and expectation is not None and expectation.kind == "lifted":
             _must_lift(str(expectation.target), contact)
@@ -209,7 +211,8 @@ class SimPipeline:
         try:
             performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
             if grounded.contact is not None:
-                take_hold(performed, grounded.contact, folder, self._now, cfg, localize)
+                _, before = attempt.load_observation(folder)
+                take_hold(performed, grounded.contact, self._grounded_in or before, folder, self._now, cfg, localize)
         finally:
             self.robot.disarm()
         rollout = performed.rollout()

@@ -42,7 +42,7 @@ class LiftCfg:
     down: float = 2.4
     wait: float = 0.5
     squeeze: float = 1.1
-    lift: float = 1.5
+    lift: float = 2.5
     hold: tuple[float, float] = (1.6, 4.0)
     pitch: tuple[float, float] = (0.15, 0.7)
     body: ReachCfg = field(default_factory=ReachCfg)

@@ -50,10 +50,10 @@ class ReachCfg:
     torso_turn: tuple[float, float, float] = (3.0, 1.5, 3.0)
     palm: float = 8.0
     palm_turn: tuple[float, float, float] = (0.6, 0.03, 0.6)
-    toe_in: float = 0.5
+    toe_in: float = 0.42
     posture: float = 0.08
     balance: float = 8.0
-    ahead: float = 0.035
+    ahead: float = 0.05
     damping: float = 1e-2
     iterations: int = 2
     settle_iterations: int = 20
