@@ -6,6 +6,7 @@ from rooms import ROOM
 from agent.plan import MAX_INSTRUCTION, Failure, PlanStatus, Subtask
 from agent.planner import DeterministicPlanner
 from exoactor.types import ConfigError
+from exoactor.world.scene_file import load_scene
 
 PLANNER = DeterministicPlanner()
 
@@ -220,3 +221,34 @@ def test_replan_knows_that_nothing_mends_a_thing_that_is_not_seen():
     result = PLANNER.replan("", (walk,), ROOM, (Failure(walk, "perceive", "target_not_seen"),))
     assert result.status is PlanStatus.ABSTAIN
     assert "walk_to(table)" in result.question
+
+
+STORE = load_scene("storeroom").catalogue()
+
+
+@pytest.mark.parametrize(
+    ("text", "plan"),
+    [
+        ("lift the box", "lift(box)"),
+        ("go to the door, then pick the drum up with both hands", "walk_to(door) lift(drum)"),
+        ("wave, then lift the orange box off the low stand and hold it up", "wave() lift(box)"),
+        ("raise your left hand and wave, then pick up the box", "wave(side=left) lift(box)"),
+    ],
+)
+def test_things_are_lifted(text, plan):
+    result = PLANNER.plan(text, STORE)
+    assert " ".join(map(str, result.subtasks)) == plan, result.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("lift the box and walk to the door", "walk_to cannot be done while holding box"),
+        ("pick up the box, then lift the drum", "lift cannot be done while holding box"),
+        ("lift the door", "door is a door"),
+        ("lift the box with your left hand", "left"),
+    ],
+)
+def test_what_cannot_be_done_with_full_hands_or_one_hand_is_refused(text, why):
+    result = PLANNER.plan(text, STORE)
+    assert result.status is PlanStatus.ABSTAIN and why in result.reason

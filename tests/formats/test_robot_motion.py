@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exoactor.formats.robot_motion import load_robot, resampled, save_robot
-from exoactor.types import G1_JOINTS, ConfigError, RobotMotion
+from exoactor.types import G1_JOINTS, ConfigError, PalmTargets, RobotMotion
 
 
 def motion(seed=0, n=40, fps=50.0, settle=(10, 30)):
@@ -91,3 +93,23 @@ def test_unreadable_files_are_refused(tmp_path):
     for other in (tmp_path, tmp_path / "absent.npz"):
         with pytest.raises(ConfigError):
             load_robot(other)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 60), st.sampled_from([25.0, 50.0]))
+def test_palms_survive_the_disk_and_another_rate(tmp_path_factory, seed, n, fps):
+    rng = np.random.default_rng(seed)
+    palms = PalmTargets(rng.normal(size=(n, 2, 3)), np.linspace(0, 1, n), rng.normal(size=(n, 2, 3)))
+    path = tmp_path_factory.mktemp("m") / "robot.npz"
+    save_robot(path, replace(motion(seed, n, fps, settle=None), palms=palms))
+    read = load_robot(path)
+    assert read.palms is not None and len(read.palms.weight) == len(read)
+    np.testing.assert_allclose(read.palms.position[0], palms.position[0])
+    np.testing.assert_allclose(read.palms.position[-1], palms.position[-1])
+    assert read.palms.weight[-1] == pytest.approx(1.0)
+
+
+def test_palms_of_another_length_are_refused():
+    palms = PalmTargets(np.zeros((5, 2, 3)), np.zeros(5), np.zeros((5, 2, 3)))
+    with pytest.raises(ValueError, match="palms: 5 frames given, 40 wanted"):
+        replace(motion(settle=None), palms=palms)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ import skills
 from exoactor.stance import distance_to_footprint
 from exoactor.types import Camera, CatalogueItem, ConfigError, Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap
+from exoactor.world.scene_file import load_scene
 from skills import Fact, Symbols
 
 CAMERA = Camera.looking_at(np.array([0.5, -5.5, 2.6]), np.array([0.5, 0.4, 0.5]), 58.0, (640, 480))
@@ -219,3 +221,47 @@ def test_flags_are_true_or_false():
     catalogue = tuple(o.item for o in room.objects)
     assert skills.get("point_at").problems({"target": "table", "aside": True}, catalogue) == []
     assert "neither true nor false" in skills.get("point_at").problems({"target": "table", "aside": 1}, catalogue)[0]
+
+
+STORE = load_scene("storeroom")
+
+
+def seen(spec, **places):
+    """The scene as it really is, some things elsewhere."""
+    objects = tuple(
+        SceneObject(t.item, np.array([*places.get(t.id, t.position[:2]), t.position[2]]), t.yaw, 1.0)
+        for t in spec.things
+    )
+    return Scene(objects, spec.robot, 1.0, spec.camera)
+
+
+def test_lift_walks_to_where_both_hands_reach_and_then_lifts():
+    walk, lift = skills.get("lift").actions(seen(STORE), {"target": "box"})
+    box = STORE.thing("box")
+    assert (walk.kind, lift.kind, lift.thing) == ("walk", "lift", "box")
+    assert 0.3 < np.linalg.norm(walk.goal.xy - box.position[:2]) < 0.48
+    toward = box.position[:2] - walk.goal.xy
+    assert toward @ walk.goal.forward > 0.95 * np.linalg.norm(toward)
+    there = replace(seen(STORE), robot=walk.goal)
+    assert [a.kind for a in skills.get("lift").actions(there, {"target": "box"})] == ["lift"]
+
+
+@pytest.mark.parametrize(
+    ("target", "code"), [("shelf", "kind"), ("low_stand", "fixed"), ("box_low", "too_low"), ("box_wide", "too_wide")]
+)
+def test_lift_refuses_what_it_cannot_hold(target, code):
+    scene = seen(STORE)
+    box = scene.get("box")
+    changed = {
+        "box_low": replace(box, position=np.array([*box.position[:2], 0.1])),
+        "box_wide": replace(box, item=replace(box.item, size=np.array([0.6, 0.6, 0.25]))),
+    }
+    if code == "kind":
+        assert "shelf" in skills.get("lift").problems({"target": target}, STORE.catalogue())[0]
+        return
+    if target in changed:
+        scene = replace(scene, objects=tuple(changed[target] if o.id == "box" else o for o in scene.objects))
+        target = "box"
+    with pytest.raises(StageError) as caught:
+        skills.get("lift").actions(scene, {"target": target})
+    assert caught.value.code == code

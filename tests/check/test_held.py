@@ -1,0 +1,40 @@
+"""Off what it stood on for a second: judged by the lowest and highest part seen in each look."""
+
+import numpy as np
+import pytest
+
+from exoactor.check.cfg import CheckCfg
+from exoactor.check.held import HeightLook, lifted
+from exoactor.types import CatalogueItem, Outcome, SceneObject
+
+BOX = SceneObject(CatalogueItem("box", "box", "red", np.array([0.3, 0.3, 0.25]), True), [1.0, 0, 0.4], 0.0, 1.0)
+UP, DOWN, TILTED, FOOT_HIDDEN = (0.58, 0.83), (0.40, 0.65), (0.41, 0.78), (0.52, 0.65)
+
+
+def looks(*heights, hz=4.0):
+    return [HeightLook(k / hz, h) for k, h in enumerate(heights)]
+
+
+@pytest.mark.parametrize(
+    ("heights", "outcome", "code"),
+    [
+        ([DOWN, DOWN, UP, UP, UP, UP, UP, UP], Outcome.DONE, "lifted"),
+        ([DOWN] * 8, Outcome.NOT_DONE, "not_lifted"),
+        ([DOWN, UP, UP, UP, UP, UP, DOWN], Outcome.NOT_DONE, "dropped"),
+        ([TILTED] * 8, Outcome.NOT_DONE, "not_lifted"),
+        ([FOOT_HIDDEN] * 8, Outcome.NOT_DONE, "not_lifted"),
+        ([DOWN] * 6 + [UP, UP], Outcome.CANNOT_TELL, "held_too_short"),
+        ([UP] * 7 + [None], Outcome.CANNOT_TELL, "target_not_seen"),
+        ([None] * 6 + [UP], Outcome.CANNOT_TELL, "target_not_seen"),
+        ([], Outcome.CANNOT_TELL, "target_not_seen"),
+    ],
+)
+def test_only_what_is_up_for_a_second_and_still_is_counts(heights, outcome, code):
+    verdict = lifted(looks(*heights), BOX, CheckCfg())
+    assert (verdict.outcome, verdict.code) == (outcome, code)
+
+
+def test_a_look_in_which_it_is_down_begins_the_second_anew():
+    heights = [UP, UP, UP, UP, DOWN, UP, UP, UP]
+    assert lifted(looks(*heights), BOX, CheckCfg()).code == "held_too_short"
+    assert lifted(looks(*heights, UP, UP, UP), BOX, CheckCfg()).code == "lifted"

@@ -1,0 +1,101 @@
+"""Taking hold, read from the motion of a procedural person and the height of the thing."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from exoactor.body import load_body
+from exoactor.estimate.things import Rise
+from exoactor.ground import find_contact, ground
+from exoactor.ground.contacts import ContactCfg
+from exoactor.imagine.motion import act
+from exoactor.imagine.path import PathCfg
+from exoactor.imagine.procedural import walking_paths
+from exoactor.imagine.style import sample_style
+from exoactor.types import (
+    BODY_JOINTS,
+    Action,
+    Camera,
+    CatalogueItem,
+    Contact,
+    Pose2D,
+    Scene,
+    SceneObject,
+    StageError,
+)
+
+CAMERA = Camera.looking_at(np.array([0.8, -3.4, 1.7]), np.array([0.8, 0, 0.6]), 55.0, (640, 480))
+BOX = SceneObject(CatalogueItem("box", "box", "red", np.array([0.3, 0.35, 0.25]), True), [1.2, 0, 0.4], 0.0, 1.0)
+STAND = SceneObject(CatalogueItem("stand", "table", "blue", np.array([0.36, 0.42, 0.4]), False), [1.2, 0, 0], 0.0, 1.0)
+SCENE = Scene((STAND, BOX), Pose2D(0.0, 0.0, 0.0), 1.0, CAMERA)
+
+
+def film(seed=1):
+    """A person's motion as it ought to be estimated, and how high the box is seen."""
+    body = load_body()
+    actions = (
+        Action("walk", "", goal=Pose2D(0.82, 0.0, 0.0)),
+        Action("lift", "", seconds=1.5, thing="box", rise=0.28),
+    )
+    paths = walking_paths(SCENE, actions, PathCfg())
+    motion = act(actions, paths, SCENE.robot, sample_style(body, seed), body, 25.0, things={"box": BOX})
+    every = slice(None, None, 3)
+    return motion.to_human(body), Rise(np.arange(len(motion))[every] / 25.0, motion.carried["box"][every, 2])
+
+
+def unseen(human, side):
+    confidence = np.array(human.confidence)
+    confidence[:, BODY_JOINTS.index(f"{side}_wrist")] = 0.1
+    return replace(human, confidence=confidence)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_both_hands_and_the_order_of_events_are_found(seed):
+    human, rise = film(seed)
+    found = find_contact(human, {"box": rise}, SCENE)
+    assert found is not None and found.thing == "box" and found.hands == ("left", "right")
+    assert found.lift == pytest.approx(0.28, abs=0.02)
+    assert found.rise - found.reach == pytest.approx(1.8, abs=0.6)
+    assert abs(found.heading) < 0.15 and found.bow > 0.2
+
+
+def test_a_hidden_hand_is_on_it_too_if_it_takes_two():
+    human, rise = film()
+    assert find_contact(unseen(human, "left"), {"box": rise}, SCENE).hands == ("left", "right")
+    narrow = ContactCfg(one_hand=0.5)
+    assert find_contact(unseen(human, "left"), {"box": rise}, SCENE, narrow).hands == ("right",)
+    assert find_contact(unseen(unseen(human, "left"), "right"), {"box": rise}, SCENE) is None
+
+
+def test_what_does_not_rise_or_rises_far_from_the_hands_is_not_taken_hold_of():
+    human, rise = film()
+    assert find_contact(human, {"box": Rise(rise.times, 0 * rise.height)}, SCENE) is None
+    elsewhere = replace(SCENE, objects=(STAND, replace(BOX, position=np.array([1.2, 1.5, 0.4]))))
+    assert find_contact(human, {"box": rise}, elsewhere) is None
+
+
+@pytest.mark.parametrize("dx", [-0.5, 0.0, 0.8])
+def test_the_robot_goes_to_where_it_reaches_the_thing_as_it_stands_now(dx):
+    human, rise = film()
+    contact = find_contact(human, {"box": rise}, SCENE)
+    now = replace(SCENE, objects=tuple(replace(o, position=o.position + np.array([dx, 0, 0])) for o in (STAND, BOX)))
+    grounded = ground(human, now, imagined_scene=SCENE, contact=contact)
+    assert grounded.contact == contact and grounded.target == "box"
+    assert grounded.goal.xy == pytest.approx([1.2 + dx - 0.18 - 0.21, 0.0], abs=0.01)
+    assert grounded.human.seconds == pytest.approx(contact.reach, abs=0.05)
+
+
+def test_what_cannot_be_reached_is_refused():
+    human, rise = film()
+    contact = find_contact(human, {"box": rise}, SCENE)
+    wide = replace(STAND, item=replace(STAND.item, size=np.array([1.2, 1.2, 0.4])))
+    with pytest.raises(StageError, match="out_of_reach"):
+        ground(human, replace(SCENE, objects=(wide, BOX)), imagined_scene=SCENE, contact=contact)
+
+
+def test_a_contact_knows_its_order():
+    with pytest.raises(ValueError, match="follow each other"):
+        Contact("box", ("left",), 2.0, 1.0, 3.0, 4.0, 0.2, 0.0, 0.5)
+    with pytest.raises(ValueError, match="hands"):
+        Contact("box", (), 1.0, 2.0, 3.0, 4.0, 0.2, 0.0, 0.5)

@@ -1,0 +1,57 @@
+"""The plan of a lift: palms where they have to be, feet where they are, joints that do not jump."""
+
+import numpy as np
+import pytest
+
+from exoactor.control.execute import standing_pose
+from exoactor.grip import grip
+from exoactor.retarget import lift_motion, shuffle
+from exoactor.retarget.wholebody import forward
+from exoactor.types import CatalogueItem, Contact, Pose2D, SceneObject
+from exoactor.world.g1 import PALM_CENTRE, default_actuation
+
+pytestmark = pytest.mark.assets
+FIRST = standing_pose(default_actuation())
+CONTACT = Contact("box", ("left", "right"), 1.0, 2.3, 2.8, 5.5, 0.28, 0.0, 0.5)
+STANCE = Pose2D(0.5, 0.2, 0.6)
+FEET = np.array([[0.435, 0.295, 0.62], [0.565, 0.105, 0.58]])
+ANKLES, WRISTS = ("left_ankle_roll_link", "right_ankle_roll_link"), ("left_wrist_yaw_link", "right_wrist_yaw_link")
+
+
+def plan(height):
+    forward_ = 0.39 * STANCE.forward
+    place = [*(STANCE.xy + forward_), height]
+    box = SceneObject(CatalogueItem("box", "box", "red", np.array([0.3, 0.35, 0.25]), True), place, STANCE.yaw, 1.0)
+    return lift_motion(STANCE, FEET, grip(box, STANCE.yaw), CONTACT, FIRST), box
+
+
+@pytest.mark.parametrize("height", [0.3, 0.5, 0.7])
+def test_palms_get_there_and_feet_stay(height):
+    motion, _ = plan(height)
+    feet, _ = forward(motion.root_pos, motion.root_quat, motion.joint_pos, ANKLES)
+    assert np.abs(feet[:, :, :2] - FEET[:, :2]).max() < 0.015
+    places, turns = forward(motion.root_pos, motion.root_quat, motion.joint_pos, WRISTS)
+    palms = places + turns @ np.array(PALM_CENTRE)
+    gripping = np.flatnonzero(motion.palms.press.any(axis=(1, 2)))[:40]
+    off = np.abs((palms - motion.palms.position)[gripping])
+    assert off[..., :2].max() < 0.03
+    assert off[..., 2].max() < 0.09  # high up the arms keep their posture, and the feedback lowers the hands
+    assert motion.palms.weight[0] < 0.05 and motion.palms.weight[-1] == 1.0
+
+
+def test_joints_do_not_jump_and_the_palms_come_from_above_and_outside():
+    motion, box = plan(0.4)
+    assert np.abs(np.diff(motion.joint_pos, axis=0)).max() * motion.fps < 4.0
+    local = motion.palms.position - box.position
+    beside = np.abs(local @ np.array([-np.sin(box.yaw), np.cos(box.yaw), 0.0]))
+    touching = motion.palms.press.any(axis=(1, 2))
+    low = local[:, 0, 2] < 0.25
+    assert beside[low & ~touching].min() > 0.175 + 0.03  # never through the box
+
+
+def test_a_shuffle_steps_to_a_pose_nearby():
+    goal = Pose2D(0.55, 0.28, 0.5)
+    motion = shuffle(STANCE, goal, FIRST[15:])
+    assert motion.root_pos[0, :2] == pytest.approx(STANCE.xy, abs=0.01)
+    assert motion.root_pos[-1, :2] == pytest.approx(goal.xy, abs=0.01)
+    assert not motion.contacts.all() and motion.settle is not None

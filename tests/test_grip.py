@@ -1,0 +1,45 @@
+"""Where two palms take hold of a thing, and where one stands to do it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exoactor.grip import KNEES, grip, stance_for
+from exoactor.types import CatalogueItem, SceneObject
+from exoactor.types.rotations import wrap
+
+ANGLE = st.floats(-np.pi, np.pi)
+
+
+def thing(kind="box", size=(0.3, 0.36, 0.25), xy=(1.0, 0.5), z=0.4, yaw=0.0, id="box"):
+    return SceneObject(CatalogueItem(id, kind, "red", np.array(size), True), [*xy, z], yaw, 1.0)
+
+
+@given(ANGLE, ANGLE)
+def test_palms_are_on_opposite_sides_of_a_box_at_equal_height(yaw, heading):
+    box = thing(yaw=yaw)
+    held = grip(box, heading)
+    left, right = held.palms(0.0, 0.0, 0.0)
+    assert np.allclose((left + right) / 2, held.middle)
+    assert np.linalg.norm(left - right) in (pytest.approx(0.3), pytest.approx(0.36))
+    # the pair of sides nearest to the left and right of the one who faces along `heading`
+    assert held.left @ np.array([-np.sin(heading), np.cos(heading)]) >= np.cos(np.pi / 4) - 1e-9
+    assert held.middle[2] == pytest.approx(0.4 + 0.125)
+
+
+@given(ANGLE, ANGLE)
+def test_a_round_thing_is_held_exactly_left_and_right(yaw, heading):
+    held = grip(thing("cylinder", (0.3, 0.3, 0.3), yaw=yaw), heading)
+    assert held.half == pytest.approx(0.15)
+    assert np.allclose(held.forward, [np.cos(heading), np.sin(heading)])
+
+
+@given(ANGLE, st.floats(0.0, 0.1))
+def test_the_stance_faces_the_thing_and_keeps_the_knees_off_what_carries_it(yaw, margin):
+    stand = thing("table", (0.3 + 2 * margin, 0.36 + 2 * margin, 0.4), z=0.0, yaw=yaw, id="stand")
+    held, stance, reach = stance_for(thing(yaw=yaw), yaw, [stand])
+    assert abs(wrap(stance.yaw - yaw)) < 1e-6
+    assert reach == pytest.approx(0.15 + margin + KNEES)
+    ahead = (held.middle[:2] - stance.xy) @ stance.forward
+    assert ahead == pytest.approx(reach)
