@@ -10,9 +10,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from exoactor.colour import ACHROMATIC, labels
 from exoactor.formats.video import probe, read_frames
-from exoactor.perceive.colour import ACHROMATIC, labels
-from exoactor.types import Array, Camera, SceneObject
+from exoactor.types import Array, Camera, Rise, SceneObject
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,6 @@ class RiseCfg:
     step: float = 0.02
     stride: int = 2
     least: float = 0.15
-
-
-@dataclass(frozen=True)
-class Rise:
-    """How far a thing is above where it stood.
-
-    Args:
-        times: (N,) [s].
-        height: (N,) [m]; NaN where it is not seen.
-    """
-
-    times: Array
-    height: Array
 
 
 def rise_of(

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from exoactor.estimate.things import Rise
 from exoactor.grip import grip
-from exoactor.types import BODY_JOINTS, Array, Contact, HumanMotion, Scene, SceneObject
+from exoactor.types import BODY_JOINTS, Array, Contact, HumanMotion, Rise, Scene, SceneObject
 from exoactor.types.rotations import wrap, yaw_matrix
 
 _WRISTS = {"left": BODY_JOINTS.index("left_wrist"), "right": BODY_JOINTS.index("right_wrist")}

@@ -9,10 +9,10 @@ from typing import Any
 import cv2
 import numpy as np
 
+from exoactor.colour import ACHROMATIC, COLOURLESS, labels
 from exoactor.perceive.arms import Arm, ArmsCfg, Side, find_arms
 from exoactor.perceive.body import PosedBody, RobotBody
 from exoactor.perceive.cloud import Cloud, cloud_of, window_of
-from exoactor.perceive.colour import ACHROMATIC, COLOURLESS, labels
 from exoactor.perceive.locate import Fix, LocateCfg, align, depth_sigma, near
 from exoactor.perceive.objects import ObjectsCfg, explained, find_objects
 from exoactor.perceive.room import Wall, above_floor, find_walls, in_walls

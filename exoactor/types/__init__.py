@@ -13,7 +13,16 @@ from exoactor.types.errors import (
     SafetyStop,
     StageError,
 )
-from exoactor.types.motion import BODY_JOINTS, Contact, GroundedMotion, HumanMotion, PalmTargets, RobotMotion, Rollout
+from exoactor.types.motion import (
+    BODY_JOINTS,
+    Contact,
+    GroundedMotion,
+    HumanMotion,
+    PalmTargets,
+    Rise,
+    RobotMotion,
+    Rollout,
+)
 from exoactor.types.protocols import (
     Controller,
     MotionEstimator,
@@ -59,6 +68,7 @@ __all__ = [
     "Pose2D",
     "Progress",
     "Proprioception",
+    "Rise",
     "Robot",
     "RobotMotion",
     "Rollout",

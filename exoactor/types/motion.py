@@ -89,6 +89,22 @@ class HumanMotion:
 
 
 @dataclass(frozen=True)
+class Rise:
+    """How far a thing is above where it stood, as seen in a clip.
+
+    Args:
+        times: (N,) [s].
+        height: (N,) [m]; NaN where it is not seen.
+    """
+
+    times: Array
+    height: Array
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "times", checked("times", self.times, (len(self.height),)))
+
+
+@dataclass(frozen=True)
 class Contact:
     """A thing that hands take hold of and move, as the video shows it.
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from exoactor.body import load_body
-from exoactor.estimate.things import Rise
 from exoactor.ground import find_contact, ground
 from exoactor.ground.contacts import ContactCfg
 from exoactor.imagine.motion import act
@@ -20,6 +19,7 @@ from exoactor.types import (
     CatalogueItem,
     Contact,
     Pose2D,
+    Rise,
     Scene,
     SceneObject,
     StageError,

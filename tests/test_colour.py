@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exoactor.perceive.colour import ACHROMATIC, COLOURLESS, labels
+from exoactor.colour import ACHROMATIC, COLOURLESS, labels
 from exoactor.world.looks import COLORS, FLOOR_RGB, WALL_RGB
 
 NAMES = tuple(n for n in COLORS if n not in ACHROMATIC)
