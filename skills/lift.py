@@ -85,8 +85,9 @@ def _stance(scene: Scene, target: SceneObject, robot: Pose2D) -> Pose2D:
         if height is None or not is_free(scene, stance.xy, tuple(own)):
             continue
         hidden = 0.0 if visible_share(scene, stance.xy) >= SEEN else 2.0
-        turn = abs(float(wrap(stance.yaw - robot.yaw)))
-        found.append((hidden + float(np.linalg.norm(stance.xy - robot.xy)) + 0.3 * turn, stance))
+        way = stance.xy - robot.xy
+        turn = abs(float(wrap(stance.yaw - np.arctan2(way[1], way[0]))))  # left when the walker arrives
+        found.append((hidden + float(np.linalg.norm(way)) + 0.3 * turn, stance))
     if not found:
         raise StageError("imagine", *why)
     return min(found, key=lambda pair: pair[0])[1]
