@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoactor.stance import support_of
+from exoactor.stance import distance_to_footprint, support_of
 from exoactor.types.arrays import Array
-from exoactor.types.scene import Pose2D, SceneObject
+from exoactor.types.scene import Pose2D, Scene, SceneObject
 
 _BELOW_PLATE = 0.065
 """A table's top and a chair's seat are too thin to be pressed: hands go in just below and carry them [m]."""
 ROUND = ("bottle", "cylinder", "can", "bin", "ball")
+MARGIN = 0.03
+"""A thing whose middle is this far outside a top would still be let down onto it [m]."""
 LOWEST = 0.37
 """Height of a grip that a crouching G1 reaches with both hands [m]; at 0.33 every second try ends on the floor."""
 WIDEST = 0.50
@@ -94,6 +96,20 @@ def stance_for(thing: SceneObject, heading: float, things: Iterable[SceneObject]
         edge = _half_along(carrier, held.forward) + float((held.middle[:2] - carrier.position[:2]) @ held.forward)
     stance = hold_stance(held, 2 * _half_along(thing, held.forward), edge)
     return held, stance, float(np.linalg.norm(held.middle[:2] - stance.xy))
+
+
+def level_below(thing: SceneObject, scene: Scene) -> float:
+    """Height of what a held thing would stand on if it were let down [m]: the highest top under it, or the floor.
+
+    The height seen of a held thing is that of the upright thing that fits best.
+    """
+    tops = [0.0]
+    for other in scene.objects:
+        under = other.position[2] + other.item.size[2]
+        carries = other.id != thing.id and other.item.kind in ("table", "box") and under < thing.position[2] + 0.05
+        if carries and distance_to_footprint(other, thing.position[:2]) < MARGIN:
+            tops.append(float(under))
+    return max(tops)
 
 
 def _half_along(thing: SceneObject, direction: Array) -> float:

@@ -11,11 +11,12 @@ import numpy as np
 from exoactor import attempt
 from exoactor.control import StateEstimator, TrackCfg, track
 from exoactor.control.execute import standing_pose
+from exoactor.control.palms import PalmFeedback
 from exoactor.control.recorder import Localize
 from exoactor.formats.robot_motion import save_robot
 from exoactor.formats.video import VideoWriter, probe, read_frames
-from exoactor.grip import FARTHEST, stance_for
-from exoactor.retarget import lift_motion, shuffle
+from exoactor.grip import FARTHEST, grip, level_below, stance_for
+from exoactor.retarget import lift_motion, put_down_motion, shuffle
 from exoactor.types import Array, Contact, Controller, Pose2D, Robot, RobotMotion, Rollout, Scene, StageError
 from exoactor.types.protocols import Progress
 from exoactor.types.rotations import wrap, yaw_matrix
@@ -24,6 +25,8 @@ NEAR_ENOUGH = (0.04, 0.06)
 """Ahead and aside, a stance this near to the wanted one will do [m]: palms reach a few centimetres further or less."""
 TURNED_ENOUGH = float(np.radians(6.0))
 MOST_SHUFFLES = 3
+MOST_OFF = 0.12
+"""What is below may be nearer or further than in the video by this [m]."""
 
 
 @dataclass
@@ -37,6 +40,7 @@ class Performance:
         folder: gets the recording, or None.
         should_stop: asked at every control step.
         progress: called with the finished fraction of each stretch.
+        palm: the loop on the palms, which remembers how hard they press.
     """
 
     robot: Robot
@@ -45,6 +49,7 @@ class Performance:
     folder: Path | None
     should_stop: Callable[[], bool]
     progress: Progress | None
+    palm: PalmFeedback = field(default_factory=PalmFeedback)
     stretches: list[Rollout] = field(default_factory=list)
 
     @property
@@ -53,7 +58,13 @@ class Performance:
         return bool(self.stretches) and self.stretches[-1].fell
 
     def track(
-        self, motion: RobotMotion, cfg: TrackCfg, localize: Localize | None, *, start: Pose2D | None = None
+        self,
+        motion: RobotMotion,
+        cfg: TrackCfg,
+        localize: Localize | None,
+        *,
+        start: Pose2D | None = None,
+        goes_on: bool = False,
     ) -> Rollout:
         """Perform one stretch; see `exoactor.control.track`."""
         video = None
@@ -71,6 +82,8 @@ class Performance:
             should_stop=self.should_stop,
             on_progress=self.progress,
             estimator=self.estimator,
+            palm=self.palm,
+            goes_on=goes_on,
         )
         self.stretches.append(rollout)
         return rollout
@@ -153,6 +166,46 @@ def take_hold(
     save_robot(folder / attempt.ROBOT_HOLD, motion)
     # Standing, the legs tell better than a picture of a bent robot where it is.
     performed.track(motion, replace(cfg, end=0.2), None)
+
+
+def let_go(
+    performed: Performance,
+    contact: Contact,
+    before: RobotMotion,
+    folder: Path,
+    look: Callable[[], Scene],
+    cfg: TrackCfg,
+) -> None:
+    """Let down what is held onto what is below it, and take the hands away.
+
+    Args:
+        performed: gets the stretch; its `palm` is that of the lift.
+        contact: what the video does.
+        before: the motion in which the thing was lifted.
+        folder: of the attempt; gets robot-hold.npz.
+        look: perceives the scene as it is now.
+        cfg: of the tracking.
+
+    Raises:
+        StageError: ("ground", "target_gone") or ("ground", "nothing_below").
+    """
+    scene = look()
+    thing = scene.get(contact.thing)
+    if thing is None:
+        raise StageError("ground", "target_gone", f"{contact.thing} is not seen in the robot's hands")
+    drop = float(thing.position[2]) - level_below(thing, scene)
+    if abs(drop + contact.lift) > MOST_OFF:
+        raise StageError(
+            "ground",
+            "nothing_below",
+            f"{contact.thing} is {drop:.2f} m above what is below it, {-contact.lift:.2f} m in the video",
+        )
+    here = Pose2D(*(float(v) for v in performed.estimator.pose))
+    held = grip(thing, here.yaw)
+    first = standing_pose(performed.controller.actuation)
+    motion = put_down_motion(here, _feet(performed.estimator), held, drop, before, first)
+    save_robot(folder / attempt.ROBOT_HOLD, motion)
+    performed.track(motion, replace(cfg, end=0.6), None, goes_on=True)
 
 
 def _feet(estimator: StateEstimator) -> Array:

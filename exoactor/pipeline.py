@@ -17,6 +17,7 @@ import numpy as np
 from exoactor import attempt, registry
 from exoactor.control import StateEstimator, TrackCfg, stand
 from exoactor.control.execute import standing_pose
+from exoactor.control.palms import PalmFeedback
 from exoactor.estimate.things import rise_of
 from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
@@ -26,7 +27,7 @@ from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
 from exoactor.perceive import RgbdPerception
-from exoactor.performance import Performance, take_hold
+from exoactor.performance import Performance, let_go, take_hold
 from exoactor.retarget import retarget
 from exoactor.types import (
     Action,
@@ -41,6 +42,7 @@ from exoactor.types import (
     Outcome,
     Pose2D,
     Proprioception,
+    RobotMotion,
     SafetyStop,
     Scene,
     StageError,
@@ -94,7 +96,8 @@ class SimPipeline:
         self._autosave = autosave
         self._faults: tuple[Fault, ...] = ()
         self._grounded_in: Scene | None = None  # the last look before the robot moved
-        self._holding: str | None = None  # id of the thing that the last attempt left in the robot's hands
+        # What the last attempt left in the robot's hands: id, how they press, and the motion that took hold of it.
+        self._in_hands: tuple[str, PalmFeedback, RobotMotion] | None = None
         self._believed: Scene | None = None  # open loop: the first look, with the robot where the plan left it
 
     # -- stages ---------------------------------------------------------------------------------
@@ -105,7 +108,7 @@ class SimPipeline:
         A robot that was left bent over by an attempt that failed stands up first: it hides things, and nobody is
         imagined to begin like that.
         """
-        if self.cfg.closed_loop and self._holding is None and self._is_bent():
+        if self.cfg.closed_loop and self._in_hands is None and self._is_bent():
             stand(self.robot, self._controller, STAND_UP_SECONDS, estimator=self._estimator, blend=STAND_UP_BLEND)
         observation = self._look()
         if self._believed is not None:
@@ -175,8 +178,8 @@ class SimPipeline:
         scene = self._believed if self._believed is not None else self._perceive(self._look())
         self._grounded_in = scene
         human, contact = load_human(folder / attempt.HUMAN), attempt.load_contact(folder)
-        if self.cfg.gates and expectation is not None and expectation.kind == "lifted":
-            _must_lift(str(expectation.target), contact)
+        if self.cfg.gates and expectation is not None and expectation.kind in ("lifted", "put_down"):
+            _must_move(expectation, contact)
         cfg = GroundCfg(snap=self.cfg.closed_loop)
         grounded = ground(human, scene, cfg, imagined_scene=imagined_scene, contact=contact)
         attempt.save_grounded(folder, grounded)
@@ -205,14 +208,21 @@ class SimPipeline:
         motion = load_robot(folder / attempt.ROBOT)
         cfg = TrackCfg(closed_loop=self.cfg.closed_loop, look_hz=LOOK_HZ_STANDING, look_hz_moving=LOOK_HZ_WALK)
         localize = self._perception.locate_robot if self.cfg.closed_loop else None
+        contact = grounded.contact
         performed = Performance(
             recorder, self._controller, self._estimator, folder if self.cfg.record else None, should_stop, progress
         )
         try:
-            performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
-            if grounded.contact is not None:
-                _, before = attempt.load_observation(folder)
-                take_hold(performed, grounded.contact, self._grounded_in or before, folder, self._now, cfg, localize)
+            if contact is not None and contact.lift < 0:
+                palm, before = self._must_hold(contact)
+                performed.palm = palm
+                let_go(performed, contact, before, folder, self._now, cfg)
+            else:
+                performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
+            if contact is not None and contact.lift > 0:
+                _, seen = attempt.load_observation(folder)
+                take_hold(performed, contact, self._grounded_in or seen, folder, self._now, cfg, localize)
+                self._in_hands = (contact.thing, performed.palm, load_robot(folder / attempt.ROBOT_HOLD))
         finally:
             self.robot.disarm()
         rollout = performed.rollout()
@@ -239,8 +249,8 @@ class SimPipeline:
             raise SafetyStop("robot_fell", "the camera sees the robot lying; a person must look")
         if self.cfg.closed_loop and after.robot is not None:
             self._estimator.fix(after.robot, np.array(LOOK_STD))
-        if expectation.kind == "lifted":
-            self._holding = expectation.target if verdict.outcome is Outcome.DONE else None
+        if not (expectation.kind == "lifted" and verdict.outcome is Outcome.DONE):
+            self._in_hands = None
         self._write_truth(folder, expectation)
         write_json(folder / attempt.VERDICT, verdict.to_json())
         if verdict.outcome is not Outcome.CANNOT_TELL:
@@ -303,6 +313,11 @@ class SimPipeline:
             self._estimator.fix(scene.robot, np.array(LOOK_STD))
         return scene
 
+    def _must_hold(self, contact: Contact) -> tuple[PalmFeedback, RobotMotion]:
+        if self._in_hands is None or self._in_hands[0] != contact.thing:
+            raise StageError("ground", "not_in_hands", f"{contact.thing} is not in the robot's hands")
+        return self._in_hands[1:]
+
     def _is_bent(self) -> bool:
         away = np.abs(self.robot.sense().joint_pos - standing_pose(self._controller.actuation))
         return bool(away.max() > BENT)
@@ -344,8 +359,11 @@ class SimPipeline:
         )
 
 
-def _must_lift(target: str, contact: Contact | None) -> None:
-    if contact is None:
-        raise StageError("estimate", "never_lifted", f"the video never lifts {target}")
-    if contact.thing != target:
-        raise StageError("estimate", "never_lifted", f"the video lifts {contact.thing}, not {target}")
+def _must_move(expectation: Expectation, contact: Contact | None) -> None:
+    """Refuse a video that does not lift, or let down, what is to be."""
+    up = expectation.kind == "lifted"
+    code, does = ("never_lifted", "lifts") if up else ("never_let_down", "lets down")
+    if contact is None or (contact.lift > 0) is not up:
+        raise StageError("estimate", code, f"the video never {does} {expectation.target}")
+    if contact.thing != expectation.target:
+        raise StageError("estimate", code, f"the video {does} {contact.thing}, not {expectation.target}")

@@ -14,6 +14,7 @@ from exoactor.types import ConfigError
 from skills.base import Args, Argument, Fact, Skill, Symbols
 from skills.lift import Lift
 from skills.point_at import PointAt
+from skills.put_down import PutDown
 from skills.stand_still import StandStill
 from skills.turn_to import TurnTo
 from skills.walk_around import WalkAround
@@ -22,7 +23,7 @@ from skills.wave import Wave
 
 __all__ = ["Args", "Argument", "Fact", "Skill", "Symbols", "get", "registry"]
 
-_BUILT_IN: tuple[type[Skill], ...] = (WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift)
+_BUILT_IN: tuple[type[Skill], ...] = (WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, PutDown)
 
 
 @cache

@@ -12,7 +12,7 @@ from exoactor.types import Action, Outcome, StageError
 from exoactor.world.scene_file import load_scene
 
 pytestmark = [pytest.mark.assets, pytest.mark.slow]
-LIFT, ARGS = skills.get("lift"), {"target": "box"}
+LIFT, PUT_DOWN, ARGS = skills.get("lift"), skills.get("put_down"), {"target": "box"}
 
 
 def begun(folder, seed=3):
@@ -24,22 +24,35 @@ def begun(folder, seed=3):
     return pipeline
 
 
-def test_a_box_is_lifted_and_seen_to_be(tmp_path):
-    pipeline = begun(tmp_path)
+def finished(pipeline, folder, skill):
+    """The rest of an attempt: verdict and truth."""
+    pipeline.ground(folder, skill.expectation(ARGS))
+    pipeline.retarget(folder)
+    assert not pipeline.track(folder)["fell"]
+    verdict = pipeline.check(folder, skill.expectation(ARGS))
+    return verdict, json.loads((folder / attempt.TRUTH).read_text())
+
+
+def test_a_box_is_lifted_and_put_down_again(tmp_path):
+    up, down = tmp_path / "up", tmp_path / "down"
+    up.mkdir()
+    down.mkdir()
+    pipeline = begun(up)
     try:
-        contact = attempt.load_contact(tmp_path)
+        contact = attempt.load_contact(up)
         assert contact is not None and contact.thing == "box" and contact.hands == ("left", "right")
-        pipeline.ground(tmp_path, LIFT.expectation(ARGS))
-        pipeline.retarget(tmp_path)
-        report = pipeline.track(tmp_path)
-        verdict = pipeline.check(tmp_path, LIFT.expectation(ARGS))
+        verdict, truth = finished(pipeline, up, LIFT)
+        assert verdict.outcome is Outcome.DONE
+        assert truth["true"] is True and truth["measured"] >= 1.0 and truth["contact_m"] < 0.08
+
+        scene = pipeline.observe(down)
+        assert scene.get("box").position[2] > 0.5
+        pipeline.imagine(down, scene, PUT_DOWN.actions(scene, ARGS), seed=3)
+        pipeline.estimate(down)
+        verdict, truth = finished(pipeline, down, PUT_DOWN)
+        assert verdict.outcome is Outcome.DONE and truth["true"] is True
     finally:
         pipeline.close()
-    assert not report["fell"]
-    assert verdict.outcome is Outcome.DONE
-    truth = json.loads((tmp_path / attempt.TRUTH).read_text())
-    assert truth["true"] is True and truth["measured"] >= 1.0
-    assert truth["contact_m"] < 0.08
 
 
 def test_a_video_that_lifts_nothing_or_something_else_is_refused(tmp_path):

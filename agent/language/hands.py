@@ -55,6 +55,14 @@ class Hands:
         cursor.take_any(lx.AND_HOLD)
         return Clause([Step("lift", {"target": id}) for id in ids], "lift", "target")
 
+    def put_down(self, cursor: Cursor) -> Clause:
+        """A thing let down where it was taken up; anywhere else is not learnt yet."""
+        ids = self.nouns.read(cursor, modifiers=False)
+        cursor.take("down", "back", "back down", "down again", "back again")
+        cursor.take_any(lx.WHERE_IT_WAS)
+        cursor.take_any(lx.BOTH_HANDS)
+        return Clause([Step("put_down", {"target": id}) for id in ids], "put_down", "target")
+
     def greet(self, cursor: Cursor) -> Clause:
         """A greeting is a wave, to a thing if one is named."""
         if "say" in (cursor.peek(-2), cursor.peek(-1)) and before_a_thing(cursor, self.nouns, ("at",)):

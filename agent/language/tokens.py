@@ -50,6 +50,7 @@ _FORMS = {
     "position": "positioning positioned", "place": "placing placed", "put": "putting", "saunter": "sauntering",
     "mosey": "moseying", "trot": "trotting", "steer": "steering", "hurry": "hurrying hurried",
     "have": "had",
+    "lower": "lowering lowered", "set": "setting",
     "pick": "picking picked", "grab": "grabbing grabbed", "hoist": "hoisting hoisted",
     "glance": "glancing glanced", "gaze": "gazing gazed", "spin": "spinning spun",
     "extend": "extending extended",

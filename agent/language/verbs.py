@@ -29,6 +29,7 @@ class Verbs:
             "wave": ((*lx.WAVE, *lx.GIVE), hands.wave),
             "raise": (lx.RAISE, hands.raised),
             "lift": (lx.LIFT, hands.lift),
+            "put_down": (lx.PUT_DOWN, hands.put_down),
             "greet": (lx.GREET, hands.greet),
             "give": (("give",), hands.give),
             "point": (lx.POINT, hands.point),

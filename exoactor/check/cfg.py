@@ -37,6 +37,8 @@ class CheckCfg:
         held_seconds: for so long, up to the last look [s].
         held_looks: and in so many looks.
         held_frames: looks on the way that are searched for it, the last ones.
+        stands_within: the lowest part seen of a thing that stands is this near to what it stands on [m].
+        upright_within: and the highest this near to its height above that [m].
         unsure: measured values within this share of the threshold are not decided when confidence is below
             `unsure_confidence`.
     """
@@ -66,5 +68,7 @@ class CheckCfg:
     held_seconds: float = 1.1
     held_looks: int = 4
     held_frames: int = 10
+    stands_within: float = 0.05
+    upright_within: float = 0.06
     unsure: float = 0.10
     unsure_confidence: float = 0.6

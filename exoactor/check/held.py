@@ -1,4 +1,4 @@
-"""Whether a thing is off what it stood on, and stays there: its height in the looks on the way and in the last one."""
+"""Whether a thing is off what it stood on and stays there, or stands again: its height in the looks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoactor.check.cfg import CheckCfg
-from exoactor.types import Outcome, SceneObject, Verdict
+from exoactor.types import Outcome, Pose2D, SceneObject, Verdict
 
 
 @dataclass(frozen=True)
@@ -50,3 +50,28 @@ def lifted(looks: Sequence[HeightLook], before: SceneObject, cfg: CheckCfg) -> V
     if seconds < cfg.held_seconds or count < cfg.held_looks:
         return Verdict(Outcome.CANNOT_TELL, "held_too_short", seconds, cfg.held_seconds, "s", details=details)
     return Verdict(Outcome.DONE, "lifted", float(rises[up][-count:].min()), cfg.held_above, "m", details=details)
+
+
+def put_down(look: HeightLook, after: SceneObject | None, robot: Pose2D | None, level: float, cfg: CheckCfg) -> Verdict:
+    """Upright on what is below it, and out of the robot's hands.
+
+    Args:
+        look: the last one.
+        after: the thing as perceived in it.
+        robot: where the robot stands in it.
+        level: of what is below [m].
+        cfg: thresholds.
+    """
+    if look.heights is None or after is None or after.confidence < cfg.target_confidence:
+        measured = 0.0 if after is None else after.confidence
+        return Verdict(Outcome.CANNOT_TELL, "target_not_seen", measured, cfg.target_confidence, "confidence", 0.3)
+    low, high = look.heights
+    off, tall = low - level, high - low - float(after.item.size[2])
+    details = {"above_m": round(off, 3), "taller_m": round(tall, 3)}
+    if abs(off) > cfg.stands_within:
+        return Verdict(Outcome.NOT_DONE, "not_put_down", off, cfg.stands_within, "m", details=details)
+    if abs(tall) > cfg.upright_within:
+        return Verdict(Outcome.NOT_DONE, "toppled", abs(tall), cfg.upright_within, "m", details=details)
+    if robot is None:
+        return Verdict(Outcome.CANNOT_TELL, "robot_not_seen", details=details, confidence=0.3)
+    return Verdict(Outcome.DONE, "put_down", abs(off), cfg.stands_within, "m", details=details)

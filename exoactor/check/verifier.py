@@ -12,6 +12,7 @@ from exoactor.check import gestures, held, places
 from exoactor.check.cfg import CheckCfg
 from exoactor.check.evidence import film, picture, save
 from exoactor.check.gestures import ArmLook
+from exoactor.grip import level_below
 from exoactor.perceive import RgbdPerception
 from exoactor.perceive.upright import blind
 from exoactor.types import (
@@ -25,7 +26,7 @@ from exoactor.types import (
     Verdict,
 )
 
-_NEEDS_TARGET = ("at", "circled", "facing", "pointing", "lifted")
+_NEEDS_TARGET = ("at", "circled", "facing", "pointing", "lifted", "put_down")
 
 
 class GeometricVerifier:
@@ -72,6 +73,8 @@ class GeometricVerifier:
         verdict = self._impossible(expectation, before, after, last, target)
         if verdict is None and expectation.kind == "lifted":
             verdict = self._lifted(expectation, before, frames, last)
+        elif verdict is None and expectation.kind == "put_down":
+            verdict = self._put_down(str(expectation.target), after, last)
         if verdict is None:
             robot = after.robot
             assert robot is not None
@@ -106,7 +109,10 @@ class GeometricVerifier:
         fallen = self.perception.fallen(last)
         if fallen:
             return Verdict(Outcome.NOT_DONE, "robot_fell", confidence=0.9)
-        if expectation.kind == "lifted":  # judged by the thing alone; what is held hides much of the robot
+        if expectation.kind in (
+            "lifted",
+            "put_down",
+        ):  # judged by the thing alone; what is held hides much of the robot
             return None
         if after.robot is None or after.robot_confidence < self.cfg.robot_confidence:
             measured = float(after.robot_confidence)
@@ -209,6 +215,12 @@ class GeometricVerifier:
             for look in (*frames[-self.cfg.held_frames :], last)
         ]
         return held.lifted(looks, stood, self.cfg)
+
+    def _put_down(self, id: str, after: Scene, last: Observation) -> Verdict:
+        thing = after.get(id)
+        level = 0.0 if thing is None else level_below(thing, after)
+        look = held.HeightLook(last.time, self.perception.heights_of(last, id))
+        return held.put_down(look, thing, after.robot, level, self.cfg)
 
     def _hedged(self, verdict: Verdict, after: Scene, target: SceneObject | None) -> Verdict:
         """Between done and not done lies "cannot tell" when both the margin and the confidence are small."""

@@ -98,6 +98,8 @@ def track(
     should_stop: Callable[[], bool] | None = None,
     on_progress: Callable[[float], None] | None = None,
     estimator: StateEstimator | None = None,
+    palm: PalmFeedback | None = None,
+    goes_on: bool = False,
 ) -> Rollout:
     """Make the robot perform `motion`.
 
@@ -112,6 +114,9 @@ def track(
         should_stop: asked at every control step; True stops the robot.
         on_progress: called with the finished fraction.
         estimator: kept from motion to motion by the caller; a new one by default.
+        palm: the loop on the palms, kept by the caller from the motion in which the hands closed; a new one by default.
+        goes_on: the motion begins as the last one ended, with something in the hands: there is no blending, and the
+            controller remembers.
 
     Returns:
         What the robot knows of it; `fell` is set if it fell, and then the motion ends there.
@@ -122,7 +127,7 @@ def track(
     """
     cfg = cfg or TrackCfg()
     reference = Reference(motion)
-    loop = _Loop(robot, controller, estimator or StateEstimator(), cfg)
+    loop = _Loop(robot, controller, estimator or StateEstimator(), cfg, remember=goes_on)
     if start is not None:
         loop.estimator.start(start)
     elif not loop.estimator.located:
@@ -130,12 +135,12 @@ def track(
     playback = Playback(reference, cfg.settle, closed_loop=cfg.closed_loop)
     steps = StepFeedback(reference, cfg.steps) if cfg.steps is not None and cfg.closed_loop else None
     if reference.palms is not None and cfg.closed_loop:
-        loop.palm, loop.wrist = PalmFeedback(cfg.palm), None
+        loop.palm, loop.wrist = palm or PalmFeedback(cfg.palm), None
     elif cfg.posture is not None:
         loop.posture = PostureFeedback(cfg.posture, legs=not reference.stepping.any())
     wrists = _wrists(reference)
     first_joints = loop.sensors.joint_pos
-    blend, end = round(cfg.blend * CONTROL_HZ), round(cfg.end * CONTROL_HZ)
+    blend, end = round(cfg.blend * CONTROL_HZ) * (not goes_on), round(cfg.end * CONTROL_HZ)
     trace = Trace()
     began = time.monotonic()
     rates = (cfg.look_hz, cfg.look_hz if cfg.look_hz_moving is None else cfg.look_hz_moving)
@@ -230,10 +235,19 @@ def stand(
 class _Loop:
     """One robot under one controller."""
 
-    def __init__(self, robot: Robot, controller: Controller, estimator: StateEstimator, cfg: TrackCfg) -> None:
+    def __init__(
+        self,
+        robot: Robot,
+        controller: Controller,
+        estimator: StateEstimator,
+        cfg: TrackCfg,
+        *,
+        remember: bool = False,
+    ) -> None:
         self.robot, self.controller, self.estimator, self.cfg = robot, controller, estimator, cfg
         robot.configure(controller.actuation)
-        controller.reset()
+        if not remember:
+            controller.reset()
         self.root = RootFeedback(cfg.root)
         self.posture: PostureFeedback | None = None
         self.palm: PalmFeedback | None = None

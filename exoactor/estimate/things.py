@@ -21,7 +21,7 @@ class RiseCfg:
 
     Args:
         hz: pictures a second that are compared [1/s].
-        highest: rises looked for [m].
+        highest: rises looked for, and falls, down to the floor [m].
         step: between two of them [m].
         stride: pixels between those looked at [px].
         least: overlap of colour and silhouette, 0..1, below which nothing is said about a picture.
@@ -54,7 +54,8 @@ def rise_of(
     every = max(1, round(info.fps / cfg.hz))
     names = [name for name in dict.fromkeys(colours) if name not in ACHROMATIC]
     times, heights = [], []
-    rises = np.arange(0.0, cfg.highest + 1e-9, cfg.step)
+    lowest = np.floor(min(float(thing.position[2]), cfg.highest) / cfg.step)
+    rises = cfg.step * np.arange(-lowest, cfg.highest / cfg.step + 1e-9)
     shapes, crop = _silhouettes(thing, camera, rises, cfg.stride)
     for index, frame in enumerate(islice(read_frames(video), 0, None, every)):
         times.append(index * every / info.fps)

@@ -46,7 +46,7 @@ class ContactCfg:
 def find_contact(
     motion: HumanMotion, rises: Mapping[str, Rise], scene: Scene, cfg: ContactCfg | None = None
 ) -> Contact | None:
-    """The thing that is lifted in the clip, by which hands and when; None if none is.
+    """The thing that is lifted or let down in the clip, by which hands and when; None if none is.
 
     A hand that the camera does not see is on the thing too if the other one is and the thing is too wide for one.
 
@@ -63,24 +63,26 @@ def find_contact(
         left = _left_support(rise, cfg)
         if thing is None or left is None:
             continue
-        found = _on(motion, thing, rise, left, cfg)
-        if found is not None and (best is None or found.lift > best.lift):
+        time, way = left
+        found = _on(motion, thing, time, way, cfg)
+        if found is not None and (best is None or abs(found.lift) > abs(best.lift)):
             best = found
     return best
 
 
-def _left_support(rise: Rise, cfg: ContactCfg) -> float | None:
-    """When the thing left its support for good [s], or None."""
+def _left_support(rise: Rise, cfg: ContactCfg) -> tuple[float, float] | None:
+    """When the thing left its place for good [s] and how far it went, up or down [m]; None if it stayed."""
     height = _filled(rise.height)
     if height is None or len(height) < 3:
         return None
-    high = height > cfg.lifted
+    way = float(np.median(height[-5:]))
+    gone = np.sign(way) * height > cfg.lifted
     wanted = cfg.held / max(float(np.median(np.diff(rise.times))), 1e-6)
-    if high.sum() < wanted:
+    if gone.sum() < wanted or not gone[-1]:
         return None
-    first = int(np.argmax(high))
-    low = np.flatnonzero(height[:first] <= cfg.left_support)
-    return float(rise.times[low[-1] if len(low) else 0])
+    first = int(np.argmax(gone))
+    still = np.flatnonzero(np.abs(height[:first]) <= cfg.left_support)
+    return float(rise.times[still[-1] if len(still) else 0]), way
 
 
 def _filled(height: Array) -> Array | None:
@@ -94,7 +96,7 @@ def _filled(height: Array) -> Array | None:
     return np.asarray(np.median(np.stack([padded[:-2], padded[1:-1], padded[2:]]), axis=0))
 
 
-def _on(motion: HumanMotion, thing: SceneObject, rise: Rise, left: float, cfg: ContactCfg) -> Contact | None:
+def _on(motion: HumanMotion, thing: SceneObject, left: float, way: float, cfg: ContactCfg) -> Contact | None:
     fps = motion.fps
     at = min(round(left * fps), len(motion) - 1)
     around = slice(max(at - round(0.3 * fps), 0), at + 1)
@@ -117,8 +119,8 @@ def _on(motion: HumanMotion, thing: SceneObject, rise: Rise, left: float, cfg: C
         begin -= 1
     resting = np.flatnonzero(_at_rest(motion, tuple(distances), cfg)[:begin])
     reach = int(resting[-1]) if len(resting) else 0
-    height = _filled(rise.height)
-    assert height is not None
+    if way < 0:  # what is let down was held from the beginning
+        begin = reach = 0
     up = motion.joints[around.start :, _NECK] - motion.joints[around.start :, 0]
     bow = float(np.arctan2(np.linalg.norm(up[:, :2], axis=1), up[:, 2]).max())
     return Contact(
@@ -128,7 +130,7 @@ def _on(motion: HumanMotion, thing: SceneObject, rise: Rise, left: float, cfg: C
         begin / fps,
         at / fps,
         motion.seconds,
-        float(np.median(height[rise.times > left][-5:])),
+        way,
         float(wrap(heading - thing.yaw)),
         bow,
     )

@@ -99,7 +99,9 @@ def ground(
     seen = _Frame(path, shown.robot or robot, cfg)
     aligned = frame.aligned()
     wanted, target = aligned, None
-    if contact is not None:
+    if contact is not None and contact.lift < 0:
+        wanted, target = np.broadcast_to(aligned[0], aligned.shape).copy(), contact.thing
+    elif contact is not None:
         wanted, target = _to_hold(aligned, scene, shown, contact, cfg), contact.thing
     elif path.travel > cfg.travels or (path.travel > cfg.steps and _steps_up(seen.aligned(), shown, cfg)):
         wanted, target = _travel(aligned, seen.aligned(), scene, shown, cfg)

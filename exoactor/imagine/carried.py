@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from exoactor.colour import ACHROMATIC, labels
 from exoactor.imagine.room import Piece, meet, pieces_of
 from exoactor.types import Array, Camera, Observation, SceneObject
 from exoactor.world.looks import role_rgb
@@ -26,6 +27,8 @@ class Carried:
         self._pieces = pieces_of(thing)
         self._camera = observation.camera
         self._rgb, self._depth = observation.rgb, observation.depth
+        color = thing.item.color
+        self._own = np.ones(self._depth.shape, bool) if color in ACHROMATIC else labels(self._rgb, [color]) == 0
 
     def draw(self, displacement: Array) -> tuple[tuple[slice, slice], Array, Array]:
         """The thing moved by `displacement` (3,) [m].
@@ -61,7 +64,8 @@ class Carried:
         seen = cv2.remap(self._rgb, u[None], v[None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0]
         height, width = self._depth.shape
         row, column = np.clip(pixel[:, 1], 0, height - 1).astype(int), np.clip(pixel[:, 0], 0, width - 1).astype(int)
-        fits = np.abs(self._depth[row, column] - own) < _MATCH
+        # Neither what stands before it nor the hands that hold it belong to it.
+        fits = (np.abs(self._depth[row, column] - own) < _MATCH) & self._own[row, column]
         out = seen.astype(np.float32)
         for value in np.unique(label):
             here = label == value

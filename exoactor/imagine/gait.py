@@ -129,7 +129,7 @@ def lay_out(actions: tuple[Action, ...], paths: dict[int, Array], start: Pose2D,
             if action.kind in ("wave", "point"):
                 seconds = max(seconds, 1.2 + 2.5 / style.wave_hz if action.kind == "wave" else 2.5)
                 course.gestures.append(Gesture(action, course.seconds, course.seconds + seconds))
-            if action.kind == "lift":
+            if action.kind in ("lift", "put_down"):
                 seconds += sum(LIFT_PHASES) * style.tempo
                 course.gestures.append(Gesture(action, course.seconds, course.seconds + seconds))
             _append(course, np.tile(pose, (round(seconds * CLOCK), 1)))

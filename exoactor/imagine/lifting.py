@@ -1,4 +1,4 @@
-"""Lifting a thing with both hands: the body goes down after them, they close on its sides, and it rises with them."""
+"""Lifting a thing with both hands and putting it down: the body goes down after them, they close on it or let it go."""
 
 from __future__ import annotations
 
@@ -57,18 +57,21 @@ class Lifts:
         self.carried: dict[str, Array] = {}
         low = np.zeros(len(times))
         for gesture in gestures:
-            if gesture.action.kind != "lift":
+            if gesture.action.kind not in ("lift", "put_down"):
                 continue
             thing = things[gesture.action.thing or ""]
-            reach, close, rise = (np.cumsum(LIFT_PHASES) * style.tempo).tolist()
-            t = times - gesture.begin
-            lifted = gesture.action.rise * ease((t - close) / (rise - close))
             held = grip(thing, float(heading[np.searchsorted(times, gesture.begin)]))
-            palms = _palms(held, ease(t / reach), ease((t - reach) / (close - reach)), lifted)
-            self._holds.append((palms, ease(t / (0.8 * reach)), held.forward))
+            t = times - gesture.begin
+            if gesture.action.kind == "lift":
+                down, closed, raised, weight = _lifting(t, style.tempo)
+            else:
+                down, closed, raised, weight = _putting_down(t, style.tempo)
+            lifted = gesture.action.rise * raised
+            palms = _palms(held, down, closed, lifted)
+            self._holds.append((palms, weight, held.forward))
             self.carried[thing.id] = self.carried.get(thing.id, 0.0) + np.outer(lifted, [0.0, 0.0, 1.0])
             below = np.maximum(UPRIGHT_ABOVE * style.height - palms[:, 0, 2], 0.0)
-            low = np.maximum(low, ease(t / reach) * below)
+            low = np.maximum(low, down * below)
         self.crouch = np.minimum(CROUCH * low, DEEPEST)
         self.bow = np.minimum(BOW * low, MOST_BENT)
 
@@ -94,6 +97,28 @@ class Lifts:
                 local[:, shoulder] = blend(local[:, shoulder], arm, weight)
                 local[:, elbow] = blend(local[:, elbow], forearm, weight)
                 fingers.set(side, weight, (0.10, 0.10, 0.10, 0.10, 0.10))
+
+
+def _lifting(t: Array, tempo: float) -> tuple[Array, Array, Array, Array]:
+    """Shares 0..1 over time: hands down, hands closed, way of the thing done, arms taken over."""
+    reach, close, rise = (np.cumsum(LIFT_PHASES) * tempo).tolist()
+    return (
+        ease(t / reach),
+        ease((t - reach) / (close - reach)),
+        ease((t - close) / (rise - close)),
+        ease(t / (0.8 * reach)),
+    )
+
+
+def _putting_down(t: Array, tempo: float) -> tuple[Array, Array, Array, Array]:
+    """The same backwards: the thing is held from before the beginning."""
+    lower, let_go, leave = (np.cumsum(LIFT_PHASES[::-1]) * tempo).tolist()
+    return (
+        1 - ease((t - let_go) / (leave - let_go)),
+        1 - ease((t - lower) / (let_go - lower)),
+        ease(t / lower),
+        1 - ease((t - let_go - 0.2 * (leave - let_go)) / (0.8 * (leave - let_go))),
+    )
 
 
 def _palms(held: Grip, down: Array, closed: Array, lifted: Array) -> Array:

@@ -1,7 +1,7 @@
 """Retargeting: from a human motion to a reference for the Unitree G1."""
 
 from exoactor.retarget.footsteps import StepCfg
-from exoactor.retarget.lifting import LiftCfg, lift_motion
+from exoactor.retarget.lifting import LiftCfg, lift_motion, put_down_motion
 from exoactor.retarget.retargeting import METHODS, Method, RetargetCfg, retarget, unknown_method
 from exoactor.retarget.shuffle import shuffle
 from exoactor.retarget.timing import TimingCfg
@@ -16,6 +16,7 @@ __all__ = [
     "TimingCfg",
     "WholeBodyCfg",
     "lift_motion",
+    "put_down_motion",
     "retarget",
     "shuffle",
     "unknown_method",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,6 +30,9 @@ class LiftCfg:
         squeeze: time to close and press [s].
         lift: time of the lift [s].
         hold: shortest and longest time it is held up [s].
+        lower: time to let it down [s].
+        sink: it is let down so much further than it has to go, so that it stands before the hands open [m].
+        leave: time to open the hands, and then to take them away upwards [s].
         pitch: range of how far the fingers point down, more for lower things [rad].
         body: inverse kinematics.
     """
@@ -44,6 +48,9 @@ class LiftCfg:
     squeeze: float = 1.1
     lift: float = 2.5
     hold: tuple[float, float] = (1.6, 4.0)
+    lower: float = 3.0
+    sink: float = 0.015
+    leave: tuple[float, float] = (0.8, 1.4)
     pitch: tuple[float, float] = (0.15, 0.7)
     body: ReachCfg = field(default_factory=ReachCfg)
 
@@ -75,12 +82,63 @@ def lift_motion(
     hz = float(CONTROL_HZ)
     palms, body, weight, press = _phases(stance, held, contact, first, cfg, hz)
     # A thing turns with the hands that hold it, so they keep their pitch from the grip on.
-    down = np.clip(cfg.pitch[0] + np.maximum(0.95 - palms[:, 0, 2], 0.0), *cfg.pitch)
+    down = np.array([_pitch(height, cfg) for height in palms[:, 0, 2]])
     gripped = int(np.argmax(palms[:, 0, 2] <= palms[:, 0, 2].min() + 1e-6))
     down[gripped:] = down[gripped]
     root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, cfg.body)
     planted = np.ones((len(palms), 2), bool)
     return RobotMotion(root_pos, root_quat, joints, planted, hz, None, PalmTargets(palms, weight, press))
+
+
+def put_down_motion(
+    stance: Pose2D, feet: Array, held: Grip, drop: float, before: RobotMotion, first: Array, cfg: LiftCfg | None = None
+) -> RobotMotion:
+    """Let down what is held, open the hands, take them away upwards and stand.
+
+    Args:
+        stance: where the robot stands now.
+        feet: as of `lift_motion`.
+        held: grip of the thing as perceived now, in the air.
+        drop: how far it is from what it is to stand on [m].
+        before: the motion in which it was lifted; this one goes on from its last frame.
+        first: (29,) joint angles of standing, taken up again at the end [rad].
+        cfg: tunables.
+
+    Raises:
+        ValueError: `before` does not end with the palms on something.
+    """
+    cfg = cfg or LiftCfg()
+    if before.palms is None or before.palms.weight[-1] < 1.0:
+        raise ValueError("the motion before does not end with the palms on something")
+    hz, at = float(CONTROL_HZ), before.palms.position[-1]
+    level = float(at[:, 2].mean())
+    low = level - drop - cfg.sink
+    down = at - np.array([0.0, 0.0, drop + cfg.sink])
+    outward = np.array([[*held.left, 0.0], [*-held.left, 0.0]])
+    opened = down + (cfg.press + cfg.beside) * outward
+    away = opened + np.array([0.0, 0.0, cfg.above + 0.05])
+    keys = (
+        _Key(0.2, at, level, True),
+        _Key(cfg.lower, down, low, True),
+        _Key(cfg.leave[0], opened, low, False),
+        _Key(cfg.leave[1], away, low + cfg.above, False),
+        _Key(1.2, _resting_palms(stance, first, cfg), cfg.body.upright_above, False),
+    )
+    palms, body, _, press = _played(keys, at, level, held, hz)
+    weight = np.ones(len(palms))
+    leaving = round(keys[-1].seconds * hz)
+    weight[-leaving:] = 1.0 - _smooth(np.arange(1, leaving + 1) / leaving)
+    pitch = np.full(len(palms), _pitch(float(before.palms.position[:, 0, 2].min()), cfg))
+    root_pos, root_quat, joints = solve_reach(
+        feet, palms, pitch, body, weight, first, hz, cfg.body, before.joint_pos[-1]
+    )
+    planted = np.ones((len(palms), 2), bool)
+    return RobotMotion(root_pos, root_quat, joints, planted, hz, None, PalmTargets(palms, weight, press))
+
+
+def _pitch(height: float, cfg: LiftCfg) -> float:
+    """How far the fingers point down at a height of the palms [rad]."""
+    return float(np.clip(cfg.pitch[0] + max(0.95 - height, 0.0), *cfg.pitch))
 
 
 def _phases(
@@ -105,7 +163,11 @@ def _phases(
         _Key(cfg.lift, lifted, level + rise, True),
         _Key(hold, lifted, level + rise, True),
     )
-    last, low = _resting_palms(stance, first, cfg), cfg.body.upright_above
+    return _played(keys, _resting_palms(stance, first, cfg), cfg.body.upright_above, held, hz)
+
+
+def _played(keys: Sequence[_Key], last: Array, low: float, held: Grip, hz: float) -> tuple[Array, Array, Array, Array]:
+    """Key frames as palms (N, 2, 3), height of the body (N,), weight (N,) and press (N, 2, 3)."""
     inward = np.array([[*-held.left, 0.0], [*held.left, 0.0]])
     palms, body, weight, press = [], [], [], []
     for number, key in enumerate(keys):

@@ -77,6 +77,7 @@ def solve_reach(
     first: Array,
     hz: float,
     cfg: ReachCfg,
+    begin: Array | None = None,
 ) -> tuple[Array, Array, Array]:
     """Joint angles that bring the palms where they have to be, the feet staying where they are.
 
@@ -89,6 +90,7 @@ def solve_reach(
         first: (29,) joint angles to begin with [rad].
         hz: frames per second.
         cfg: costs.
+        begin: (29,) joint angles of the posture to go on from [rad]; `first` by default.
 
     Returns:
         root_pos (N, 3) [m], root_quat (N, 4) wxyz, joint_pos (N, 29) [rad].
@@ -97,7 +99,7 @@ def solve_reach(
     configuration = mink.Configuration(model)
     middle, yaw = feet[:, :2].mean(axis=0), feet[0, 2] + float(wrap(feet[1, 2] - feet[0, 2])) / 2
     rotation = mink.SO3.from_z_radians(float(yaw))
-    start = np.concatenate([middle, [cfg.pelvis_height], rotation.wxyz, first])
+    start = np.concatenate([middle, [cfg.pelvis_height], rotation.wxyz, first if begin is None else begin])
     configuration.update(start)
     soles = []
     for side, (x, y, heading) in zip(_SIDES, feet, strict=True):

@@ -113,9 +113,9 @@ class Contact:
         hands: those on it, "left" and "right".
         reach: when they leave for it [s].
         begin: when they are at it [s].
-        rise: when it leaves what it stood on [s].
+        rise: when it leaves what it stood on, or begins to be let down [s].
         end: when it is let go, or the clip ends [s].
-        lift: how far it rises [m].
+        lift: how far it rises, negative if it is let down [m].
         heading: of the person when it begins, relative to the thing's own x axis [rad].
         bow: largest pitch of the trunk while the hands are on it [rad].
     """

@@ -18,7 +18,7 @@ class Outcome(StrEnum):
     CANNOT_TELL = "cannot_tell"
 
 
-ExpectationKind = Literal["at", "circled", "facing", "waved", "pointing", "still", "lifted"]
+ExpectationKind = Literal["at", "circled", "facing", "waved", "pointing", "still", "lifted", "put_down"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Expectation:
     Args:
         kind: at (robot stands before `target`, facing it), circled (went round `target`, ends beyond it),
             facing (turned to `target` on the spot), waved, pointing (an arm held towards `target`), still,
-            lifted (`target` is off what it stood on, for a second at least and still at the end).
+            lifted (`target` is off what it stood on, for a second at least and still at the end),
+            put_down (`target` stands upright on something and the robot has let go of it).
         target: object id, where the kind has one.
         side: hand for waved and pointing, or None for either.
     """

@@ -11,7 +11,7 @@ from exoactor.types.scene import Pose2D, Scene
 if TYPE_CHECKING:
     from pathlib import Path
 
-ActionKind = Literal["stand", "walk", "turn", "wave", "point", "lift"]
+ActionKind = Literal["stand", "walk", "turn", "wave", "point", "lift", "put_down"]
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Action:
         via: for walk: floor points to pass in order [m].
         side: for wave and point: the hand, "left" or "right".
         at: for point: the world point (x, y, z) pointed at [m].
-        thing: for lift: id of the thing in the scene.
-        rise: for lift: how far it is lifted [m].
+        thing: for lift and put_down: id of the thing in the scene; one that is put down is held from the beginning.
+        rise: how far it is lifted, negative for put_down [m].
     """
 
     kind: ActionKind

@@ -36,6 +36,8 @@ WAVE_SWING = 0.04
 """`waved`: level distance between turning points [m]."""
 LIFTED_SECONDS = 1.0
 """`lifted`: the robot alone holds it for so long [s], and at the end."""
+UPRIGHT_TILT = 10.0
+"""`put_down`: the thing was in the robot's hands, and at the end stands upright within this [deg], at rest."""
 STILL_SHIFT, STILL_TURN = 0.15, np.radians(15)
 
 
@@ -189,6 +191,9 @@ def happened(
         return {"true": bool(best >= 2), "measured": float(best), "unit": "turning points"}
     if target is None:
         raise ValueError(f"expectation {kind!r} needs a target")
+    if kind == "put_down":
+        tilt, stands = _stands(track, target.id)
+        return {"true": stands, "measured": tilt, "unit": "deg"}
     if kind == "lifted":
         seconds, still = _held(track, target.id)
         return {
@@ -226,6 +231,17 @@ def _held(track: TruthTrack, id: str) -> tuple[float, bool]:
     if not len(ends):
         return 0.0, False
     return float((ends[-1] - starts[-1]) / track.hz), bool(ends[-1] == len(track.root))
+
+
+def _stands(track: TruthTrack, id: str) -> tuple[float, bool]:
+    """Tilt of a thing at the end [deg], and whether it is upright, at rest and out of the robot's hands."""
+    poses = np.array(track.things[id])
+    up = Rotation.from_quat(poses[-1, 3:], scalar_first=True).as_matrix()[2, 2]
+    tilt = float(np.degrees(np.arccos(np.clip(up, -1, 1))))
+    half_second = round(0.5 * track.hz)
+    moved = float(np.linalg.norm(poses[-half_second:, :3] - poses[-1, :3], axis=1).max())
+    held = len(track.root) - 1 in track.lifted.get(id, [])
+    return tilt, tilt < UPRIGHT_TILT and moved < 0.01 and not held and bool(track.lifted.get(id))
 
 
 def _contact_error(track: TruthTrack, item: CatalogueItem) -> float | None:

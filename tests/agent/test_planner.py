@@ -232,6 +232,8 @@ STORE = load_scene("storeroom").catalogue()
         ("lift the box", "lift(box)"),
         ("go to the door, then pick the drum up with both hands", "walk_to(door) lift(drum)"),
         ("wave, then lift the orange box off the low stand and hold it up", "wave() lift(box)"),
+        ("lift the box, put it back down, then walk to the door", "lift(box) put_down(box) walk_to(door)"),
+        ("pick up the drum, set it down again and wave", "lift(drum) put_down(drum) wave()"),
         ("raise your left hand and wave, then pick up the box", "wave(side=left) lift(box)"),
     ],
 )
@@ -246,6 +248,8 @@ def test_things_are_lifted(text, plan):
         ("lift the box and walk to the door", "walk_to cannot be done while holding box"),
         ("pick up the box, then lift the drum", "lift cannot be done while holding box"),
         ("lift the door", "door is a door"),
+        ("put the box down", "it is not held; lift it first"),
+        ("lift the box, then put it on the stool", "on the stool"),
         ("lift the box with your left hand", "left"),
     ],
 )

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from exoactor.check.cfg import CheckCfg
-from exoactor.check.held import HeightLook, lifted
-from exoactor.types import CatalogueItem, Outcome, SceneObject
+from exoactor.check.held import HeightLook, lifted, put_down
+from exoactor.types import CatalogueItem, Outcome, Pose2D, SceneObject
 
 BOX = SceneObject(CatalogueItem("box", "box", "red", np.array([0.3, 0.3, 0.25]), True), [1.0, 0, 0.4], 0.0, 1.0)
 UP, DOWN, TILTED, FOOT_HIDDEN = (0.58, 0.83), (0.40, 0.65), (0.41, 0.78), (0.52, 0.65)
@@ -38,3 +38,19 @@ def test_a_look_in_which_it_is_down_begins_the_second_anew():
     heights = [UP, UP, UP, UP, DOWN, UP, UP, UP]
     assert lifted(looks(*heights), BOX, CheckCfg()).code == "held_too_short"
     assert lifted(looks(*heights, UP, UP, UP), BOX, CheckCfg()).code == "lifted"
+
+
+@pytest.mark.parametrize(
+    ("heights", "robot", "outcome", "code"),
+    [
+        (DOWN, Pose2D(0, 0, 0), Outcome.DONE, "put_down"),
+        (UP, Pose2D(0, 0, 0), Outcome.NOT_DONE, "not_put_down"),
+        ((0.0, 0.25), Pose2D(0, 0, 0), Outcome.NOT_DONE, "not_put_down"),
+        ((0.41, 0.80), Pose2D(0, 0, 0), Outcome.NOT_DONE, "toppled"),
+        (DOWN, None, Outcome.CANNOT_TELL, "robot_not_seen"),
+        (None, Pose2D(0, 0, 0), Outcome.CANNOT_TELL, "target_not_seen"),
+    ],
+)
+def test_put_down_is_upright_on_what_is_below_and_the_robot_seen_beside_it(heights, robot, outcome, code):
+    verdict = put_down(HeightLook(1.0, heights), BOX, robot, 0.4, CheckCfg())
+    assert (verdict.outcome, verdict.code) == (outcome, code)

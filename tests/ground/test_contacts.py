@@ -99,3 +99,18 @@ def test_a_contact_knows_its_order():
         Contact("box", ("left",), 2.0, 1.0, 3.0, 4.0, 0.2, 0.0, 0.5)
     with pytest.raises(ValueError, match="hands"):
         Contact("box", (), 1.0, 2.0, 3.0, 4.0, 0.2, 0.0, 0.5)
+
+
+def test_what_is_let_down_was_held_from_the_beginning_and_nobody_walks():
+    body = load_body()
+    up = replace(BOX, position=np.array([0.4, 0.0, 0.62]))
+    scene = replace(SCENE, objects=(replace(STAND, position=np.array([0.4, 0, 0])), up))
+    down = Action("put_down", "", seconds=0.4, thing="box", rise=-0.22)
+    motion = act((down,), {}, SCENE.robot, sample_style(body, 1), body, 25.0, things={"box": up})
+    every = slice(None, None, 3)
+    rise = Rise(np.arange(len(motion))[every] / 25.0, motion.carried["box"][every, 2])
+    found = find_contact(motion.to_human(body), {"box": rise}, scene)
+    assert found is not None and found.reach == found.begin == 0.0
+    assert found.lift == pytest.approx(-0.22, abs=0.02)
+    grounded = ground(motion.to_human(body), scene, imagined_scene=scene, contact=found)
+    assert grounded.goal.xy == pytest.approx(grounded.start.xy)

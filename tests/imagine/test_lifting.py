@@ -44,3 +44,17 @@ def test_the_person_bends_for_low_things_only_and_stands_still():
     assert hips[0].min() < hips[0][0] - 0.2
     assert hips[1].min() > hips[1][0] - 0.1
     assert low.contacts.all()
+
+
+def test_what_is_put_down_is_held_from_the_first_frame_and_let_go_of():
+    body = load_body()
+    box = SceneObject(CatalogueItem("box", "box", "red", np.array([0.3, 0.35, 0.25]), True), [0.4, 0, 0.62], 0.0, 1.0)
+    down = Action("put_down", "puts the box down", seconds=0.4, thing="box", rise=-0.22)
+    motion = act((down,), {}, AT, sample_style(body, 2), body, 25.0, things={"box": box})
+    _, joints = motion.joint_frames(body)
+    wrists = joints[:, [20, 21]]
+    palms = grip(box, 0.0).palms(0.0, 0.02, 0.0)
+    assert np.linalg.norm(wrists[0] - palms, axis=1).max() < 0.14
+    assert motion.carried["box"][-1, 2] == pytest.approx(-0.22, abs=1e-6)
+    assert np.linalg.norm(wrists[-1] - palms + [0, 0, 0.22], axis=1).min() > 0.2
+    assert np.abs(joints[-1, 0, 2] - joints[:, 0, 2].max()) < 0.02  # it stands upright again
