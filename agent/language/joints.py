@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agent.language import manners
+from agent.language import courtesy, manners
 from agent.language import order_words as ow
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.order import take_announced, take_rank
@@ -29,6 +29,8 @@ class Joint:
     but: bool = False
     marks: set[str] = field(default_factory=set)
     wished: bool = False
+
+_PHRASES = (*ow.CONNECTIVES, *ow.OPENERS, *manners.POLITE, "if you can")
 
 
 class Joints:
@@ -97,6 +99,8 @@ class Joints:
             if begun and not cursor.starts(("do", "not")):
                 raise NotUnderstood("this may take back what was said; say it anew", "What is to be done?")
             return True
+        if self._frame(cursor, joint):
+            return True
         if start == 0 and cursor.take("hi", "hello", "right", "now then") and cursor.word in (",", ".", "please"):
             return True
         cursor.at = start
@@ -104,7 +108,7 @@ class Joints:
             cursor.at += 1
             self._arrive(walked)
             return True
-        phrase = cursor.take_any((*ow.CONNECTIVES, *ow.OPENERS, *manners.POLITE, "if you can"))
+        phrase = cursor.take_any(_PHRASES)
         done = phrase and (phrase.split()[-1] in ow.DONE) and cursor and cursor.items[cursor.at].text.endswith("ing")
         if not phrase or (done and len(phrase.split()) > 1) or (phrase in ow.ARRIVED and cursor.word == "at"):
             cursor.at = start
@@ -130,6 +134,21 @@ class Joints:
             joint.marks.add("later")
         joint.but = joint.but or phrase.startswith("but")
         return True
+
+    def _frame(self, cursor: Cursor, joint: Joint) -> bool:
+        """Take a courteous frame that a verb follows."""
+        start = cursor.at
+        frame = cursor.take_any(courtesy.FRAMES)
+        if frame:
+            end = cursor.at
+            while cursor.word in courtesy.BETWEEN and not self.verbs.match(cursor):
+                cursor.at += 1
+            if self.verbs.match(cursor):
+                cursor.at = end
+                joint.wished = joint.wished or frame.endswith(manners.WISHED)
+                return True
+        cursor.at = start
+        return False
 
     def _arrive(self, walked: bool) -> None:
         self.nouns.place()

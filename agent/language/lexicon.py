@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agent.language import manners
+from agent.language import courtesy, manners
 from agent.language import order_words as ow
 
 REFUSED = {
@@ -227,7 +227,7 @@ def words_of(*tables: Iterable[str]) -> set[str]:
     return {word for table in tables for phrase in table for word in phrase.split()}
 
 
-_TABLES = [t for module in (globals(), vars(ow), vars(manners)) for n, t in module.items() if not n.startswith("_")]
+_TABLES = [t for module in (globals(), vars(ow), vars(manners), vars(courtesy)) for n, t in module.items() if not n.startswith("_")]
 VOCABULARY = words_of(
     *(t for t in _TABLES if isinstance(t, tuple | dict | frozenset)),
     ("left right hand arm finger twice times once seconds second minute half from there here its",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 Phrase = tuple[str, ...]
 
@@ -112,6 +113,16 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+@lru_cache(maxsize=512)
+def _by_first_word(table: Phrase) -> dict[str, list[tuple[Phrase, str]]]:
+    """The phrases of a table by how they begin, longest first; tables are long and looked into at every word."""
+    found: dict[str, list[tuple[Phrase, str]]] = {}
+    for text in sorted(table, key=lambda t: -len(t.split())):
+        words = tuple(text.split())
+        found.setdefault(words[0], []).append((words, text))
+    return found
+
+
 class Cursor:
     """A place in the tokens. `take...` methods move it only when they succeed."""
 
@@ -146,7 +157,11 @@ class Cursor:
 
     def take_any(self, alternatives: Iterable[str]) -> str:
         """`take` for a table of phrases."""
-        return self.take(*alternatives)
+        for words, text in _by_first_word(tuple(alternatives)).get(self.word, ()):
+            if self.starts(words):
+                self.at += len(words)
+                return text
+        return ""
 
     def rest_of_clause(self) -> list[Token]:
         """Tokens from here to the next break."""
