@@ -51,12 +51,12 @@ class Nouns:
         self.catalogue = catalogue
         self.mentioned = Mentioned()
         self._id_words = {item.id: tuple(w for w in item.id.split("_") if w) for item in catalogue}
-        self._heads = set(KINDS) | set(nw.SYNONYMS) | {w for words in self._id_words.values() for w in words}
-        self._heads |= {w for phrase in nw.PHRASES for w in phrase}
+        self._heads = set(KINDS) | set(nw.SYNONYMS) | set(nw.SEVERAL_KINDS) | {w for words in self._id_words.values() for w in words}
 
     def vocabulary(self) -> set[str]:
         """Every word that can stand in a noun phrase here."""
-        words = self._heads | set(COLORS) | {"it", "there", "them", "other", "one", "another"}
+        words = self._heads | set(COLORS) | {"it", "there", "them", "one", *nw.REMAINING}
+        words |= {w for phrase in nw.PHRASES for w in phrase}
         words |= nw.DESCRIPTORS
         for phrase in (*nw.QUANTIFIERS, *nw.DETERMINERS, *nw.MODIFIERS, *nw.WHERE):
             words |= set(phrase.split())
@@ -64,9 +64,9 @@ class Nouns:
 
     def starts(self, cursor: Cursor) -> bool:
         """Whether a noun phrase seems to begin here."""
-        if cursor.word in (*nw.DETERMINERS, "it", "them", "where", "both", "all", "each", "every", "other", "another"):
+        if cursor.word in (*nw.DETERMINERS, "it", "them", "where", "both", "all", "each", "every", *nw.REMAINING):
             return True
-        return cursor.word in COLORS or self._singular(cursor.word) in self._heads
+        return self._noun_at(cursor, 0)
 
     def starts_after(self, cursor: Cursor, offset: int) -> bool:
         """Whether a noun phrase seems to begin `offset` words further on."""
@@ -75,8 +75,13 @@ class Nouns:
         cursor.at -= offset
         return found
 
-    def read(self, cursor: Cursor, *, modifiers: bool = True) -> tuple[str, ...]:
+    def read(self, cursor: Cursor, *, modifiers: bool = True, standing: bool = True) -> tuple[str, ...]:
         """Take one noun phrase and give the ids it means, one unless it is plural.
+
+        Args:
+            cursor: moved.
+            modifiers: with all that may further describe the thing.
+            standing: if not, with what it stands on or bears at least ("the bottle on the table").
 
         Raises:
             NotUnderstood: unknown, ambiguous, or a pronoun without something to refer to.
@@ -88,6 +93,8 @@ class Nouns:
             ids = self._described(cursor)
             if modifiers:
                 self._modifier(cursor)
+            elif standing:
+                self._on_something(cursor)
         if where and not cursor.take("is", "are", "stand", "sit", "lie", "be"):
             cursor.at = start
             raise self._no_noun(cursor)
@@ -135,13 +142,16 @@ class Nouns:
 
     def _noun_at(self, cursor: Cursor, offset: int) -> bool:
         word = cursor.peek(offset)
-        return word in COLORS or word == "other" or self._singular(word) in self._heads
+        if word in COLORS or word == "other" or self._singular(word) in self._heads:
+            return True
+        return (word, self._singular(cursor.peek(offset + 1))) in nw.PHRASES
 
     def _described(self, cursor: Cursor) -> tuple[str, ...]:
         start = cursor.at
         every = bool(cursor.take_any(nw.QUANTIFIERS))
         bare = not cursor.take_any(nw.DETERMINERS) and not every
-        other = bool(cursor.take("other", "another"))
+        back = " ".join(t.word for t in cursor.items[start : cursor.at]) in nw.BACK or cursor.word == "same"
+        other = bool(cursor.take_any(nw.REMAINING))
         number = cursor.items[cursor.at].number if cursor else None
         counted = None
         if number and number >= 2 and self._noun_at(cursor, 1):
@@ -160,6 +170,7 @@ class Nouns:
             if other:
                 return self._other(None, cursor, start)
             raise self._no_noun(cursor)
+        words = self._said_again(cursor, words)
         found, plural = self._matches(words, bare=bare)
         name = " ".join(words)
         if other:
@@ -170,9 +181,29 @@ class Nouns:
             )
         if counted is not None and counted != len(found):
             raise NotUnderstood(f"{counted} of {name} are asked for, there are {len(found)}: {self._list(found)}")
+        if len(found) > 1 and back and not plural:  # "that chair": the one that was spoken of
+            known = [item for item in found if item.id in self.mentioned.every]
+            found = known if len(known) == 1 else found
         if len(found) > 1 and not (every or plural or counted):
             raise NotUnderstood(f"{name!r} could be {self._list(found)}", f"Which {name}: {self._list(found, ' or ')}?")
         return tuple(item.id for item in found)
+
+    def _said_again(self, cursor: Cursor, words: list[str]) -> list[str]:
+        """Take what names the same thing once more: "the chair that is red", "the bin, the yellow one"."""
+        start = cursor.at
+        more: list[str] = []
+        if not COLORS.keys() & set(words) and cursor.take("that is", "which is", ", which is") and cursor.word in COLORS:
+            more = [cursor.take(cursor.word), *words]
+        elif cursor.take(", the"):
+            if cursor.word in COLORS and cursor.peek() == "one" and not COLORS.keys() & set(words):
+                more = [cursor.word, *words]
+                cursor.at += 2
+            elif words[-1] == "one" and self._singular(cursor.word) in self._heads:
+                more = [*words[:-1], cursor.take(cursor.word)]
+        if more and cursor.word in ("", ",", ".", "and", "then") and len(self._matches(more, bare=False)[0]) == 1:
+            return more
+        cursor.at = start
+        return words
 
     def _skip_descriptors(self, cursor: Cursor) -> None:
         """Pass over descriptors that a noun follows, unless an id of this scene uses the word."""
@@ -180,7 +211,7 @@ class Nouns:
         while cursor and cursor.word in nw.DESCRIPTORS and not self._is_id_word(cursor.word):
             cursor.at += 1
         if not (
-            cursor and (cursor.word == "one" or cursor.word in COLORS or self._singular(cursor.word) in self._heads)
+            cursor and (cursor.word == "one" or (cursor.word != "other" and self._noun_at(cursor, 0)))
         ):
             cursor.at = start
 
@@ -188,12 +219,15 @@ class Nouns:
         """Whether the word here can be part of a name; digits only where an id has them."""
         token = cursor.items[cursor.at]
         if token.word == "one":
-            return bool(self.mentioned.every) or bool(before and self._numbered("1"))
+            named_next = cursor.peek() == "," and cursor.peek(2) == "the"  # "the red one, the chair"
+            return bool(self.mentioned.every) or bool(before and (self._numbered("1") or named_next))
         if token.number is not None:
             return self._numbered(f"{token.number:g}")
         if token.word == "can" and cursor.peek() in ("you", "not"):
             return False
-        return token.word in COLORS or self._singular(token.word) in self._heads
+        if before and (self._singular(before[-1]), token.word) in nw.PHRASES:
+            return True
+        return token.word != "other" and self._noun_at(cursor, 0)
 
     def _numbered(self, digits: str) -> bool:
         return any(digits in words for words in self._id_words.values())
@@ -202,6 +236,8 @@ class Nouns:
         last = words[-1]
         if last in COLORS and not any(last in ids and len(ids) == 1 for ids in self._id_words.values()):
             return False
+        if len(words) > 1 and (self._singular(words[-2]), self._singular(last)) in nw.PHRASES:
+            return True
         return last in ("one", "ones") or self._singular(last) in self._heads or last.isdigit()
 
     def _matches(self, words: list[str], *, bare: bool) -> tuple[list[CatalogueItem], bool]:
@@ -227,7 +263,9 @@ class Nouns:
         number = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}.get(word, word)
         own = {item.kind, item.color.replace("grey", "gray"), *self._id_words[item.id]}
         own |= {w.replace("grey", "gray") for w in item.color.split("_")}
-        return word in own or number in own or (nw.SYNONYMS.get(word) in own and word not in self._spoken_ids())
+        return word in own or number in own or (nw.SYNONYMS.get(word) in own and word not in self._spoken_ids()) or (
+            item.kind in nw.SEVERAL_KINDS.get(word, ())
+        )
 
     def _spoken_ids(self) -> set[str]:
         return {w for words in self._id_words.values() for w in words}
@@ -250,7 +288,7 @@ class Nouns:
 
     def _modifier(self, cursor: Cursor) -> None:
         """Take a further description of a thing that is known already ("the bottle on the table")."""
-        if cursor.take_any(nw.WHERE) or (self.mentioned.last and cursor.take_any(nw.UNDER_IT)):
+        if cursor.take_any(nw.WHERE) or self._on_something(cursor):
             return
         start = cursor.at
         if cursor.take("where"):  # "the table where the bottle is"
@@ -269,6 +307,29 @@ class Nouns:
                 self._described(cursor)
         else:
             cursor.at = start
+
+    def _on_something(self, cursor: Cursor) -> bool:
+        """Take what a known thing stands on or bears: "on the table", "it is standing on", "with the can on it"."""
+        start = cursor.at
+        if self.mentioned.last and cursor.take_any(nw.UNDER_IT):
+            return True
+        if cursor.starts(("on", "your", "way")) or cursor.starts(("on", "the", "way")):
+            return False
+        bears = bool(cursor.take_any(nw.AFTER_IT))
+        if not bears:
+            cursor.take("that is", "which is", "that", "which")
+            cursor.take("stand", "sit", "lie")
+        if (bears or cursor.take_any(nw.ON)) and self.starts(cursor) and cursor.word not in ("it", "them"):
+            try:
+                self._described(cursor)
+            except NotUnderstood as problem:
+                if not problem.question:  # which of several bottles it is need not be known, that there is one must
+                    cursor.at = start
+                    return False
+            if not bears or cursor.take_any(nw.ON_IT):
+                return True
+        cursor.at = start
+        return False
 
     def _no_noun(self, cursor: Cursor) -> NotUnderstood:
         words = [t.text for t in cursor.rest_of_clause()]

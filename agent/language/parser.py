@@ -98,7 +98,11 @@ class Parser(Arranging):
             if step.skill not in ("wave", "point_at") or (gestures and step.skill != gestures[0].skill):
                 break
             gestures.append(step)
-        side = take_side(cursor, self.verbs.hands.last_side) if cursor.word in lx.WITH and gestures else None
+        if gestures and cursor.take_any(lx.WITH_A_HAND) and cursor.word in BREAKS:
+            return True
+        cursor.at = start
+        handed = cursor.word in lx.WITH or cursor.starts(("this", "time"))
+        side = take_side(cursor, self.verbs.hands.last_side) if handed and gestures else None
         if side is None or cursor.word not in BREAKS:
             cursor.at = start
             return False
@@ -150,6 +154,7 @@ class Parser(Arranging):
         side = self._leading_side(cursor)
         if self._last is None and before_a_thing(cursor, self.nouns, lx.VERBLESS):
             self._last = Clause([], "walk", "to")
+            self._not_addressed(cursor)
         clause = self.verbs.read(cursor) or (None if side else self._gap(cursor))
         if clause is None and cursor.take("to"):
             clause = self.verbs.read(cursor)
@@ -164,6 +169,16 @@ class Parser(Arranging):
         self._last = clause
         self._expect_end(cursor, clause.family)
         return clause.steps
+
+    def _not_addressed(self, cursor: Cursor) -> None:
+        """Refuse "to the door, wave", which can be a wave to the door as well as a walk."""
+        start = cursor.at
+        if cursor.take("to", "towards"):
+            self.nouns.peek(cursor)
+            found = self.verbs.match(cursor) if cursor.take(",") else None
+            if found and found[0] not in ("walk", "approach", "circle", "stand"):
+                raise NotUnderstood("it can be a way or a direction; begin with what to do", "Go there first?")
+        cursor.at = start
 
     def _leading_side(self, cursor: Cursor) -> str | None:
         """Take "with your left hand, (wave)"; but "... and then with your right hand" has its verb before it."""
@@ -219,7 +234,11 @@ class Parser(Arranging):
     def _take_trailing(cursor: Cursor) -> bool:
         """Take what politely ends a clause, unless it begins the next ("... the table then the door")."""
         start = cursor.at
-        if cursor.take_any(TRAILING) in ("", "please", "again", "once more"):
+        phrase = cursor.take_any(TRAILING)
+        if phrase == "then" and cursor.word == ",":  # "the door then, after a pause, ...": it goes on
+            cursor.at = start
+            return False
+        if phrase in ("", "please", "again", "once more"):
             return cursor.at > start
         if not cursor or cursor.word in (",", ".", "and", "then", "but", *TRAILING):
             return True
@@ -244,14 +263,24 @@ class Parser(Arranging):
         return False
 
     def _repeat(self, cursor: Cursor) -> list[Step] | None:
-        """Take "do that again": the last clause once more."""
+        """Take "do that again (with your left)": the last clause once more."""
         start = cursor.at
         if not cursor.take_any(lx.AGAIN):
             return None
-        if self._last is None or not self._last.steps or not (not cursor or cursor.word in (",", ".", "and", "then")):
+        last = self._last.steps if self._last else []
+        steps = [Step(s.skill, dict(s.args), list(s.needs)) for s in last]
+        gestures = bool(steps) and all(s.skill in ("wave", "point_at") for s in steps)
+        if gestures and (side := take_side(cursor, self.verbs.hands.last_side)):
+            self.verbs.hands.last_side = side
+            for step in steps:
+                step.args["side"] = side
+        elif cursor.peek(-1) == "same":  # "the same" with nothing changed, or at another place, is not plain
+            steps = []
+        cursor.take("please", "too", "as well")
+        if not steps or cursor.word not in ("", ",", ".", "and", "then"):
             cursor.at = start
             return None
-        return [Step(s.skill, dict(s.args), list(s.needs)) for s in self._last.steps]
+        return steps
 
     def _give_side(self, clause: Clause, side: str) -> None:
         self.verbs.hands.last_side = side

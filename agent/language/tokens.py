@@ -99,6 +99,7 @@ def tokens(text: str) -> list[Token]:
     lowered = re.sub(r"(?<=[a-z0-9])[-_](?=[a-z0-9])", " ", lowered)
     lowered = re.sub(r"\s[–—-]+\s", " , ", lowered)
     lowered = re.sub(r"(?<=\d)(?=s(ec|ecs|econds?)?\b)", " ", lowered)
+    lowered = re.sub(r"\b(?:a|another|one) ([\w.]+) seconds? (pause|wait|break)\b", r"a \2 of \1 seconds", lowered)
     found: list[Token] = []
     for raw in re.findall(r"\d+\.\d+|[^\W_]+(?:'[^\W_]+)*|[;!?.:,\n]|[^\s]", lowered):
         if raw in _BREAKS:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from agent.language import lexicon as lx
-from agent.language.adverbials import complaint, take_count, take_place, take_seconds
+from agent.language.adverbials import complaint, take_count, take_place, take_side
 from agent.language.clauses import Clause, Step
+from agent.language.durations import take_a_while, take_seconds
 from agent.language.hands import Hands, before_a_thing
+from agent.language.nominals import match_nominal
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor
 from skills import Fact
@@ -44,7 +46,8 @@ class Verbs:
                 words = tuple(phrase.split())
                 if cursor.starts(words) and (best is None or len(words) > len(best[1].split())):
                     best = (family, phrase)
-        return best
+        said = match_nominal(cursor, self.nouns.starts)
+        return said if said and (best is None or len(said[1].split()) > len(best[1].split())) else best
 
     def read(self, cursor: Cursor) -> Clause | None:
         """Take one clause, or None (and nothing taken) when no verb stands here."""
@@ -81,10 +84,25 @@ class Verbs:
                 cursor.at = start
         if before.family in ("wave", "greet") and cursor.word in ("with", "use"):
             return self.hands.waving(cursor, [], {})
+        if before.family in ("point", "show") and cursor.word in ("with", "use"):  # "... and then with your left"
+            ids = tuple(dict.fromkeys(step.args["target"] for step in before.steps))
+            side = take_side(cursor, self.hands.last_side)
+            if side and ids:
+                return self.hands.pointed(cursor, ids, side)
         cursor.at = start
         return None
 
     # -- walking ---------------------------------------------------------------------------------
+
+    def been(self, cursor: Cursor) -> Clause | None:
+        """Take the "been to the door" of "once you have been to the door"."""
+        start = cursor.at
+        if cursor and cursor.items[cursor.at].text == "been" and cursor.take("be"):
+            cursor.take("all the way", "over")
+            if before_a_thing(cursor, self.nouns, ("to", "around", "over to", "up to", "at", "by", "once around")):
+                return self._walk(cursor)
+        cursor.at = start
+        return None
 
     def _walk(self, cursor: Cursor) -> Clause:
         start = cursor.at
@@ -206,7 +224,7 @@ class Verbs:
         steps = self._turns(self.nouns.read(cursor))
         if (seconds := take_seconds(cursor)) is not None:
             steps.append(Step("stand_still", {"seconds": seconds}))
-        elif cursor.take_any(lx.VAGUE_TIMES):
+        elif take_a_while(cursor):
             steps.append(Step("stand_still", {}))
         return Clause(steps, "face", "target")
 
@@ -224,7 +242,7 @@ class Verbs:
         while cursor:
             if (seconds := take_seconds(cursor)) is not None:
                 args["seconds"] = seconds
-            elif cursor.take_any(lx.VAGUE_TIMES) or cursor.take(
+            elif take_a_while(cursor) or cursor.take(
                 "still",
                 "here",
                 "where you are",
