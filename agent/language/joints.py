@@ -21,6 +21,7 @@ class Joint:
         first: "first" or the like was said.
         but: "but" was said.
         marks: of the clause, see `agent.language.order`.
+        arrived: "when you get there" or the like was said.
         wished: politeness after which a past form is a wish.
     """
 
@@ -29,6 +30,7 @@ class Joint:
     but: bool = False
     marks: set[str] = field(default_factory=set)
     wished: bool = False
+    arrived: bool = False
 
 _PHRASES = (*ow.CONNECTIVES, *ow.OPENERS, *manners.POLITE, "if you can")
 
@@ -79,7 +81,7 @@ class Joints:
         """Whether a joint, or the beginning of a subordinate clause, stands here; takes nothing."""
         start = cursor.at
         found = self.purpose(cursor) or bool(
-            cursor.take_any((*ow.CONNECTIVES, *ow.BEFORE, *ow.AFTER, *ow.RANKS)) or take_announced(cursor)
+            cursor.take_any((*ow.CONNECTIVES, *ow.BEFORE, *ow.AFTER, *ow.RANKS, *ow.ON_THE_WAY)) or take_announced(cursor)
         )
         cursor.at = start
         return found
@@ -107,6 +109,7 @@ class Joints:
         if cursor.word == "there" and (cursor.peek() == "," or self._verb_at(cursor, 1)):
             cursor.at += 1
             self._arrive(walked)
+            joint.arrived = True
             return True
         phrase = cursor.take_any(_PHRASES)
         done = phrase and (phrase.split()[-1] in ow.DONE) and cursor and cursor.items[cursor.at].text.endswith("ing")
@@ -122,6 +125,7 @@ class Joints:
             raise NotUnderstood("'if you can ...' is a condition; say only what to do", unknown=("if",))
         if phrase in ow.ARRIVED:
             self._arrive(walked)
+            joint.arrived = True
         elif phrase in ow.CONNECTIVES and "there" in phrase.split():
             self.nouns.place()  # refers to something, or is not understood
         if phrase in ow.OPENERS:

@@ -130,7 +130,7 @@ class Nouns:
         return self.mentioned.last
 
     def _pronoun(self, cursor: Cursor) -> tuple[str, ...]:
-        if cursor.take("both of them", "them"):
+        if cursor.take("both of them", "each of them", "all of them", "them all", "them both", "them"):
             if len(self.mentioned.last) == 1:  # "the bin and the shelf ... them": two phrases, only the last is kept
                 raise NotUnderstood("'them' could be several things", "Which ones?", ("them",))
             return self._last("them")
@@ -302,7 +302,8 @@ class Nouns:
         cursor.take("stand", "sit", "lie")
         if cursor.take_any(nw.WHERE):
             return
-        if cursor.take_any(nw.MODIFIERS) and self.starts(cursor) and cursor.word != "them":
+        on_the_way = cursor.starts(("on", "your", "way")) or cursor.starts(("on", "the", "way"))
+        if not on_the_way and cursor.take_any(nw.MODIFIERS) and self.starts(cursor) and cursor.word != "them":
             if not cursor.take("it"):
                 self._described(cursor)
         else:

@@ -41,7 +41,8 @@ CONNECTIVES = (
     "where you can", "where you", "when done", "once done", "when do", "once do", "after do that", "after do so",
     "after have do that", "plus", "later", "later on", "after a while", "to end", "to end with", "to close",
     "to top it off", "to conclude", "to wrap up", "last but not least", "from where you are", "next up",
-    "to around off", "to around things off", "to finish things off",
+    "to around off", "to around things off", "to finish things off", "to around it off", "to around it all off",
+    "to finish it off", "to close things off", "to top things off", "to wrap things up", "to cap it off",
 )  # fmt: skip
 """Join clauses without changing their order."""
 
@@ -59,13 +60,15 @@ OPENERS = (
     "beforehand", "first off", "for starters", "first thing", "before anything else", "before all else",
     "before you do anything else", "before you do anything", "before do anything else", "before do anything",
     "in the first place", "to kick off", "to kick things off", "to start off",
+    "first things first", "for a start",
 )  # fmt: skip
 FIRST = (*OPENERS, "before that", "prior to that", "at first")
 LAST = (
     "last", "lastly", "last of all", "at last", "at the end", "at the very end", "in the end", "finally", "to finish",
     "to finish with", "to finish off", "to finish up", "to end with", "to end", "to close", "as a last step",
     "to conclude", "to wrap up", "to around off", "to top it off", "last but not least", "to around things off",
-    "to finish things off",
+    "to finish things off", "to around it off", "to around it all off", "to finish it off", "to top things off",
+    "to wrap things up", "to cap it off", "as the last step", "as your last step", "as a final step",
 )  # fmt: skip
 """Said at the end of a clause, they tell its place among the others."""
 
@@ -74,6 +77,20 @@ LATER = ("afterwards", "later", "later on", "after that", "after this", "subsequ
 
 RANKS = {"first": 1, "second": 2, "secondly": 2, "third": 3, "thirdly": 3, "fourth": 4, "fourthly": 4, "fifth": 5}
 
+_LEAVING = (
+    "set off", "leave", "go", "start walk", "move off", "head off", "head over", "head there", "go there", "get go",
+    "set out", "start off", "walk there", "walk over", "go over", "start move", "start to walk", "begin walk",
+    "get move", "walk off", "depart", "head out", "head over there", "go over there", "make a move", "start out",
+)  # fmt: skip
+DEPARTURE = (*_LEAVING, *(f"you {leave}" for leave in _LEAVING))
+"""The beginning of a walk that is said elsewhere: "before you set off"."""
+THAT = ("that", "you do that", "you do so", "you do it", "do that", "do so", "do it", "you do this", "do this", "this")
+"""What was said just before: "before you do that"."""
+ON_THE_WAY = tuple(
+    f"{on} {to}"
+    for on in ("on your way", "on the way", "on your way over", "along the way", "en route", "on your way across")
+    for to in ("to", "towards")
+)  # fmt: skip
 BEFORE = ("before", "but before", "prior to", "just before", "right before")
 AFTER = (
     "after", "having", "upon", "once you have", "once", "when", "as soon as", "only after", "but only after",

@@ -12,6 +12,7 @@ from agent.language.manners import TRAILING
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.order import BREAKS, contradictions, take_closing
 from agent.language.tokens import Cursor, tokens
+from agent.language.topics import take_topic
 from exoactor.types import Catalogue
 from skills import Fact
 
@@ -54,21 +55,31 @@ class Parser(Arranging):
         self.problems += sentence.problems()
 
     def _next(self, cursor: Cursor, sentence: Sentence, needs: list[Fact]) -> None:
+        if self._topic(cursor, sentence):
+            return
         before = self._before_this()
-        said = self._joint = self.joints.take(cursor, begun=bool(before), walked=walks(before))
+        walked = walks(before) or walks(sentence.at_end)
+        said = self._joint = self.joints.take(cursor, begun=bool(before), walked=walked)
         joint = said.kind
         if not cursor or cursor.word == ".":
+            return
+        if said.arrived and not walks(before):
+            self._arrived(sentence)
+        if not said.first and self._topic(cursor, sentence):
             return
         fresh = not sentence.clauses or bool(joint)
         if self.verbs.match(cursor) is None and self._negation(cursor, sentence):
             return
         if joint == "," and self._late_side(cursor):
             return
-        if said.first and said.but and self._done and not sentence.clauses:  # "Wave. But first go to the table."
+        if said.first and said.but and self._done and not sentence.clauses and not sentence.at_end:  # "Wave. But first go to the table."
             self._before_all_that(cursor, sentence)
             return
         if said.first and (sentence.clauses or self._done):
             sentence.add(self._clause(cursor), joint, "first", begun=bool(self._done))
+            return
+        if cursor.take_any(ow.ON_THE_WAY):
+            self._on_the_way(cursor, sentence, leading=fresh)
             return
         if (cursor.word != "on" and cursor.take_any(ow.AFTER)) or self._on_doing(cursor):
             self._after(cursor, sentence, needs, leading=fresh)
@@ -85,6 +96,19 @@ class Parser(Arranging):
         for step in steps:
             step.marks |= marks - {"first", "next"}
         sentence.add(steps, joint, self._order or next(iter(said.marks), ""), begun=bool(self._done))
+
+    def _topic(self, cursor: Cursor, sentence: Sentence) -> bool:
+        """Take what is only spoken of; "the table is where to end up" is a last step too."""
+        if sentence.clauses and not sentence.sequenced:
+            return False
+        topic = take_topic(cursor, self.nouns, self.verbs)
+        if topic is None:
+            return False
+        if topic.end:
+            if sentence.clauses or sentence.at_end:
+                raise NotUnderstood("an end said in the middle of a sentence", "In which order?")
+            sentence.at_end, sentence.whole = [Step("walk_to", {"target": topic.ids[0]})], True
+        return True
 
     def _late_side(self, cursor: Cursor) -> bool:
         """Take ", with your left hand" behind the waves it belongs to.
@@ -167,6 +191,7 @@ class Parser(Arranging):
         while self._ends_arriving(cursor, clause) or self._ends_ordered(cursor) or self._take_trailing(cursor):
             pass
         self._last = clause
+        self._note_way(clause)
         self._expect_end(cursor, clause.family)
         return clause.steps
 
@@ -194,6 +219,8 @@ class Parser(Arranging):
     def _gap(self, cursor: Cursor) -> Clause | None:
         """Take a clause without a verb; "point at A and B with your left hand" gives A the hand too."""
         clause = self.verbs.gap(cursor, self._last)
+        if clause is None and before_a_thing(cursor, self.nouns, lx.VERBLESS):  # "walk to A, wait, then to B"
+            clause = self.verbs.gap(cursor, self._way)
         side = next((s.args["side"] for s in clause.steps if "side" in s.args), None) if clause else None
         if clause and side and self._last and clause.steps[0].skill in ("wave", "point_at"):
             for step in self._last.steps:
