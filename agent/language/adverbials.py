@@ -22,7 +22,7 @@ def take_side(cursor: Cursor, last_side: str | None) -> str | None:
     start = cursor.at
     cursor.take("this time", "but")
     cursor.take_any(lx.WITH)
-    cursor.take("your", "the", "a")
+    cursor.take("your", "the", "a", "that", "this", "that very", "your very")
     word = cursor.take("left", "right", "other", "same")
     bare = cursor.peek(-2) in ("your", "the") and cursor.word in _BEHIND_A_BARE_SIDE
     if word and (cursor.take("hand", "arm", "handed", "index finger", "one") or bare):

@@ -178,7 +178,9 @@ class Arranging(ABC):
         self._last = Clause(walk, "walk", "to")
         if leading and cursor.word == ",":
             if sentence.at_end or sentence.clauses:
-                raise NotUnderstood("'on the way' in the middle of a sentence can belong to either side", "In which order?")
+                raise NotUnderstood(
+                    "'on the way' in the middle of a sentence can belong to either side", "In which order?"
+                )
             sentence.at_end, sentence.on_the_way = walk, True
             return
         if not sentence.clauses or not all(is_on_a_way(step) for step in sentence.clauses[-1]):

@@ -20,7 +20,16 @@ _PLEASED = (
 )  # fmt: skip
 _ALLOWED = ("ok", "okay", "alright", "all right", "fine", "possible", "too much trouble", "too much to ask")
 _IF_YOU = ("if you", "if you could", "if you would", "if you can", "if you were to", "if you might")
-_YOU_TO = ("you to", "for you to", "to see you", "to have you", "to watch you", "it if you", "it if you could", "that you")
+_YOU_TO = (
+    "you to",
+    "for you to",
+    "to see you",
+    "to have you",
+    "to watch you",
+    "it if you",
+    "it if you could",
+    "that you",
+)
 _WISHES = (
     "would like", "would love", "would prefer", "would appreciate", "would want", "would need", "would ask", "want",
     "need", "ask", "expect", "wish", "will need", "will want", "am ask", "am asking", "require", "request", "suggest",
@@ -29,12 +38,27 @@ _WISHES = (
 _STRESS = ("", "also", "just", "really", "now", "then", "only", "simply", "next", "still", "first")
 _MAY = ("could you", "can you", "would you", "will you", "might you", "you could", "you can", "you may", "you should")
 _SOFTLY = ("please", "kindly", "possibly", "perhaps", "just", "now", "also", "then", "next", "first", "quickly please")
-_AIM = ("task", "job", "goal", "aim", "mission", "assignment", "objective", "duty", "instruction", "idea", "plan", "wish")
+_AIM = (
+    "task",
+    "job",
+    "goal",
+    "aim",
+    "mission",
+    "assignment",
+    "objective",
+    "duty",
+    "instruction",
+    "idea",
+    "plan",
+    "wish",
+)
 _MUST = ("have to", "need to", "must", "should", "are to", "get to", "ought to")
 
 
 def _frames() -> Iterator[str]:
-    for (thing, words), you in product((("it would be", _PLEASANT), ("i would be", _PLEASED)), (*_IF_YOU, "to see you")):
+    for (thing, words), you in product(
+        (("it would be", _PLEASANT), ("i would be", _PLEASED)), (*_IF_YOU, "to see you")
+    ):
         yield from (f"{thing} {word} {you}" for word in words)
     yield from (f"it would be {word} {you}" for word in _PLEASANT for you in ("to have you", "for you to"))
     yield from (f"would it be {word} {you}" for word in _ALLOWED for you in (*_IF_YOU, "for you to", "to ask you to"))
@@ -60,7 +84,7 @@ def _frames() -> Iterator[str]:
     yield from (f"{it}time {you}to" for it in ("", "it is ") for you in ("", "for you ", "now for you ", "now "))
     yield from (f"{ask} {you} to" for ask in ("let me ask", "let me get", "may i get", "i will ask", "i will get")
                 for you in ("you",))  # fmt: skip
-    yield from ("what about", "how about if you", "would you be so good as to", "be so good as to", "be good enough to",
+    yield from ("i would like", "what about", "how about if you", "would you be so good as to", "be so good as to", "be good enough to",
                 "would you be good enough to", "be kind enough to", "you are ask to", "you are asked to",
                 "you are requested to", "you are invited to", "please be so kind as to", "i will have you", "let me have",
                 "let us have", "let us now", "let us just", "let us first", "let us next", "let us then", "let us also",
@@ -74,7 +98,7 @@ def _frames() -> Iterator[str]:
 
 FRAMES = tuple(dict.fromkeys(_frames()))
 """In front of a verb."""
-BETWEEN = frozenset(("first", "then", "please", "just", "also", "kindly", "now", "next", "to", "simply", "perhaps"))
+BETWEEN = frozenset(("first", "then", "please", "just", "also", "kindly", "now", "next", "simply", "perhaps"))
 """May stand between a frame and its verb."""
 
 AT_EASE = (

@@ -18,7 +18,19 @@ _OR_SO = (
     "at least", "at the least", "exactly", "straight",
 )  # fmt: skip
 """Nobody counts the tenths: a number said to be rough is that number."""
-_A = ("a", "one", "just a", "only a", "another", "some", "a few", "several", "a couple of", "a couple more", "a few more")
+_A = (
+    "a",
+    "one",
+    "just a",
+    "only a",
+    "another",
+    "some",
+    "a few",
+    "several",
+    "a couple of",
+    "a couple more",
+    "a few more",
+)
 _SIZE = frozenset(("short", "little", "brief", "small", "quick", "tiny", "wee", "more"))
 _WHILE = (
     "moment", "moments", "bit", "while", "time", "instant", "tick", "seconds", "second or two", "moment or two",
@@ -37,7 +49,12 @@ def take_seconds(cursor: Cursor) -> float | None:
     number = cursor.items[cursor.at].number if cursor else None
     if number is not None:
         cursor.at += 1
-        if cursor.take("or", "to") and cursor and (more := cursor.items[cursor.at].number) is not None and more > number:
+        if (
+            cursor.take("or", "to")
+            and cursor
+            and (more := cursor.items[cursor.at].number) is not None
+            and more > number
+        ):
             cursor.at += 1  # "two or three seconds": the longer does for both
             number = more
         cursor.take("full", "whole", "more", "long", "good", "or so")

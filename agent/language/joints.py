@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from agent.language import courtesy, manners
 from agent.language import order_words as ow
 from agent.language.nouns import NotUnderstood, Nouns
-from agent.language.order import take_announced, take_rank
+from agent.language.order import take_announced, take_preamble, take_rank
 from agent.language.tokens import Cursor
 from agent.language.verbs import Verbs
 
@@ -32,6 +32,9 @@ class Joint:
     wished: bool = False
     arrived: bool = False
 
+
+_CLOSING = tuple(p for p in ow.CONNECTIVES if p.startswith("to around"))
+"""Begin as "to circle" does: "to round it off"."""
 _PHRASES = (*ow.CONNECTIVES, *ow.OPENERS, *manners.POLITE, "if you can")
 
 
@@ -72,7 +75,9 @@ class Joints:
     def purpose(self, cursor: Cursor) -> bool:
         """Take the "to" of "... to wave"; not at the beginning, where "to start" may stand."""
         start = cursor.at
-        if start > 0 and cursor.take("to") and self.verbs.match(cursor):
+        closing = cursor.take_any(_CLOSING)
+        cursor.at = start
+        if start > 0 and not closing and cursor.take("to") and self.verbs.match(cursor):
             return True
         cursor.at = start
         return False
@@ -81,7 +86,8 @@ class Joints:
         """Whether a joint, or the beginning of a subordinate clause, stands here; takes nothing."""
         start = cursor.at
         found = self.purpose(cursor) or bool(
-            cursor.take_any((*ow.CONNECTIVES, *ow.BEFORE, *ow.AFTER, *ow.RANKS, *ow.ON_THE_WAY)) or take_announced(cursor)
+            cursor.take_any((*ow.CONNECTIVES, *ow.BEFORE, *ow.AFTER, *ow.RANKS, *ow.ON_THE_WAY))
+            or take_announced(cursor)
         )
         cursor.at = start
         return found
@@ -101,7 +107,10 @@ class Joints:
             if begun and not cursor.starts(("do", "not")):
                 raise NotUnderstood("this may take back what was said; say it anew", "What is to be done?")
             return True
-        if self._frame(cursor, joint):
+        if cursor and cursor.items[start].text == "done" and cursor.peek() in ("", "."):
+            cursor.at += 1
+            return True
+        if take_preamble(cursor) or self._frame(cursor, joint):
             return True
         if start == 0 and cursor.take("hi", "hello", "right", "now then") and cursor.word in (",", ".", "please"):
             return True

@@ -52,8 +52,28 @@ AROUND = (
     "in a semicircle around", "half way around", "halfway around", "a circle around", "your way around",
     "over and around", "in a loop around", "in an arc around", "past and around", "up and around",
 )  # fmt: skip
-VERBLESS = ("to", "up to", "back to", "on to", "along to", "right up to", "down to", "out to", "all the way to", "over to", "off to", "across to", "on over to", "straight to", "straight over to")
+VERBLESS = (
+    "to",
+    "up to",
+    "back to",
+    "on to",
+    "along to",
+    "right up to",
+    "down to",
+    "out to",
+    "all the way to",
+    "over to",
+    "off to",
+    "across to",
+    "on over to",
+    "straight to",
+    "straight over to",
+)
 """Begin an instruction without a verb ("Over to the door, then wave")."""
+OFF = ("off to", "straight off to", "onwards to", "off towards")
+"""A way, whatever was said before; "over to" may go on with "point at"."""
+VIA = ("by way of", "via", "by the way of")
+"""Before what is gone to on the way."""
 FROM_HERE = (
     "from over there", "from over here", "from there", "from here", "from where you are", "from where you stand",
     "from your current position", "from your place", "from your spot", "from that spot", "from that place",
@@ -203,8 +223,26 @@ STANDING_AT = (
     "right next to", "right in front of", "before",
 )  # fmt: skip
 WITH = ("with", "use", "by use")
-AGAIN = ("the same again", "do the same", "the same", "do the same thing", "the same thing", "do likewise", "once more", "do it once more",
-         "do that once more", "do the same once more", "do this again", "do it again", "do that again", "repeat that", "repeat it", "repeat", "do the same again", "again")
+AGAIN = (
+    "the same again",
+    "do the same",
+    "the same",
+    "do the same thing",
+    "the same thing",
+    "do likewise",
+    "once more",
+    "do it once more",
+    "do that once more",
+    "do the same once more",
+    "do this again",
+    "do it again",
+    "do that again",
+    "repeat that",
+    "repeat it",
+    "repeat",
+    "do the same again",
+    "again",
+)
 THAT_WAY = ("in its direction", "in that direction", "that way")
 _AS_YOU_LIKE = tuple(
     f" {that}you {like}" for that in ("", "that ")
@@ -234,7 +272,12 @@ def words_of(*tables: Iterable[str]) -> set[str]:
     return {word for table in tables for phrase in table for word in phrase.split()}
 
 
-_TABLES = [t for module in (globals(), vars(ow), vars(manners), vars(courtesy)) for n, t in module.items() if not n.startswith("_")]
+_TABLES = [
+    t
+    for module in (globals(), vars(ow), vars(manners), vars(courtesy))
+    for n, t in module.items()
+    if not n.startswith("_")
+]
 VOCABULARY = words_of(
     *(t for t in _TABLES if isinstance(t, tuple | dict | frozenset)),
     ("left right hand arm finger twice times once seconds second minute half from there here its",),

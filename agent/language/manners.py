@@ -12,7 +12,7 @@ POLITE = (
     "thank you", "thanks", "robot", "hey robot", "hello robot", "hi robot", "hey", "ok", "okay", "alright",
     "all right", "so", "now", "just", "simply", "carefully", "calmly", "your task is to", "your job is to",
     "be so kind as to", "be so kind and", "if you do not mind", "for me", "as well", "also", "too", "again", "try to",
-    "i would like", "remember to", "make sure to", "do the following", "do this", "follow these steps",
+    "remember to", "make sure to", "do the following", "do this", "follow these steps",
     "here is what to do", "once more", "let us have you", "let me have you", "i would love to have you",
     "i want to see you", "i would love you to", "i would love to see you", "your next task is to",
     "your first task is to", "it would be great if you could", "it would be nice if you could",

@@ -38,7 +38,10 @@ QUANTIFIERS = ("both of the", "both the", "both", "all of the", "all the", "all"
 DETERMINERS = ("the", "a", "an", "that", "this", "your", "my", "our", "said", "the very", "this very", "that very")
 BACK = frozenset(("that", "this", "said", "the same", "that same", "this same"))
 """Point back at what was spoken of."""
-REMAINING = ("other", "another", "remaining", "last remaining")
+OTHER = ("other", "another")
+REMAINING = ("remain", "last remain")  # base form of "remaining"
+ORDINALS = {"first": 1, "former": 1, "second": 2, "latter": 2, "third": 3, "fourth": 4}
+"""Of the things of a kind that were spoken of: "go to one chair, then the other; at the second one ..."."""
 DESCRIPTORS = frozenset(
     ("end", "low", "high", "tall", "small", "little", "tiny", "big", "large", "huge", "long", "short", "wide",
      "narrow", "old",
@@ -48,15 +51,33 @@ DESCRIPTORS = frozenset(
      "whole", "entire", "colored", "coloured", "cosy", "comfy", "comfortable")
 )  # fmt: skip
 """Said of a thing without telling it from others: never enough to choose between two, so nothing is guessed."""
+_ROOMS = ("room", "passage", "corridor", "hall", "hallway", "kitchen", "office", "workshop", "playroom", "place")
 WHERE = (
-    "at the end", "at the far end", "at the back", "in the back", "in the corner", "in the middle", "in the room",
-    "in the middle of the room", "at the side", "over there", "by the wall", "against the wall", "near the wall",
-    "on the other side", "on the far side", "at the other end", "across the room", "on the floor", "in the background",
+    *(f"{at}{of}" for at in ("at the end", "at the far end", "at the back", "in the back", "in the corner", "in the middle",
+                             "at the side", "at the other end", "at the very end", "in the center", "in the centre",
+                             "on the other side", "on the far side", "in the far corner")
+      for of in ("", *(f" of the {room}" for room in _ROOMS))),
+    *(f"{into} {the} {room}" for into in ("in", "down", "along", "across") for the in ("the", "this") for room in _ROOMS),
+    "over there", "by the wall", "against the wall", "near the wall", "on the floor", "in the background", "over here",
+    "in here", "on the ground", "in front of you", "you can see", "you see", "against the back wall",
+    "opposite you", "ahead of you", "at the far side", "at the far side of the room", "on the wall", "along the wall",
 )  # fmt: skip
 """The same, said behind the noun."""
 AFTER_IT = ("with", "that has", "which has", "that have", "which have", "that hold", "which hold")
 ON_IT = ("on it", "on top", "on top of it", "on them", "stand on it", "in it", "sit on it", "lie on it", "upon it")
 """Around what stands on the thing: "the table with the bottles on it"."""
 ON = ("on", "on top of", "atop", "up on", "upon")
-UNDER_IT = ("it stand on", "it is stand on", "it is sit on", "it sit on", "it rest on", "it is stood on", "it is on", "on which it stand", "that it stand on", "on which it is", "that it is on")
+UNDER_IT = (
+    "it stand on",
+    "it is stand on",
+    "it is sit on",
+    "it sit on",
+    "it rest on",
+    "it is stood on",
+    "it is on",
+    "on which it stand",
+    "that it stand on",
+    "on which it is",
+    "that it is on",
+)
 MODIFIERS = ("on top of", "next to", "in front of", "close to", "on", "beside", "near", "by", "at", "behind")

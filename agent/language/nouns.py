@@ -51,11 +51,16 @@ class Nouns:
         self.catalogue = catalogue
         self.mentioned = Mentioned()
         self._id_words = {item.id: tuple(w for w in item.id.split("_") if w) for item in catalogue}
-        self._heads = set(KINDS) | set(nw.SYNONYMS) | set(nw.SEVERAL_KINDS) | {w for words in self._id_words.values() for w in words}
+        self._heads = (
+            set(KINDS)
+            | set(nw.SYNONYMS)
+            | set(nw.SEVERAL_KINDS)
+            | {w for words in self._id_words.values() for w in words}
+        )
 
     def vocabulary(self) -> set[str]:
         """Every word that can stand in a noun phrase here."""
-        words = self._heads | set(COLORS) | {"it", "there", "them", "one", *nw.REMAINING}
+        words = self._heads | set(COLORS) | {"it", "there", "them", "one", *nw.OTHER, *nw.ORDINALS}
         words |= {w for phrase in nw.PHRASES for w in phrase}
         words |= nw.DESCRIPTORS
         for phrase in (*nw.QUANTIFIERS, *nw.DETERMINERS, *nw.MODIFIERS, *nw.WHERE):
@@ -64,7 +69,7 @@ class Nouns:
 
     def starts(self, cursor: Cursor) -> bool:
         """Whether a noun phrase seems to begin here."""
-        if cursor.word in (*nw.DETERMINERS, "it", "them", "where", "both", "all", "each", "every", *nw.REMAINING):
+        if cursor.word in (*nw.DETERMINERS, "it", "them", "where", "both", "all", "each", "every", *nw.OTHER):
             return True
         return self._noun_at(cursor, 0)
 
@@ -151,7 +156,9 @@ class Nouns:
         every = bool(cursor.take_any(nw.QUANTIFIERS))
         bare = not cursor.take_any(nw.DETERMINERS) and not every
         back = " ".join(t.word for t in cursor.items[start : cursor.at]) in nw.BACK or cursor.word == "same"
-        other = bool(cursor.take_any(nw.REMAINING))
+        other = bool(cursor.take_any(nw.OTHER)) or (not bare and bool(cursor.take_any(nw.REMAINING)))
+        if not bare and cursor.word in nw.ORDINALS and (cursor.peek() == "one" or cursor.word in ("former", "latter")):
+            return self._counted_off(cursor)
         number = cursor.items[cursor.at].number if cursor else None
         counted = None
         if number and number >= 2 and self._noun_at(cursor, 1):
@@ -188,11 +195,31 @@ class Nouns:
             raise NotUnderstood(f"{name!r} could be {self._list(found)}", f"Which {name}: {self._list(found, ' or ')}?")
         return tuple(item.id for item in found)
 
+    def _counted_off(self, cursor: Cursor) -> tuple[str, ...]:
+        """Take "second one": the second thing of its kind that was spoken of, of two at least."""
+        word = cursor.take(cursor.word)
+        cursor.take("one")
+        kinds = {i.kind for i in self.catalogue if i.id in self.mentioned.last}
+        spoken = [name for name in self.mentioned.every for i in self.catalogue if i.id == name and i.kind in kinds]
+        place = nw.ORDINALS[word]
+        if (
+            len(kinds) != 1
+            or len(spoken) < 2
+            or place > len(spoken)
+            or (word in ("former", "latter") and len(spoken) > 2)
+        ):
+            raise NotUnderstood(f"it is not clear which one is the {word}", unknown=(word,))
+        return (spoken[place - 1],)
+
     def _said_again(self, cursor: Cursor, words: list[str]) -> list[str]:
         """Take what names the same thing once more: "the chair that is red", "the bin, the yellow one"."""
         start = cursor.at
         more: list[str] = []
-        if not COLORS.keys() & set(words) and cursor.take("that is", "which is", ", which is") and cursor.word in COLORS:
+        if (
+            not COLORS.keys() & set(words)
+            and cursor.take("that is", "which is", ", which is")
+            and cursor.word in COLORS
+        ):
             more = [cursor.take(cursor.word), *words]
         elif cursor.take(", the"):
             if cursor.word in COLORS and cursor.peek() == "one" and not COLORS.keys() & set(words):
@@ -210,9 +237,7 @@ class Nouns:
         start = cursor.at
         while cursor and cursor.word in nw.DESCRIPTORS and not self._is_id_word(cursor.word):
             cursor.at += 1
-        if not (
-            cursor and (cursor.word == "one" or (cursor.word != "other" and self._noun_at(cursor, 0)))
-        ):
+        if not (cursor and (cursor.word == "one" or (cursor.word != "other" and self._noun_at(cursor, 0)))):
             cursor.at = start
 
     def _belongs(self, cursor: Cursor, before: list[str]) -> bool:
@@ -263,8 +288,11 @@ class Nouns:
         number = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}.get(word, word)
         own = {item.kind, item.color.replace("grey", "gray"), *self._id_words[item.id]}
         own |= {w.replace("grey", "gray") for w in item.color.split("_")}
-        return word in own or number in own or (nw.SYNONYMS.get(word) in own and word not in self._spoken_ids()) or (
-            item.kind in nw.SEVERAL_KINDS.get(word, ())
+        return (
+            word in own
+            or number in own
+            or (nw.SYNONYMS.get(word) in own and word not in self._spoken_ids())
+            or (item.kind in nw.SEVERAL_KINDS.get(word, ()))
         )
 
     def _spoken_ids(self) -> set[str]:

@@ -78,12 +78,11 @@ LATER = ("afterwards", "later", "later on", "after that", "after this", "subsequ
 RANKS = {"first": 1, "second": 2, "secondly": 2, "third": 3, "thirdly": 3, "fourth": 4, "fourthly": 4, "fifth": 5}
 
 _LEAVING = (
-    "set off", "leave", "go", "start walk", "move off", "head off", "head over", "head there", "go there", "get go",
-    "set out", "start off", "walk there", "walk over", "go over", "start move", "start to walk", "begin walk",
-    "get move", "walk off", "depart", "head out", "head over there", "go over there", "make a move", "start out",
+    "set off", "set out", "start walk", "walk there", "go there", "head there", "walk over", "go over", "head over",
+    "start to walk", "begin walk", "begin to walk", "start move", "head over there", "go over there", "walk over there",
 )  # fmt: skip
 DEPARTURE = (*_LEAVING, *(f"you {leave}" for leave in _LEAVING))
-"""The beginning of a walk that is said elsewhere: "before you set off"."""
+"""The beginning of a walk that is said elsewhere: "before you set off"; to "leave" may be to go from where it leads."""
 THAT = ("that", "you do that", "you do so", "you do it", "do that", "do so", "do it", "you do this", "do this", "this")
 """What was said just before: "before you do that"."""
 ON_THE_WAY = tuple(

@@ -72,7 +72,9 @@ class Parser(Arranging):
             return
         if joint == "," and self._late_side(cursor):
             return
-        if said.first and said.but and self._done and not sentence.clauses and not sentence.at_end:  # "Wave. But first go to the table."
+        if (
+            said.first and said.but and self._done and not sentence.clauses and not sentence.at_end
+        ):  # "Wave. But first go to the table."
             self._before_all_that(cursor, sentence)
             return
         if said.first and (sentence.clauses or self._done):
@@ -176,7 +178,8 @@ class Parser(Arranging):
         start = cursor.at
         self._must_ask(cursor)
         side = self._leading_side(cursor)
-        if self._last is None and before_a_thing(cursor, self.nouns, lx.VERBLESS):
+        verbless = lx.VERBLESS if self._last is None else lx.OFF
+        if before_a_thing(cursor, self.nouns, verbless):
             self._last = Clause([], "walk", "to")
             self._not_addressed(cursor)
         clause = self.verbs.read(cursor) or (None if side else self._gap(cursor))
@@ -261,6 +264,8 @@ class Parser(Arranging):
     def _take_trailing(cursor: Cursor) -> bool:
         """Take what politely ends a clause, unless it begins the next ("... the table then the door")."""
         start = cursor.at
+        if cursor.starts(("again", "and", "again")):  # as often as one likes
+            return False
         phrase = cursor.take_any(TRAILING)
         if phrase == "then" and cursor.word == ",":  # "the door then, after a pause, ...": it goes on
             cursor.at = start

@@ -15,7 +15,20 @@ _SPOKEN_OF = (
     "here is", "you know", "remember", "over there is", "about", "you can find", "you may see", "with regard to",
     "as to", "you have", "notice", "i see", "i can see", "we have", "you will notice", "you might see",
 )  # fmt: skip
-_JOINED = (",", "and", "then", ", then", ", and", "and then", ", and then", "follow by", ", follow by", "plus", "next", ", next")
+_JOINED = (
+    ",",
+    "and",
+    "then",
+    ", then",
+    ", and",
+    "and then",
+    ", and then",
+    "follow by",
+    ", follow by",
+    "plus",
+    "next",
+    ", next",
+)
 _WHERE_TO = tuple(
     f"is {where} {you} {end}"
     for where in ("where", "the place where", "the spot where", "what", "the last place")
@@ -73,7 +86,9 @@ def _take(cursor: Cursor, nouns: Nouns, verbs: Verbs) -> Topic | None:
         return None
     cursor.at += 1
     fillers = cursor.at
-    while cursor.take_any((*ow.OPENERS, "please", "now", "just", "you should", "could you", "can you", "i want you to", ",")):
+    while cursor.take_any(
+        (*ow.OPENERS, "please", "now", "just", "you should", "could you", "can you", "i want you to", ",")
+    ):
         pass
     verb = verbs.match(cursor)
     spoken = "them" if len(ids) > 1 else "it"

@@ -136,6 +136,11 @@ class Verbs:
             elif way == "to" and cursor.take_any(lx.UNTIL):
                 if self.nouns.one(cursor) != steps[-1].args["target"]:
                     raise NotUnderstood("a walk to one thing 'until' another can be read in two ways", "Where to?")
+            elif way == "to" and cursor.take_any(lx.VIA):
+                steps[-1:-1] = [Step("walk_to", {"target": self.nouns.one(cursor)})]
+            elif not steps and cursor.take_any(lx.VIA):
+                steps.append(Step("walk_to", {"target": self.nouns.one(cursor)}))
+                way = "via"
             elif way and cursor.take_any(lx.UNTIL_THERE):
                 continue
             elif not way and self._ends(cursor, "over"):
@@ -151,7 +156,7 @@ class Verbs:
                 way = "to" if skill == "walk_to" else "around"
             else:
                 break
-        if not steps:
+        if not steps or way == "via":
             raise complaint(cursor, self.nouns, "it is not said where to go")
         words = [t.word for t in cursor.items[max(start - 3, 0) : start]]
         if "step" in "".join(words) and "take" in words and cursor.items[start].word == "towards":
