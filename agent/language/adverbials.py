@@ -9,7 +9,6 @@ from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor
 from skills import Fact
 
-
 _BEHIND_A_BARE_SIDE = ("", ",", ".", "and", "then", "but", "at", "this", "please", "before", "once", "when", "after")
 
 

@@ -79,21 +79,26 @@ def _frames() -> Iterator[str]:
                                 ("", " you to do", " from you", " of you", " to see", " for you to do")):  # fmt: skip
             yield f"{what} {wish}{do} {end}"
     for chance, you in product(("any chance", "is there any chance", "is there a chance", "any way"),
-                               ("you could", "that you could", "you can", "of you", "you would", "you might", "of")):  # fmt: skip
+                               ("you could", "that you could", "you can", "of you", "you would", "you might",
+                               "of")):  # fmt: skip
         yield f"{chance} {you}"
     yield from (f"{it}time {you}to" for it in ("", "it is ") for you in ("", "for you ", "now for you ", "now "))
     yield from (f"{ask} {you} to" for ask in ("let me ask", "let me get", "may i get", "i will ask", "i will get")
                 for you in ("you",))  # fmt: skip
-    yield from ("i would like", "what about", "how about if you", "would you be so good as to", "be so good as to", "be good enough to",
+    yield from ("i would like", "what about", "how about if you", "would you be so good as to", "be so good as to",
+                "be good enough to",
                 "would you be good enough to", "be kind enough to", "you are ask to", "you are asked to",
-                "you are requested to", "you are invited to", "please be so kind as to", "i will have you", "let me have",
+                "you are requested to", "you are invited to", "please be so kind as to", "i will have you",
+                "let me have",
                 "let us have", "let us now", "let us just", "let us first", "let us next", "let us then", "let us also",
                 "would you have", "help me out and", "be a good robot and", "do me the favor of", "do me the favour of",
                 "do us a favor and", "do us a favour and", "do me the kindness of", "see to it that you",
                 "see that you", "take care to", "i hope you can", "i hope you could", "i trust you can",
-                "i am hoping you can", "i am hoping you could", "i was wondering if you would", "i was hoping you would",
+                "i am hoping you can", "i am hoping you could", "i was wondering if you would",
+                "i was hoping you would",
                 "i was hoping you might", "i wonder if you might", "if i could get you to", "if i could ask you to",
-                "if i may ask you to", "if i might ask you to", "i am go to ask you to", "i am go to need you to")  # fmt: skip
+                "if i may ask you to", "if i might ask you to", "i am go to ask you to",
+                "i am go to need you to")  # fmt: skip
 
 
 FRAMES = tuple(dict.fromkeys(_frames()))
@@ -105,7 +110,8 @@ AT_EASE = (
     *(f"{when} you {have} a {moment}" for when in ("when", "once", "as soon as", "whenever")
       for have in ("have", "get", "find", "have get") for moment in ("moment", "chance", "minute", "second", "sec")),
     *(f"{when} you are ready" for when in ("when", "once", "as soon as", "whenever")),
-    *(f"if {that} is {okay}{you}" for that in ("that", "it") for okay in _ALLOWED[:6] for you in ("", " with you", " by you")),
+    *(f"if {that} is {okay}{you}" for that in ("that", "it") for okay in _ALLOWED[:6] for you in ("", " with you",
+    " by you")),
     *(f"if {that} is not {much}" for that in ("that", "it") for much in _ALLOWED[6:]),
     *(f"{will} you" for will in ("would", "could", "will", "can")), "would you please", "could you please", "for us",
     "if you would be so good", "if you do not object", "if you are able to", "if you are able", "when you can",

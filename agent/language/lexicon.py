@@ -264,7 +264,8 @@ HELLO = (
     "in greeting", "friendly", "in a friendly way",
 )  # fmt: skip
 COUNTS = {"once": 1, "twice": 2, "thrice": 3, "a second time": 1, "one more time": 1, "one time": 1,
-          "a couple of times": 2, "a couple times": 2, "a couple more times": 2, "another time": 1, "once again": 1}  # fmt: skip
+          "a couple of times": 2, "a couple times": 2, "a couple more times": 2, "another time": 1,
+          "once again": 1}  # fmt: skip
 
 
 def words_of(*tables: Iterable[str]) -> set[str]:

@@ -40,7 +40,8 @@ POLITE = (
     "i would ask you to", "may i see you", "i expect you to", "you ought to", "you are supposed to", "you get to",
     "that would be great", "that would be nice", "that would be lovely", "that is all", "that is it",
     "that will be all", "thank you very much", "thanks a lot", "many thanks", "cheers", "much appreciated", "well do",
-    "there you go", "let us say you", "how about", "though", "however", "that is everything", "you are do", "you will be do", *AT_EASE,
+    "there you go", "let us say you", "how about", "though", "however", "that is everything", "you are do",
+    "you will be do", *AT_EASE,
 )  # fmt: skip
 """Said for politeness; skipped where a clause begins."""
 
@@ -48,7 +49,8 @@ TRAILING = (
     "please", "thank you", "thanks", "for me", "as well", "also", "too", "again", "now", "robot", "if you can", "then",
     "in that order", "in this order", "by walk there", "by go there", "afterwards", "next", "if you do not mind",
     "once more", "if you would", "if you could", "if you please", "if possible", "if you would not mind",
-    "if you would be so kind", "thank you very much", "thanks a lot", "many thanks", "cheers", "please and thank you", "though", *AT_EASE,
+    "if you would be so kind", "thank you very much", "thanks a lot", "many thanks", "cheers",
+    "please and thank you", "though", *AT_EASE,
 )  # fmt: skip
 """Skipped where a clause ends."""
 

@@ -19,7 +19,8 @@ _NAMES = {
 }
 SYNONYMS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 PHRASES = {
-    **{(of, into): "bin" for of in ("trash", "garbage", "rubbish", "waste", "litter", "wastepaper", "paper", "recycling")
+    **{(of, into): "bin" for of in ("trash", "garbage", "rubbish", "waste", "litter", "wastepaper", "paper",
+    "recycling")
        for into in ("can", "bin", "basket", "container", "bucket")},
     ("room", "divider"): "wall", ("partition", "wall"): "wall", ("divider", "wall"): "wall", ("book", "case"): "shelf",
     ("book", "shelf"): "shelf", ("book", "shelves"): "shelf", ("shelf", "unit"): "shelf", ("shelving", "unit"): "shelf",
@@ -46,18 +47,21 @@ DESCRIPTORS = frozenset(
     ("end", "low", "high", "tall", "small", "little", "tiny", "big", "large", "huge", "long", "short", "wide",
      "narrow", "old",
      "new", "nice", "empty", "plain", "simple", "single", "only", "lone", "dining", "coffee", "kitchen", "side", "work",
-     "working", "writing", "office", "front", "closed", "nearby", "free", "standing", "good", "same", "whole", "pretty", "lovely",
+     "working", "writing", "office", "front", "closed", "nearby", "free", "standing", "good", "same", "pretty",
+     "lovely",
      "easy", "lounge", "folding", "shared", "main", "beautiful", "solid", "sturdy", "upright",
      "whole", "entire", "colored", "coloured", "cosy", "comfy", "comfortable")
 )  # fmt: skip
 """Said of a thing without telling it from others: never enough to choose between two, so nothing is guessed."""
 _ROOMS = ("room", "passage", "corridor", "hall", "hallway", "kitchen", "office", "workshop", "playroom", "place")
 WHERE = (
-    *(f"{at}{of}" for at in ("at the end", "at the far end", "at the back", "in the back", "in the corner", "in the middle",
+    *(f"{at}{of}" for at in ("at the end", "at the far end", "at the back", "in the back", "in the corner",
+    "in the middle",
                              "at the side", "at the other end", "at the very end", "in the center", "in the centre",
                              "on the other side", "on the far side", "in the far corner")
       for of in ("", *(f" of the {room}" for room in _ROOMS))),
-    *(f"{into} {the} {room}" for into in ("in", "down", "along", "across") for the in ("the", "this") for room in _ROOMS),
+    *(f"{into} {the} {room}" for into in ("in", "down", "along", "across") for the in ("the",
+    "this") for room in _ROOMS),
     "over there", "by the wall", "against the wall", "near the wall", "on the floor", "in the background", "over here",
     "in here", "on the ground", "in front of you", "you can see", "you see", "against the back wall",
     "opposite you", "ahead of you", "at the far side", "at the far side of the room", "on the wall", "along the wall",
