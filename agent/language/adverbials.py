@@ -20,12 +20,12 @@ def take_side(cursor: Cursor, last_side: str | None) -> str | None:
     """
     start = cursor.at
     cursor.take("this time", "but")
-    cursor.take_any(lx.WITH)
+    held = bool(cursor.take_any(lx.WITH))
     cursor.take("your", "the", "a", "that", "this", "that very", "your very")
     word = cursor.take("left", "right", "other", "same")
     bare = cursor.peek(-2) in ("your", "the") and cursor.word in _BEHIND_A_BARE_SIDE
-    if word and (cursor.take("hand", "arm", "handed", "index finger", "one") or bare):
-        cursor.take("this time")
+    if word and (cursor.take("hand", "arm", "handed", "index finger") or (held and cursor.take("one")) or bare):
+        cursor.take("outstretched", "stretch out", "extend", "this time")
         if word in ("left", "right"):
             return word
         if last_side is None:

@@ -110,6 +110,9 @@ class Joints:
         if cursor and cursor.items[start].text == "done" and cursor.peek() in ("", "."):
             cursor.at += 1
             return True
+        if begun and cursor.starts(("once", "with")):  # "once with the left hand and once with the right"
+            cursor.at += 1
+            return True
         if take_preamble(cursor) or self._frame(cursor, joint):
             return True
         if start == 0 and cursor.take("hi", "hello", "right", "now then") and cursor.word in (",", ".", "please"):

@@ -35,7 +35,8 @@ WALK = (
     "shift yourself", "journey", "make a quick trip",
 )  # fmt: skip
 TOWARDS = (
-    "for", "away to", "off to", "off towards", "away towards", "up beside", "up next to", "up by", "right beside",
+    "for", "as far as", "away to", "off to", "off towards", "away towards", "up beside", "up next to", "up by",
+    "right beside",
     "right next to", "right by", "alongside", "up alongside", "over alongside", "to", "towards", "over to",
     "over towards", "across to", "the room to", "across the room to", "through to", "before", "to stand at",
     "to stand by", "to stand beside", "to stand next to", "right in front of", "directly in front of", "up to",

@@ -67,6 +67,8 @@ WHERE = (
     "opposite you", "ahead of you", "at the far side", "at the far side of the room", "on the wall", "along the wall",
 )  # fmt: skip
 """The same, said behind the noun."""
+PLAINLY_WHERE = tuple(w for w in WHERE if not w.startswith(("at ", "down", "along", "across")) and "side" not in w)
+"""Those of a thing alone; "at the end" can be a time and "on the far side" where a way round leads."""
 AFTER_IT = ("with", "that has", "which has", "that have", "which have", "that hold", "which hold")
 ON_IT = ("on it", "on top", "on top of it", "on them", "stand on it", "in it", "sit on it", "lie on it", "upon it")
 """Around what stands on the thing: "the table with the bottles on it"."""

@@ -116,6 +116,8 @@ class Nouns(Names):
             words.append(cursor.items[cursor.at].word)
             cursor.at += 1
             self._skip_descriptors(cursor)
+        if not bare and len(words) == 1 and self._stands_alone(cursor, words[0]):
+            words.append("one")  # "to the green chair, then to the red"
         while words and not self._is_head(words):
             words.pop()
             cursor.at -= 1
@@ -140,6 +142,13 @@ class Nouns(Names):
         if len(found) > 1 and not (every or plural or counted):
             raise NotUnderstood(f"{name!r} could be {self._list(found)}", f"Which {name}: {self._list(found, ' or ')}?")
         return tuple(item.id for item in found)
+
+    def _stands_alone(self, cursor: Cursor, color: str) -> bool:
+        """Whether "the red" means the red one of those spoken of last."""
+        ends = cursor.word in ("", ",", ".", "then") or (cursor.word == "and" and cursor.peek() not in COLORS)
+        if color not in COLORS or not ends or not self.mentioned.last or self._is_head([color]):
+            return False
+        return len(self._matches([color, "one"], bare=False)[0]) == 1
 
     def _counted_off(self, cursor: Cursor) -> tuple[str, ...]:
         """Take "second one": the second thing of its kind that was spoken of, of two at least."""
@@ -228,7 +237,7 @@ class Nouns(Names):
     def _on_something(self, cursor: Cursor) -> bool:
         """Take what a known thing stands on or bears: "on the table", "it is standing on", "with the can on it"."""
         start = cursor.at
-        if self.mentioned.last and cursor.take_any(nw.UNDER_IT):
+        if (self.mentioned.last and cursor.take_any(nw.UNDER_IT)) or cursor.take_any(nw.PLAINLY_WHERE):
             return True
         if cursor.starts(("on", "your", "way")) or cursor.starts(("on", "the", "way")):
             return False

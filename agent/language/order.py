@@ -45,7 +45,9 @@ def take_announced(cursor: Cursor) -> str:
 def take_preamble(cursor: Cursor) -> bool:
     """Take "three things to do:" in front of a list."""
     start = cursor.at
-    cursor.take("there are", "i have", "you have", "here are", "just", "only")
+    cursor.take(
+        "there are", "i have", "you have", "here are", "just", "only", "i need", "i want", "i would like", "i ask"
+    )
     cursor.take("just", "only")
     number = cursor.items[cursor.at].number if cursor else None
     if number is not None:
@@ -53,7 +55,9 @@ def take_preamble(cursor: Cursor) -> bool:
     else:
         number = 2 if cursor.take("a few", "a couple of", "some", "your", "the", "these") else None
     things = cursor.take("things", "steps", "tasks", "jobs", "small things", "quick things", "little things", "moves")
-    cursor.take("to do", "for you", "for you to do", "please", "i want you to do", "i need you to do")
+    cursor.take(
+        "to do", "for you", "for you to do", "from you", "of you", "please", "i want you to do", "i need you to do"
+    )
     cursor.take("please")
     if number and things and cursor.word in (",", "."):
         return True

@@ -25,6 +25,10 @@ ARRIVED = (
     "on arrival", "upon arrival", "after arrive", "upon arrive", "on arrive", "when you have get there",
     "once you have get there", "when you have arrive", "once you have arrive", "once you have arrive there",
     "when you arrive there", "after you arrive", "once arrive", "after get there", "on get there", "upon get there",
+    *(f"{when} {you} {there}" for when in ("when", "once", "as soon as", "after", "the moment", "the minute")
+      for you in ("you", "you have", "you do", "you finally", "you are")
+      for there in ("get there", "arrive", "arrive there", "make it there", "make it over there", "get over there",
+                    "reach there", "stand there", "over there", "go there", "walk there", "walk over there")),
 )  # fmt: skip
 """The end of the walk that was said just before."""
 

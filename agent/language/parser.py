@@ -156,7 +156,7 @@ class Parser(Sides):
         if before_a_thing(cursor, self.nouns, verbless):
             self._last = Clause([], "walk", "to")
             self._not_addressed(cursor)
-        clause = self.verbs.read(cursor) or (None if side else self._gap(cursor))
+        clause = self.verbs.read(cursor) or (None if side and not self._goes_on_pointing(cursor) else self._gap(cursor))
         if clause is None and cursor.take("to"):
             clause = self.verbs.read(cursor)
         if clause is None:
@@ -191,7 +191,7 @@ class Parser(Sides):
         if clause and side and self._last and clause.steps[0].skill in ("wave", "point_at"):
             for step in self._last.steps:
                 # Safe whichever way it was meant: without this any hand would do.
-                if step.skill == clause.steps[0].skill and step.args.get("target") is not None:
+                if step.skill == clause.steps[0].skill and (step.args.get("target") or step.needs):
                     step.args.setdefault("side", side)
         return clause
 

@@ -6,6 +6,7 @@ from agent.language import lexicon as lx
 from agent.language.adverbials import take_side
 from agent.language.arranging import Arranging
 from agent.language.clauses import Clause, Step
+from agent.language.hands import before_a_thing
 from agent.language.nouns import NotUnderstood
 from agent.language.order import BREAKS
 from agent.language.tokens import Cursor
@@ -41,13 +42,21 @@ class Sides(Arranging):
         self.verbs.hands.last_side = side
         return True
 
+    def _goes_on_pointing(self, cursor: Cursor) -> bool:
+        """Whether "at the box" stands here after a gesture: "... and with your right at the box"."""
+        gesture = self._last is not None and self._last.family in ("point", "show", "wave", "greet")
+        return gesture and before_a_thing(cursor, self.nouns, lx.AT_ONLY)
+
     def _leading_side(self, cursor: Cursor) -> str | None:
         """Take "with your left hand, (wave)"; but "... and then with your right hand" has its verb before it."""
         start = cursor.at
-        side = take_side(cursor, self.verbs.hands.last_side) if cursor.word in lx.WITH else None
+        bare = cursor.word in ("your", "the")  # "..., your left hand to wave"
+        side = take_side(cursor, self.verbs.hands.last_side) if bare or cursor.word in lx.WITH else None
+        if side and self._goes_on_pointing(cursor):
+            return side
         if side:
-            cursor.take(",", "to", "and")
-            if self.verbs.match(cursor):
+            joined = cursor.take(",", "to", "and")
+            if self.verbs.match(cursor) and (joined == "to" or not bare):
                 return side
         cursor.at = start
         return None

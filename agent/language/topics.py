@@ -13,7 +13,9 @@ _SPOKEN_OF = (
     "there is", "there are", "there should be", "you see", "you can see", "can you see", "do you see", "you will see",
     "you will find", "you should see", "you should find", "see", "as for", "now for", "regarding", "concerning",
     "here is", "you know", "remember", "over there is", "about", "you can find", "you may see", "with regard to",
-    "as to", "you have", "notice", "i see", "i can see", "we have", "you will notice", "you might see",
+    "as to", "you have", "notice", "i see", "i can see", "we have", "where is", "where are", "which one is",
+    "which is", "which of them is",
+    "do you know where", "can you spot", "do you notice", "can you find", "you will notice", "you might see",
 )  # fmt: skip
 _JOINED = (
     ",",
@@ -72,6 +74,8 @@ def _take(cursor: Cursor, nouns: Nouns, verbs: Verbs) -> Topic | None:
             ids += nouns.read(cursor)
         except NotUnderstood:
             return None
+        if announced:
+            cursor.take("is", "are")
         more = cursor.at
         if not (cursor.take_any(_JOINED) and nouns.starts(cursor)):
             cursor.at = more

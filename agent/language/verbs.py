@@ -35,6 +35,7 @@ class Verbs:
             "give": (("give",), hands.give),
             "point": (lx.POINT, hands.point),
             "show": (lx.SHOW, hands.show),
+            "pay": (("pay",), self._pay),
             "stand": (lx.STAND, self._stand),
         }
 
@@ -63,6 +64,11 @@ class Verbs:
         if before is None:
             return None
         start = cursor.at
+        if before.family in ("wave", "greet") and cursor.take("one", "another", "another one", "one more"):
+            if cursor.word not in ("with", "use", "at", "to", "towards"):  # a wave, not a thing
+                cursor.at = start
+                return None
+            return self.hands.waving(cursor, [], {})
         noun = self.nouns.starts(cursor)
         if before.family in ("walk", "approach", "circle"):
             if noun:
@@ -168,6 +174,13 @@ class Verbs:
         if cursor.take("there"):
             return Clause([Step("walk_to", {"target": self.nouns.place()})], "approach", "to")
         return Clause([Step("walk_to", {"target": i}) for i in self.nouns.read(cursor)], "approach", "to")
+
+    def _pay(self, cursor: Cursor) -> Clause:
+        """Take "(pay) the armchair a visit"."""
+        ids = self.nouns.read(cursor, modifiers=False)
+        if not cursor.take("a visit", "a short visit", "a quick visit", "a little visit", "a brief visit"):
+            raise complaint(cursor, self.nouns, "only a visit can be paid")
+        return Clause([Step("walk_to", {"target": i}) for i in ids], "approach", "to")
 
     def _circle(self, cursor: Cursor) -> Clause:
         ids = self._gone_round(cursor)
