@@ -81,6 +81,8 @@ class Sentence:
         Raises:
             NotUnderstood: "first" said of a step that more than one other stands before.
         """
+        if order == "first" and any(step.same(said) for step in steps for clause in self.clauses for said in clause):
+            raise NotUnderstood("a step said before is said once more to be the first", "What comes first?")
         if order == "first" and (self.clauses or begun):
             if len(self.clauses) != 1 or begun or joint == "then":
                 raise NotUnderstood("'first' comes after other steps; the order is not clear", "What comes first?")

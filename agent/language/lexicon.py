@@ -46,6 +46,10 @@ TOWARDS = (
     "and stand next to", "and stand by", "and stand at", "to stand in front of", "forward to", "out to",
     "back towards", "straight over to", "straight up to", "right over to", "close up to", "over near", "over beside",
     "over next to",
+    *(f"{so} {to}" for so in ("all the way", "all the way back", "all the way up", "straight", "straight back",
+    "right back",
+                              "back over", "back across", "straight on", "straight over", "right over", "directly over")
+      for to in ("to", "towards", "up to", "over to")),
 )  # fmt: skip
 AROUND = (
     "around to the other side of", "around to the far side of", "around to the opposite side of",
@@ -78,7 +82,7 @@ VIA = ("by way of", "via", "by the way of")
 FROM_HERE = (
     "from over there", "from over here", "from there", "from here", "from where you are", "from where you stand",
     "from your current position", "from your place", "from your spot", "from that spot", "from that place",
-    "from this spot",
+    "from this spot", "from you",
 )  # fmt: skip
 """Where one is anyway."""
 UNTIL = (

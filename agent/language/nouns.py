@@ -52,6 +52,7 @@ class Nouns(Names):
                 self._modifier(cursor)
             elif standing:
                 self._on_something(cursor)
+            cursor.take("itself", "themselves")
         if where and not cursor.take("is", "are", "stand", "sit", "lie", "be"):
             cursor.at = start
             raise self._no_noun(cursor)
@@ -125,7 +126,8 @@ class Nouns(Names):
             if other:
                 return self._other(None, cursor, start)
             raise self._no_noun(cursor)
-        words = self._said_again(cursor, words)
+        if not every and self._singular(words[-1]) == words[-1]:
+            words = self._said_again(cursor, words)
         found, plural = self._matches(words, bare=bare)
         name = " ".join(words)
         if other:

@@ -42,12 +42,16 @@ def take_announced(cursor: Cursor) -> str:
     return ""
 
 
+_I_HAVE = (
+    "there are", "i have", "you have", "here are", "just", "only", "i need", "i want", "i would like", "i ask", "do",
+    "please do",
+)  # fmt: skip
+
+
 def take_preamble(cursor: Cursor) -> bool:
     """Take "three things to do:" in front of a list."""
     start = cursor.at
-    cursor.take(
-        "there are", "i have", "you have", "here are", "just", "only", "i need", "i want", "i would like", "i ask"
-    )
+    cursor.take_any(_I_HAVE)
     cursor.take("just", "only")
     number = cursor.items[cursor.at].number if cursor else None
     if number is not None:

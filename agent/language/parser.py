@@ -7,8 +7,10 @@ from agent.language import order_words as ow
 from agent.language.adverbials import complaint, take_leading_place
 from agent.language.arranging import walks
 from agent.language.clauses import Clause, Sentence, Step
+from agent.language.elaboration import put_in_order
 from agent.language.hands import before_a_thing
 from agent.language.manners import TRAILING
+from agent.language.nominals import match_nominal
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.order import BREAKS, contradictions, take_closing
 from agent.language.sides import Sides
@@ -67,6 +69,9 @@ class Parser(Sides):
         if said.arrived and not walks(before):
             self._arrived(sentence)
         if not said.first and self._topic(cursor, sentence):
+            return
+        row = sentence.clauses[-1] if joint == "," and sentence.clauses else []
+        if self._last and row == self._last.steps and put_in_order(cursor, self.nouns, row):
             return
         fresh = not sentence.clauses or bool(joint)
         if self.verbs.match(cursor) is None and self._negation(cursor, sentence):
@@ -151,6 +156,7 @@ class Parser(Sides):
             return repeated
         start = cursor.at
         self._must_ask(cursor)
+        ending = bool(self._now.clauses) and self._with_a_wave(cursor)
         side = self._leading_side(cursor)
         verbless = lx.VERBLESS if self._last is None else lx.OFF
         if before_a_thing(cursor, self.nouns, verbless):
@@ -167,6 +173,8 @@ class Parser(Sides):
         self._order = ""
         while self._ends_arriving(cursor, clause) or self._ends_ordered(cursor) or self._take_trailing(cursor):
             pass
+        if ending and self._order != "last":
+            raise NotUnderstood("'with a wave' can belong to what was said before", "When?")
         self._last = clause
         self._note_way(clause)
         self._expect_end(cursor, clause.family)
@@ -181,6 +189,14 @@ class Parser(Sides):
             if found and found[0] not in ("walk", "approach", "circle", "stand"):
                 raise NotUnderstood("it can be a way or a direction; begin with what to do", "Go there first?")
         cursor.at = start
+
+    def _with_a_wave(self, cursor: Cursor) -> bool:
+        """Take the "with" of "..., with a wave at the end"."""
+        start = cursor.at
+        if cursor.take("with") and (found := match_nominal(cursor, self.nouns.starts)) and found[0] == "wave":
+            return True
+        cursor.at = start
+        return False
 
     def _gap(self, cursor: Cursor) -> Clause | None:
         """Take a clause without a verb; "point at A and B with your left hand" gives A the hand too."""

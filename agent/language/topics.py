@@ -69,11 +69,15 @@ def take_topic(cursor: Cursor, nouns: Nouns, verbs: Verbs) -> Topic | None:
 def _take(cursor: Cursor, nouns: Nouns, verbs: Verbs) -> Topic | None:
     announced = bool(cursor.take_any(_SPOKEN_OF))
     ids: list[str] = []
+    more = cursor.at
     while nouns.starts(cursor) and cursor.word not in ("it", "them", "there", "where"):
         try:
             ids += nouns.read(cursor)
         except NotUnderstood:
-            return None
+            if not ids:
+                return None
+            cursor.at = more  # "the bin, can you ..."
+            break
         if announced:
             cursor.take("is", "are")
         more = cursor.at
