@@ -9,6 +9,8 @@ from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor
 from skills import Fact
 
+_BEHIND_A_BARE_SIDE = ("", ",", ".", "and", "then", "but", "at", "this", "please", "before", "once", "when", "after")
+
 
 def take_side(cursor: Cursor, last_side: str | None) -> str | None:
     """Take "with your left hand", "your right arm", "left handed"; give "left" or "right".
@@ -17,11 +19,13 @@ def take_side(cursor: Cursor, last_side: str | None) -> str | None:
         NotUnderstood: "the other hand" or "the same hand" before any hand was named.
     """
     start = cursor.at
-    cursor.take_any(lx.WITH)
-    cursor.take("your", "the", "a")
+    cursor.take("this time", "but")
+    held = bool(cursor.take_any(lx.WITH))
+    cursor.take("your", "the", "a", "that", "this", "that very", "your very")
     word = cursor.take("left", "right", "other", "same")
-    bare = cursor.peek(-2) in ("your", "the") and cursor.word in ("", ",", ".", "and", "then")
-    if word and (cursor.take("hand", "arm", "handed", "index finger") or bare):
+    bare = cursor.peek(-2) in ("your", "the") and cursor.word in _BEHIND_A_BARE_SIDE
+    if word and (cursor.take("hand", "arm", "handed", "index finger") or (held and cursor.take("one")) or bare):
+        cursor.take("outstretched", "stretch out", "extend", "this time")
         if word in ("left", "right"):
             return word
         if last_side is None:
@@ -53,26 +57,6 @@ def take_leading_place(cursor: Cursor, nouns: Nouns, verb_here: Callable[[Cursor
     return None
 
 
-def take_seconds(cursor: Cursor) -> float | None:
-    """Take "for three seconds", "2.5 seconds", "half a minute"; None if no duration stands here."""
-    start = cursor.at
-    cursor.take("for about", "for at least", "for another", "for exactly", "for")
-    fixed = {"a second": 1.0, "one second": 1.0, "a couple of seconds": 2.0, "a couple seconds": 2.0,
-             "half a minute": 30.0, "a minute": 60.0, "one minute": 60.0}  # fmt: skip
-    if phrase := cursor.take_any(fixed):
-        return fixed[phrase]
-    number = cursor.items[cursor.at].number if cursor else None
-    if number is not None:
-        cursor.at += 1
-        cursor.take("full", "whole", "more")
-        if cursor.take("seconds", "second"):
-            return number
-        if cursor.take("minutes"):
-            return 60 * number
-    cursor.at = start
-    return None
-
-
 def take_count(cursor: Cursor) -> int | None:
     """Take "twice", "three times"; None when nothing is said.
 
@@ -86,8 +70,9 @@ def take_count(cursor: Cursor) -> int | None:
             return None
         return lx.COUNTS[phrase]
     number = cursor.items[cursor.at].number if cursor else None
-    if number and number == int(number) and cursor.peek() == "times":
-        cursor.at += 2
+    ahead = 2 if cursor.peek() == "more" else 1  # "two more times"
+    if number and number == int(number) and cursor.peek(ahead) == "times":
+        cursor.at += ahead + 1
         if not 1 <= number <= 5:
             raise NotUnderstood(f"{int(number)} times is too often, 1 to 5 are allowed")
         return int(number)

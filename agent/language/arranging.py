@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from agent.language.clauses import Clause, Sentence, Step
+from agent.language import order_words as ow
+from agent.language.clauses import Clause, Sentence, Step, is_on_a_way
 from agent.language.joints import Joint, Joints
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.subordinate import Subordinate, take_subordinate
@@ -25,6 +26,7 @@ class Arranging(ABC):
         self.verbs = Verbs(nouns)
         self.joints = Joints(nouns, self.verbs)
         self._last: Clause | None = None
+        self._way: Clause | None = None  # said last, but for pauses
         self._done: list[Step] = []
         self._now = Sentence()
         self._joint = Joint()  # before the clause that is read
@@ -104,7 +106,12 @@ class Arranging(ABC):
 
     def _before(self, cursor: Cursor, sentence: Sentence, *, leading: bool) -> None:
         """Keep "X before Y" as said; turn "before Y, X" round."""
-        if cursor.take("that"):
+        start = cursor.at
+        if cursor.take_any(ow.DEPARTURE) and cursor.word in ("", ",", ".", "and", "then", "but", "though", "please"):
+            self._before_departure(cursor, sentence, leading=leading)
+            return
+        cursor.at = start
+        if cursor.take_any(ow.THAT):
             cursor.take(",")
             self._before_all_that(cursor, sentence)
             return
@@ -137,10 +144,68 @@ class Arranging(ABC):
         sentence.add(self._clause(cursor), "and")
         sentence.at_end = steps
 
+    def _before_departure(self, cursor: Cursor, sentence: Sentence, *, leading: bool) -> None:
+        """Put what is done "before you set off" in front of the one walk that was said, the step said last."""
+        ends = not cursor or cursor.word == "."
+        trailing = ends or not leading
+        if trailing and not sentence.clauses:
+            raise NotUnderstood("it is not said what to do before that")
+        moved = sentence.clauses[-1] if trailing else []
+        earlier = [*self._done, *(s for clause in sentence.clauses for s in clause)]
+        earlier = earlier[: len(earlier) - len(moved)]
+        if not earlier:
+            return  # it comes first anyway
+        if not walks(earlier) or walks(earlier[:-1]) or any(walks([s]) for s in earlier[:-1]) or sentence.at_end:
+            raise NotUnderstood("it is not clear which walk is meant by setting off", "Before which walk?")
+        if trailing:
+            sentence.clauses.pop()
+        holder = sentence.clauses[-1] if sentence.clauses else self._done
+        walk = holder.pop()
+        if sentence.clauses and holder:
+            raise NotUnderstood("it is not clear which walk is meant by setting off", "Before which walk?")
+        if sentence.clauses:
+            sentence.clauses.pop()
+            sentence.joints.pop()
+        if trailing:
+            sentence.clauses += [moved, [walk]]
+            sentence.joints.append("and")
+        else:
+            sentence.at_end = [walk]
+
+    def _on_the_way(self, cursor: Cursor, sentence: Sentence, *, leading: bool) -> None:
+        """Put the walk of "on your way to X" behind the ways it is said of."""
+        walk = [Step("walk_to", {"target": self.nouns.one(cursor)})]
+        self._last = Clause(walk, "walk", "to")
+        if leading and cursor.word == ",":
+            if sentence.at_end or sentence.clauses:
+                raise NotUnderstood(
+                    "'on the way' in the middle of a sentence can belong to either side", "In which order?"
+                )
+            sentence.at_end, sentence.on_the_way = walk, True
+            return
+        if not sentence.clauses or not all(is_on_a_way(step) for step in sentence.clauses[-1]):
+            raise NotUnderstood("'on the way' asks for two things at once")
+        sentence.clauses.append(walk)
+        sentence.joints.append("and")
+
+    def _arrived(self, sentence: Sentence) -> None:
+        """Go on behind the walk before which something was to be done: "... and when you get there"."""
+        if sentence.at_end and self.nouns.place() != sentence.at_end[-1].args["target"]:
+            raise NotUnderstood("it is not clear which walk leads there", "Where to?")
+        sentence.clauses.append(sentence.at_end)
+        sentence.joints.append("and")
+        sentence.at_end = []
+
     def _subordinate(self, cursor: Cursor) -> Subordinate:
         clause = take_subordinate(cursor, self.nouns, self.verbs)
         self._last = clause.last or self._last
+        self._note_way(clause.last)
         return clause
+
+    def _note_way(self, clause: Clause | None) -> None:
+        """Remember a way that a later "to the door" may go on with, over a pause but over nothing else."""
+        if clause and clause.family != "stand":
+            self._way = clause if clause.family in ("walk", "approach", "circle") else None
 
     def _negation(self, cursor: Cursor, sentence: Sentence) -> bool:
         """Take back a step that was said before ("do not X"); any other negation is not understood."""

@@ -59,6 +59,8 @@ class Sentence:
     """All that is said comes before `at_end`, in the order said ("wave; before that, X and then Y")."""
     turned: bool = False
     """A clause said to be the first was put before another."""
+    on_the_way: bool = False
+    """`at_end` is a walk on whose way the rest is to be done."""
     wished: bool = False
     """It began with a wish, so that past forms ask for something."""
 
@@ -79,6 +81,8 @@ class Sentence:
         Raises:
             NotUnderstood: "first" said of a step that more than one other stands before.
         """
+        if order == "first" and any(step.same(said) for step in steps for clause in self.clauses for said in clause):
+            raise NotUnderstood("a step said before is said once more to be the first", "What comes first?")
         if order == "first" and (self.clauses or begun):
             if len(self.clauses) != 1 or begun or joint == "then":
                 raise NotUnderstood("'first' comes after other steps; the order is not clear", "What comes first?")
@@ -96,5 +100,14 @@ class Sentence:
         """What is wrong with the order of the whole."""
         if self.at_end and not self.clauses:
             yield NotUnderstood("it is not said what to do before that")
+        if self.on_the_way and any(not is_on_a_way(step) for clause in self.clauses for step in clause):
+            yield NotUnderstood("'on the way' asks for two things at once")
         if self.at_end and self.sequenced and not self.whole:
             yield NotUnderstood("'before ...' with a later 'then' can be read in two orders", "In which order?")
+
+
+def is_on_a_way(step: Step) -> bool:
+    """Whether it is a stage of a way: a walk, or a stop at a thing."""
+    return step.skill in ("walk_to", "walk_around") or (
+        step.skill == "stand_still" and any(need.name == "near" for need in step.needs)
+    )

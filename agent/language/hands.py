@@ -8,6 +8,7 @@ from typing import Any
 from agent.language import lexicon as lx
 from agent.language.adverbials import complaint, take_count, take_place, take_side
 from agent.language.clauses import Clause, Step
+from agent.language.nominals import match_nominal
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor
 from skills import Fact
@@ -47,7 +48,7 @@ class Hands:
 
     def lift(self, cursor: Cursor) -> Clause:
         """A thing taken up with both hands, wherever it stands."""
-        ids = self.nouns.read(cursor, modifiers=False)
+        ids = self.nouns.read(cursor, modifiers=False, standing=False)
         cursor.take("up")
         if not cursor.take_any(lx.OFF_FLOOR) and cursor.take("off", "from", "off of", "up off", "up from"):
             self.nouns.peek(cursor)
@@ -73,7 +74,8 @@ class Hands:
     def give(self, cursor: Cursor) -> Clause:
         """A wave given to a thing."""
         ids = self.nouns.read(cursor, modifiers=False)
-        if not cursor.take("a wave", "a friendly wave", "a quick wave", "a little wave", "a big wave", "a nice wave"):
+        said = match_nominal(cursor, self.nouns.starts)
+        if said is None or said[0] != "wave" or not cursor.take(said[1]):
             raise complaint(cursor, self.nouns, "only a wave can be given")
         return self.waving(cursor, [ids], {})
 
@@ -126,9 +128,9 @@ class Hands:
             cursor.at -= 2
             ids = self.nouns.read(cursor, modifiers=False)
             cursor.take("out")
-            return self._pointed(cursor, ids, side)
+            return self.pointed(cursor, ids, side)
         if cursor.take_any(lx.THAT_WAY):
-            return self._pointed(cursor, (self.nouns.place(),), side)
+            return self.pointed(cursor, (self.nouns.place(),), side)
         if not cursor.take_any(lx.POINT_AT):
             raise complaint(cursor, self.nouns, "it is not said what to point at")
         return self.pointing(cursor, side)
@@ -143,16 +145,16 @@ class Hands:
 
     def pointing(self, cursor: Cursor, side: str | None) -> Clause:
         """Take the things that are pointed at, and what goes with it."""
-        return self._pointed(cursor, self.nouns.read(cursor), side)
+        return self.pointed(cursor, self.nouns.read(cursor), side)
 
-    def _pointed(self, cursor: Cursor, ids: tuple[str, ...], side: str | None) -> Clause:
+    def pointed(self, cursor: Cursor, ids: tuple[str, ...], side: str | None) -> Clause:
         """Take what follows the things that are pointed at."""
         places: list[Fact] = []
         count = 1
         while cursor:
             if told := take_side(cursor, self.last_side):
                 side = self._once(side, told)
-            elif cursor.take_any((*lx.FROM_HERE, *lx.WITH_A_HAND)):
+            elif cursor.take_any((*lx.FROM_HERE, *lx.WITH_A_HAND, "for me", "to me", "for us", "to us")):
                 continue
             elif cursor.take("from"):
                 places.append(Fact("near", self.nouns.one(cursor)))

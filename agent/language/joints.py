@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agent.language import manners
+from agent.language import courtesy, manners
 from agent.language import order_words as ow
 from agent.language.nouns import NotUnderstood, Nouns
-from agent.language.order import take_announced, take_rank
+from agent.language.order import take_announced, take_preamble, take_rank
 from agent.language.tokens import Cursor
 from agent.language.verbs import Verbs
 
@@ -21,6 +21,7 @@ class Joint:
         first: "first" or the like was said.
         but: "but" was said.
         marks: of the clause, see `agent.language.order`.
+        arrived: "when you get there" or the like was said.
         wished: politeness after which a past form is a wish.
     """
 
@@ -29,6 +30,12 @@ class Joint:
     but: bool = False
     marks: set[str] = field(default_factory=set)
     wished: bool = False
+    arrived: bool = False
+
+
+_CLOSING = tuple(p for p in ow.CONNECTIVES if p.startswith("to around"))
+"""Begin as "to circle" does: "to round it off"."""
+_PHRASES = (*ow.CONNECTIVES, *ow.OPENERS, *manners.POLITE, "if you can")
 
 
 class Joints:
@@ -68,7 +75,9 @@ class Joints:
     def purpose(self, cursor: Cursor) -> bool:
         """Take the "to" of "... to wave"; not at the beginning, where "to start" may stand."""
         start = cursor.at
-        if start > 0 and cursor.take("to") and self.verbs.match(cursor):
+        closing = cursor.take_any(_CLOSING)
+        cursor.at = start
+        if start > 0 and not closing and cursor.take("to") and self.verbs.match(cursor):
             return True
         cursor.at = start
         return False
@@ -77,7 +86,8 @@ class Joints:
         """Whether a joint, or the beginning of a subordinate clause, stands here; takes nothing."""
         start = cursor.at
         found = self.purpose(cursor) or bool(
-            cursor.take_any((*ow.CONNECTIVES, *ow.BEFORE, *ow.AFTER, *ow.RANKS)) or take_announced(cursor)
+            cursor.take_any((*ow.CONNECTIVES, *ow.BEFORE, *ow.AFTER, *ow.RANKS, *ow.ON_THE_WAY))
+            or take_announced(cursor)
         )
         cursor.at = start
         return found
@@ -97,14 +107,23 @@ class Joints:
             if begun and not cursor.starts(("do", "not")):
                 raise NotUnderstood("this may take back what was said; say it anew", "What is to be done?")
             return True
+        if cursor and cursor.items[start].text == "done" and cursor.peek() in ("", "."):
+            cursor.at += 1
+            return True
+        if begun and cursor.starts(("once", "with")):  # "once with the left hand and once with the right"
+            cursor.at += 1
+            return True
+        if take_preamble(cursor) or self._frame(cursor, joint):
+            return True
         if start == 0 and cursor.take("hi", "hello", "right", "now then") and cursor.word in (",", ".", "please"):
             return True
         cursor.at = start
         if cursor.word == "there" and (cursor.peek() == "," or self._verb_at(cursor, 1)):
             cursor.at += 1
             self._arrive(walked)
+            joint.arrived = True
             return True
-        phrase = cursor.take_any((*ow.CONNECTIVES, *ow.OPENERS, *manners.POLITE, "if you can"))
+        phrase = cursor.take_any(_PHRASES)
         done = phrase and (phrase.split()[-1] in ow.DONE) and cursor and cursor.items[cursor.at].text.endswith("ing")
         if not phrase or (done and len(phrase.split()) > 1) or (phrase in ow.ARRIVED and cursor.word == "at"):
             cursor.at = start
@@ -118,6 +137,7 @@ class Joints:
             raise NotUnderstood("'if you can ...' is a condition; say only what to do", unknown=("if",))
         if phrase in ow.ARRIVED:
             self._arrive(walked)
+            joint.arrived = True
         elif phrase in ow.CONNECTIVES and "there" in phrase.split():
             self.nouns.place()  # refers to something, or is not understood
         if phrase in ow.OPENERS:
@@ -130,6 +150,21 @@ class Joints:
             joint.marks.add("later")
         joint.but = joint.but or phrase.startswith("but")
         return True
+
+    def _frame(self, cursor: Cursor, joint: Joint) -> bool:
+        """Take a courteous frame that a verb follows."""
+        start = cursor.at
+        frame = cursor.take_any(courtesy.FRAMES)
+        if frame:
+            end = cursor.at
+            while cursor.word in courtesy.BETWEEN and not self.verbs.match(cursor):
+                cursor.at += 1
+            if self.verbs.match(cursor):
+                cursor.at = end
+                joint.wished = joint.wished or frame.endswith(manners.WISHED)
+                return True
+        cursor.at = start
+        return False
 
     def _arrive(self, walked: bool) -> None:
         self.nouns.place()

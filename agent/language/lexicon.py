@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agent.language import manners
+from agent.language import courtesy, manners
 from agent.language import order_words as ow
 
 REFUSED = {
@@ -35,7 +35,8 @@ WALK = (
     "shift yourself", "journey", "make a quick trip",
 )  # fmt: skip
 TOWARDS = (
-    "for", "away to", "off to", "off towards", "away towards", "up beside", "up next to", "up by", "right beside",
+    "for", "as far as", "away to", "off to", "off towards", "away towards", "up beside", "up next to", "up by",
+    "right beside",
     "right next to", "right by", "alongside", "up alongside", "over alongside", "to", "towards", "over to",
     "over towards", "across to", "the room to", "across the room to", "through to", "before", "to stand at",
     "to stand by", "to stand beside", "to stand next to", "right in front of", "directly in front of", "up to",
@@ -45,6 +46,10 @@ TOWARDS = (
     "and stand next to", "and stand by", "and stand at", "to stand in front of", "forward to", "out to",
     "back towards", "straight over to", "straight up to", "right over to", "close up to", "over near", "over beside",
     "over next to",
+    *(f"{so} {to}" for so in ("all the way", "all the way back", "all the way up", "straight", "straight back",
+    "right back",
+                              "back over", "back across", "straight on", "straight over", "right over", "directly over")
+      for to in ("to", "towards", "up to", "over to")),
 )  # fmt: skip
 AROUND = (
     "around to the other side of", "around to the far side of", "around to the opposite side of",
@@ -52,12 +57,32 @@ AROUND = (
     "in a semicircle around", "half way around", "halfway around", "a circle around", "your way around",
     "over and around", "in a loop around", "in an arc around", "past and around", "up and around",
 )  # fmt: skip
-VERBLESS = ("over to", "off to", "across to", "on over to", "straight to", "straight over to")
+VERBLESS = (
+    "to",
+    "up to",
+    "back to",
+    "on to",
+    "along to",
+    "right up to",
+    "down to",
+    "out to",
+    "all the way to",
+    "over to",
+    "off to",
+    "across to",
+    "on over to",
+    "straight to",
+    "straight over to",
+)
 """Begin an instruction without a verb ("Over to the door, then wave")."""
+OFF = ("off to", "straight off to", "onwards to", "off towards")
+"""A way, whatever was said before; "over to" may go on with "point at"."""
+VIA = ("by way of", "via", "by the way of")
+"""Before what is gone to on the way."""
 FROM_HERE = (
     "from over there", "from over here", "from there", "from here", "from where you are", "from where you stand",
     "from your current position", "from your place", "from your spot", "from that spot", "from that place",
-    "from this spot",
+    "from this spot", "from you",
 )  # fmt: skip
 """Where one is anyway."""
 UNTIL = (
@@ -204,24 +229,50 @@ STANDING_AT = (
     "at", "by", "near", "next to", "beside", "in front of", "close to", "over by", "over at", "right at",
     "right next to", "right in front of", "before",
 )  # fmt: skip
-VAGUE_TIMES = (
-    "for a moment", "a moment", "for a bit", "a bit", "briefly", "for a while", "a while", "for a little while",
-    "a little while", "for a few seconds", "a few seconds", "for some seconds", "for some time", "some time",
-    "for a short time", "for a short while", "for a little bit",
-)  # fmt: skip
-
 WITH = ("with", "use", "by use")
-AGAIN = ("do it again", "do that again", "repeat that", "repeat it", "repeat", "do the same again", "again")
+AGAIN = (
+    "the same again",
+    "do the same",
+    "the same",
+    "do the same thing",
+    "the same thing",
+    "do likewise",
+    "once more",
+    "do it once more",
+    "do that once more",
+    "do the same once more",
+    "do this again",
+    "do it again",
+    "do that again",
+    "repeat that",
+    "repeat it",
+    "repeat",
+    "do the same again",
+    "again",
+)
 THAT_WAY = ("in its direction", "in that direction", "that way")
+_AS_YOU_LIKE = tuple(
+    f" {that}you {like}" for that in ("", "that ")
+    for like in ("like", "prefer", "want", "choose", "fancy", "wish", "please", "like best", "like better", "feel like")
+)  # fmt: skip
 WITH_A_HAND = (
     "with one hand", "with a hand", "with your hand", "with your arm", "with your finger", "with one arm",
     "with an arm", "with your index finger", "with an outstretched arm", "with an outstretched hand",
+    *(f"{use} {which} {hand}{like}" for use in ("with", "use") for which in ("whichever", "whatever", "any", "either")
+      for hand in ("hand", "arm", "one", "hand it is") for like in ("", *_AS_YOU_LIKE)),
+    *(f"{use} {one} {hand} of your {end}" for use in ("with", "use") for one in ("a", "the", "one", "either")
+      for hand in ("hand", "arm") for end in ("choice", "choosing", "liking")),
+    *(f"{use} {one} of your {hands}" for use in ("with", "use") for one in ("one", "either", "any")
+      for hands in ("hands", "arms", "two hands")), "with whichever you like", "with whichever you prefer",
+    *(f"it does not matter {which}{hand}" for which in ("which", "with which") for hand in (" hand", " arm", "")),
 )  # fmt: skip
 HELLO = (
     "good bye", "with a wave", "with a friendly wave", "with a quick wave", "hello", "goodbye", "hi", "bye",
     "in greeting", "friendly", "in a friendly way",
 )  # fmt: skip
-COUNTS = {"once": 1, "twice": 2, "thrice": 3, "a second time": 1, "one more time": 1, "one time": 1}
+COUNTS = {"once": 1, "twice": 2, "thrice": 3, "a second time": 1, "one more time": 1, "one time": 1,
+          "a couple of times": 2, "a couple times": 2, "a couple more times": 2, "another time": 1,
+          "once again": 1}  # fmt: skip
 
 
 def words_of(*tables: Iterable[str]) -> set[str]:
@@ -229,7 +280,12 @@ def words_of(*tables: Iterable[str]) -> set[str]:
     return {word for table in tables for phrase in table for word in phrase.split()}
 
 
-_TABLES = [t for module in (globals(), vars(ow), vars(manners)) for n, t in module.items() if not n.startswith("_")]
+_TABLES = [
+    t
+    for module in (globals(), vars(ow), vars(manners), vars(courtesy))
+    for n, t in module.items()
+    if not n.startswith("_")
+]
 VOCABULARY = words_of(
     *(t for t in _TABLES if isinstance(t, tuple | dict | frozenset)),
     ("left right hand arm finger twice times once seconds second minute half from there here its",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from agent.language.courtesy import AT_EASE
+
 POLITE = (
     "please", "kindly", "could you please", "can you please", "could you", "can you", "would you", "will you",
     "would you mind", "i want you to", "i would like you to", "i need you to", "i would like to see you",
@@ -10,7 +12,8 @@ POLITE = (
     "thank you", "thanks", "robot", "hey robot", "hello robot", "hi robot", "hey", "ok", "okay", "alright",
     "all right", "so", "now", "just", "simply", "carefully", "calmly", "your task is to", "your job is to",
     "be so kind as to", "be so kind and", "if you do not mind", "for me", "as well", "also", "too", "again", "try to",
-    "i would like", "remember to", "make sure to", "do the following", "do this", "follow these steps",
+    "remember to", "make sure to", "do the follow", "do the follow things", "do the follow steps", "do this",
+    "follow these steps",
     "here is what to do", "once more", "let us have you", "let me have you", "i would love to have you",
     "i want to see you", "i would love you to", "i would love to see you", "your next task is to",
     "your first task is to", "it would be great if you could", "it would be nice if you could",
@@ -38,7 +41,8 @@ POLITE = (
     "i would ask you to", "may i see you", "i expect you to", "you ought to", "you are supposed to", "you get to",
     "that would be great", "that would be nice", "that would be lovely", "that is all", "that is it",
     "that will be all", "thank you very much", "thanks a lot", "many thanks", "cheers", "much appreciated", "well do",
-    "there you go", "let us say you", "how about",
+    "there you go", "let us say you", "how about", "though", "however", "that is everything", "you are do",
+    "you will be do", *AT_EASE,
 )  # fmt: skip
 """Said for politeness; skipped where a clause begins."""
 
@@ -46,7 +50,8 @@ TRAILING = (
     "please", "thank you", "thanks", "for me", "as well", "also", "too", "again", "now", "robot", "if you can", "then",
     "in that order", "in this order", "by walk there", "by go there", "afterwards", "next", "if you do not mind",
     "once more", "if you would", "if you could", "if you please", "if possible", "if you would not mind",
-    "if you would be so kind", "thank you very much", "thanks a lot", "many thanks", "cheers", "please and thank you",
+    "if you would be so kind", "thank you very much", "thanks a lot", "many thanks", "cheers",
+    "please and thank you", "though", *AT_EASE,
 )  # fmt: skip
 """Skipped where a clause ends."""
 

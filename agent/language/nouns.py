@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from agent.language import noun_words as nw
+from agent.language.names import Names
 from agent.language.tokens import Cursor
-from exoactor.types import KINDS, Catalogue, CatalogueItem
+from exoactor.types import CatalogueItem
 from exoactor.world.looks import COLORS
 
 
@@ -27,56 +25,20 @@ class NotUnderstood(Exception):
         self.unknown = unknown
 
 
-@dataclass
-class Mentioned:
-    """What was spoken of so far, for "it", "there" and "the other one"."""
-
-    last: tuple[str, ...] = ()
-    every: tuple[str, ...] = ()
-
-    def note(self, ids: tuple[str, ...]) -> None:
-        """Remember that these were spoken of last."""
-        self.last = ids
-        self.every = (*self.every, *(i for i in ids if i not in self.every))
-
-
-class Nouns:
+class Nouns(Names):
     """Reads noun phrases at a cursor.
 
     Args:
         catalogue: the things there are.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
-        self.mentioned = Mentioned()
-        self._id_words = {item.id: tuple(w for w in item.id.split("_") if w) for item in catalogue}
-        self._heads = set(KINDS) | set(nw.SYNONYMS) | {w for words in self._id_words.values() for w in words}
-        self._heads |= {w for phrase in nw.PHRASES for w in phrase}
-
-    def vocabulary(self) -> set[str]:
-        """Every word that can stand in a noun phrase here."""
-        words = self._heads | set(COLORS) | {"it", "there", "them", "other", "one", "another"}
-        words |= nw.DESCRIPTORS
-        for phrase in (*nw.QUANTIFIERS, *nw.DETERMINERS, *nw.MODIFIERS, *nw.WHERE):
-            words |= set(phrase.split())
-        return words
-
-    def starts(self, cursor: Cursor) -> bool:
-        """Whether a noun phrase seems to begin here."""
-        if cursor.word in (*nw.DETERMINERS, "it", "them", "where", "both", "all", "each", "every", "other", "another"):
-            return True
-        return cursor.word in COLORS or self._singular(cursor.word) in self._heads
-
-    def starts_after(self, cursor: Cursor, offset: int) -> bool:
-        """Whether a noun phrase seems to begin `offset` words further on."""
-        cursor.at += offset
-        found = bool(cursor) and self.starts(cursor)
-        cursor.at -= offset
-        return found
-
-    def read(self, cursor: Cursor, *, modifiers: bool = True) -> tuple[str, ...]:
+    def read(self, cursor: Cursor, *, modifiers: bool = True, standing: bool = True) -> tuple[str, ...]:
         """Take one noun phrase and give the ids it means, one unless it is plural.
+
+        Args:
+            cursor: moved.
+            modifiers: with all that may further describe the thing.
+            standing: if not, with what it stands on or bears at least ("the bottle on the table").
 
         Raises:
             NotUnderstood: unknown, ambiguous, or a pronoun without something to refer to.
@@ -88,6 +50,9 @@ class Nouns:
             ids = self._described(cursor)
             if modifiers:
                 self._modifier(cursor)
+            elif standing:
+                self._on_something(cursor)
+            cursor.take("itself", "themselves")
         if where and not cursor.take("is", "are", "stand", "sit", "lie", "be"):
             cursor.at = start
             raise self._no_noun(cursor)
@@ -123,7 +88,7 @@ class Nouns:
         return self.mentioned.last
 
     def _pronoun(self, cursor: Cursor) -> tuple[str, ...]:
-        if cursor.take("both of them", "them"):
+        if cursor.take("both of them", "each of them", "all of them", "them all", "them both", "them"):
             if len(self.mentioned.last) == 1:  # "the bin and the shelf ... them": two phrases, only the last is kept
                 raise NotUnderstood("'them' could be several things", "Which ones?", ("them",))
             return self._last("them")
@@ -133,15 +98,14 @@ class Nouns:
             return self._last(cursor.take("that one", "this one", "that", "this"))
         return ()
 
-    def _noun_at(self, cursor: Cursor, offset: int) -> bool:
-        word = cursor.peek(offset)
-        return word in COLORS or word == "other" or self._singular(word) in self._heads
-
     def _described(self, cursor: Cursor) -> tuple[str, ...]:
         start = cursor.at
         every = bool(cursor.take_any(nw.QUANTIFIERS))
         bare = not cursor.take_any(nw.DETERMINERS) and not every
-        other = bool(cursor.take("other", "another"))
+        back = " ".join(t.word for t in cursor.items[start : cursor.at]) in nw.BACK or cursor.word == "same"
+        other = bool(cursor.take_any(nw.OTHER)) or (not bare and bool(cursor.take_any(nw.REMAINING)))
+        if not bare and cursor.word in nw.ORDINALS and (cursor.peek() == "one" or cursor.word in ("former", "latter")):
+            return self._counted_off(cursor)
         number = cursor.items[cursor.at].number if cursor else None
         counted = None
         if number and number >= 2 and self._noun_at(cursor, 1):
@@ -153,6 +117,8 @@ class Nouns:
             words.append(cursor.items[cursor.at].word)
             cursor.at += 1
             self._skip_descriptors(cursor)
+        if not bare and len(words) == 1 and self._stands_alone(cursor, words[0]):
+            words.append("one")  # "to the green chair, then to the red"
         while words and not self._is_head(words):
             words.pop()
             cursor.at -= 1
@@ -160,6 +126,8 @@ class Nouns:
             if other:
                 return self._other(None, cursor, start)
             raise self._no_noun(cursor)
+        if not every and self._singular(words[-1]) == words[-1]:
+            words = self._said_again(cursor, words)
         found, plural = self._matches(words, bare=bare)
         name = " ".join(words)
         if other:
@@ -170,67 +138,64 @@ class Nouns:
             )
         if counted is not None and counted != len(found):
             raise NotUnderstood(f"{counted} of {name} are asked for, there are {len(found)}: {self._list(found)}")
+        if len(found) > 1 and back and not plural:  # "that chair": the one that was spoken of
+            known = [item for item in found if item.id in self.mentioned.every]
+            found = known if len(known) == 1 else found
         if len(found) > 1 and not (every or plural or counted):
             raise NotUnderstood(f"{name!r} could be {self._list(found)}", f"Which {name}: {self._list(found, ' or ')}?")
         return tuple(item.id for item in found)
+
+    def _stands_alone(self, cursor: Cursor, color: str) -> bool:
+        """Whether "the red" means the red one of those spoken of last."""
+        ends = cursor.word in ("", ",", ".", "then") or (cursor.word == "and" and cursor.peek() not in COLORS)
+        if color not in COLORS or not ends or not self.mentioned.last or self._is_head([color]):
+            return False
+        return len(self._matches([color, "one"], bare=False)[0]) == 1
+
+    def _counted_off(self, cursor: Cursor) -> tuple[str, ...]:
+        """Take "second one": the second thing of its kind that was spoken of, of two at least."""
+        word = cursor.take(cursor.word)
+        cursor.take("one")
+        kinds = {i.kind for i in self.catalogue if i.id in self.mentioned.last}
+        spoken = [name for name in self.mentioned.every for i in self.catalogue if i.id == name and i.kind in kinds]
+        place = nw.ORDINALS[word]
+        if (
+            len(kinds) != 1
+            or len(spoken) < 2
+            or place > len(spoken)
+            or (word in ("former", "latter") and len(spoken) > 2)
+        ):
+            raise NotUnderstood(f"it is not clear which one is the {word}", unknown=(word,))
+        return (spoken[place - 1],)
+
+    def _said_again(self, cursor: Cursor, words: list[str]) -> list[str]:
+        """Take what names the same thing once more: "the chair that is red", "the bin, the yellow one"."""
+        start = cursor.at
+        more: list[str] = []
+        if (
+            not COLORS.keys() & set(words)
+            and cursor.take("that is", "which is", ", which is")
+            and cursor.word in COLORS
+        ):
+            more = [cursor.take(cursor.word), *words]
+        elif cursor.take(", the"):
+            if cursor.word in COLORS and cursor.peek() == "one" and not COLORS.keys() & set(words):
+                more = [cursor.word, *words]
+                cursor.at += 2
+            elif words[-1] == "one" and self._singular(cursor.word) in self._heads:
+                more = [*words[:-1], cursor.take(cursor.word)]
+        if more and cursor.word in ("", ",", ".", "and", "then") and len(self._matches(more, bare=False)[0]) == 1:
+            return more
+        cursor.at = start
+        return words
 
     def _skip_descriptors(self, cursor: Cursor) -> None:
         """Pass over descriptors that a noun follows, unless an id of this scene uses the word."""
         start = cursor.at
         while cursor and cursor.word in nw.DESCRIPTORS and not self._is_id_word(cursor.word):
             cursor.at += 1
-        if not (
-            cursor and (cursor.word == "one" or cursor.word in COLORS or self._singular(cursor.word) in self._heads)
-        ):
+        if not (cursor and (cursor.word == "one" or (cursor.word != "other" and self._noun_at(cursor, 0)))):
             cursor.at = start
-
-    def _belongs(self, cursor: Cursor, before: list[str]) -> bool:
-        """Whether the word here can be part of a name; digits only where an id has them."""
-        token = cursor.items[cursor.at]
-        if token.word == "one":
-            return bool(self.mentioned.every) or bool(before and self._numbered("1"))
-        if token.number is not None:
-            return self._numbered(f"{token.number:g}")
-        if token.word == "can" and cursor.peek() in ("you", "not"):
-            return False
-        return token.word in COLORS or self._singular(token.word) in self._heads
-
-    def _numbered(self, digits: str) -> bool:
-        return any(digits in words for words in self._id_words.values())
-
-    def _is_head(self, words: list[str]) -> bool:
-        last = words[-1]
-        if last in COLORS and not any(last in ids and len(ids) == 1 for ids in self._id_words.values()):
-            return False
-        return last in ("one", "ones") or self._singular(last) in self._heads or last.isdigit()
-
-    def _matches(self, words: list[str], *, bare: bool) -> tuple[list[CatalogueItem], bool]:
-        """Things that all words fit, and whether the phrase is plural."""
-        plain = [self._singular(w) for w in words]
-        plural = (plain[-1] != words[-1] and words[-1] not in ("shelves",)) or words[-1] in ("shelves", "boxes")
-        exact = [i for i in self.catalogue if list(self._id_words[i.id]) in (words, plain)]
-        if exact and (bare or len(words) > 1) and not plural:
-            return exact, False
-        kind = nw.PHRASES.get((plain[-2], plain[-1])) if len(plain) > 1 else None
-        if kind:
-            plain = [*plain[:-2], kind]
-        if plain[-1] == "one":
-            kinds = {i.kind for i in self.catalogue if i.id in self.mentioned.last}
-            candidates = [i for i in self.catalogue if i.kind in kinds]
-            plain = plain[:-1]
-        else:
-            candidates = list(self.catalogue)
-        found = [i for i in candidates if all(self._fits(w, i) for w in plain)]
-        return found, plural
-
-    def _fits(self, word: str, item: CatalogueItem) -> bool:
-        number = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}.get(word, word)
-        own = {item.kind, item.color.replace("grey", "gray"), *self._id_words[item.id]}
-        own |= {w.replace("grey", "gray") for w in item.color.split("_")}
-        return word in own or number in own or (nw.SYNONYMS.get(word) in own and word not in self._spoken_ids())
-
-    def _spoken_ids(self) -> set[str]:
-        return {w for words in self._id_words.values() for w in words}
 
     def _other(self, found: list[CatalogueItem] | None, cursor: Cursor, start: int) -> tuple[str, ...]:
         said = " ".join(t.text for t in cursor.items[start : cursor.at])
@@ -250,7 +215,7 @@ class Nouns:
 
     def _modifier(self, cursor: Cursor) -> None:
         """Take a further description of a thing that is known already ("the bottle on the table")."""
-        if cursor.take_any(nw.WHERE) or (self.mentioned.last and cursor.take_any(nw.UNDER_IT)):
+        if cursor.take_any(nw.WHERE) or self._on_something(cursor):
             return
         start = cursor.at
         if cursor.take("where"):  # "the table where the bottle is"
@@ -264,11 +229,35 @@ class Nouns:
         cursor.take("stand", "sit", "lie")
         if cursor.take_any(nw.WHERE):
             return
-        if cursor.take_any(nw.MODIFIERS) and self.starts(cursor) and cursor.word != "them":
+        on_the_way = cursor.starts(("on", "your", "way")) or cursor.starts(("on", "the", "way"))
+        if not on_the_way and cursor.take_any(nw.MODIFIERS) and self.starts(cursor) and cursor.word != "them":
             if not cursor.take("it"):
                 self._described(cursor)
         else:
             cursor.at = start
+
+    def _on_something(self, cursor: Cursor) -> bool:
+        """Take what a known thing stands on or bears: "on the table", "it is standing on", "with the can on it"."""
+        start = cursor.at
+        if (self.mentioned.last and cursor.take_any(nw.UNDER_IT)) or cursor.take_any(nw.PLAINLY_WHERE):
+            return True
+        if cursor.starts(("on", "your", "way")) or cursor.starts(("on", "the", "way")):
+            return False
+        bears = bool(cursor.take_any(nw.AFTER_IT))
+        if not bears:
+            cursor.take("that is", "which is", "that", "which")
+            cursor.take("stand", "sit", "lie")
+        if (bears or cursor.take_any(nw.ON)) and self.starts(cursor) and cursor.word not in ("it", "them"):
+            try:
+                self._described(cursor)
+            except NotUnderstood as problem:
+                if not problem.question:  # which of several bottles it is need not be known, that there is one must
+                    cursor.at = start
+                    return False
+            if not bears or cursor.take_any(nw.ON_IT):
+                return True
+        cursor.at = start
+        return False
 
     def _no_noun(self, cursor: Cursor) -> NotUnderstood:
         words = [t.text for t in cursor.rest_of_clause()]
@@ -277,18 +266,3 @@ class Nouns:
         if not words:
             return NotUnderstood("a thing should be named here, but the sentence ends")
         return NotUnderstood(f"{what!r} is not in this scene; there are: {self._list(self.catalogue)}", unknown=(what,))
-
-    def _singular(self, word: str) -> str:
-        for ending, instead in (("shelves", "shelf"), ("boxes", "box"), ("benches", "bench"), ("s", "")):
-            if word.endswith(ending) and word not in KINDS and len(word) > 3:
-                single = word.removesuffix(ending) + instead
-                if single in KINDS or single in nw.SYNONYMS or single == "one" or self._is_id_word(single):
-                    return single
-        return word
-
-    def _is_id_word(self, word: str) -> bool:
-        return any(word in words for words in self._id_words.values())
-
-    @staticmethod
-    def _list(items: Iterable[CatalogueItem], joint: str = ", ") -> str:
-        return joint.join(f"{i.id} ({i.color})" if i.id.find(i.color) < 0 else i.id for i in items)

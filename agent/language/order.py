@@ -42,6 +42,33 @@ def take_announced(cursor: Cursor) -> str:
     return ""
 
 
+_I_HAVE = (
+    "there are", "i have", "you have", "here are", "just", "only", "i need", "i want", "i would like", "i ask", "do",
+    "please do",
+)  # fmt: skip
+
+
+def take_preamble(cursor: Cursor) -> bool:
+    """Take "three things to do:" in front of a list."""
+    start = cursor.at
+    cursor.take_any(_I_HAVE)
+    cursor.take("just", "only")
+    number = cursor.items[cursor.at].number if cursor else None
+    if number is not None:
+        cursor.at += 1
+    else:
+        number = 2 if cursor.take("a few", "a couple of", "some", "your", "the", "these") else None
+    things = cursor.take("things", "steps", "tasks", "jobs", "small things", "quick things", "little things", "moves")
+    cursor.take(
+        "to do", "for you", "for you to do", "from you", "of you", "please", "i want you to do", "i need you to do"
+    )
+    cursor.take("please")
+    if number and things and cursor.word in (",", "."):
+        return True
+    cursor.at = start
+    return False
+
+
 def take_rank(cursor: Cursor) -> str:
     """Take "second" or "thirdly" in front of a clause; give "2"."""
     word = cursor.word if cursor.word in ow.RANKS and cursor.word not in ow.OPENERS else ""

@@ -25,6 +25,10 @@ ARRIVED = (
     "on arrival", "upon arrival", "after arrive", "upon arrive", "on arrive", "when you have get there",
     "once you have get there", "when you have arrive", "once you have arrive", "once you have arrive there",
     "when you arrive there", "after you arrive", "once arrive", "after get there", "on get there", "upon get there",
+    *(f"{when} {you} {there}" for when in ("when", "once", "as soon as", "after", "the moment", "the minute")
+      for you in ("you", "you have", "you do", "you finally", "you are")
+      for there in ("get there", "arrive", "arrive there", "make it there", "make it over there", "get over there",
+                    "reach there", "stand there", "over there", "go there", "walk there", "walk over there")),
 )  # fmt: skip
 """The end of the walk that was said just before."""
 
@@ -41,7 +45,8 @@ CONNECTIVES = (
     "where you can", "where you", "when done", "once done", "when do", "once do", "after do that", "after do so",
     "after have do that", "plus", "later", "later on", "after a while", "to end", "to end with", "to close",
     "to top it off", "to conclude", "to wrap up", "last but not least", "from where you are", "next up",
-    "to around off", "to around things off", "to finish things off",
+    "to around off", "to around things off", "to finish things off", "to around it off", "to around it all off",
+    "to finish it off", "to close things off", "to top things off", "to wrap things up", "to cap it off",
 )  # fmt: skip
 """Join clauses without changing their order."""
 
@@ -59,13 +64,15 @@ OPENERS = (
     "beforehand", "first off", "for starters", "first thing", "before anything else", "before all else",
     "before you do anything else", "before you do anything", "before do anything else", "before do anything",
     "in the first place", "to kick off", "to kick things off", "to start off",
+    "first things first", "for a start",
 )  # fmt: skip
 FIRST = (*OPENERS, "before that", "prior to that", "at first")
 LAST = (
     "last", "lastly", "last of all", "at last", "at the end", "at the very end", "in the end", "finally", "to finish",
     "to finish with", "to finish off", "to finish up", "to end with", "to end", "to close", "as a last step",
     "to conclude", "to wrap up", "to around off", "to top it off", "last but not least", "to around things off",
-    "to finish things off",
+    "to finish things off", "to around it off", "to around it all off", "to finish it off", "to top things off",
+    "to wrap things up", "to cap it off", "as the last step", "as your last step", "as a final step",
 )  # fmt: skip
 """Said at the end of a clause, they tell its place among the others."""
 
@@ -74,6 +81,19 @@ LATER = ("afterwards", "later", "later on", "after that", "after this", "subsequ
 
 RANKS = {"first": 1, "second": 2, "secondly": 2, "third": 3, "thirdly": 3, "fourth": 4, "fourthly": 4, "fifth": 5}
 
+_LEAVING = (
+    "set off", "set out", "start walk", "walk there", "go there", "head there", "walk over", "go over", "head over",
+    "start to walk", "begin walk", "begin to walk", "start move", "head over there", "go over there", "walk over there",
+)  # fmt: skip
+DEPARTURE = (*_LEAVING, *(f"you {leave}" for leave in _LEAVING))
+"""The beginning of a walk that is said elsewhere: "before you set off"; to "leave" may be to go from where it leads."""
+THAT = ("that", "you do that", "you do so", "you do it", "do that", "do so", "do it", "you do this", "do this", "this")
+"""What was said just before: "before you do that"."""
+ON_THE_WAY = tuple(
+    f"{on} {to}"
+    for on in ("on your way", "on the way", "on your way over", "along the way", "en route", "on your way across")
+    for to in ("to", "towards")
+)  # fmt: skip
 BEFORE = ("before", "but before", "prior to", "just before", "right before")
 AFTER = (
     "after", "having", "upon", "once you have", "once", "when", "as soon as", "only after", "but only after",

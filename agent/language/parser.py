@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from agent.language import lexicon as lx
 from agent.language import order_words as ow
-from agent.language.adverbials import complaint, take_leading_place, take_side
-from agent.language.arranging import Arranging, walks
+from agent.language.adverbials import complaint, take_leading_place
+from agent.language.arranging import walks
 from agent.language.clauses import Clause, Sentence, Step
+from agent.language.elaboration import put_in_order
 from agent.language.hands import before_a_thing
 from agent.language.manners import TRAILING
+from agent.language.nominals import match_nominal
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.order import BREAKS, contradictions, take_closing
+from agent.language.sides import Sides
 from agent.language.tokens import Cursor, tokens
+from agent.language.topics import take_topic
 from exoactor.types import Catalogue
 from skills import Fact
 
 
-class Parser(Arranging):
+class Parser(Sides):
     """Reads a whole instruction.
 
     Args:
@@ -54,21 +58,36 @@ class Parser(Arranging):
         self.problems += sentence.problems()
 
     def _next(self, cursor: Cursor, sentence: Sentence, needs: list[Fact]) -> None:
+        if self._topic(cursor, sentence):
+            return
         before = self._before_this()
-        said = self._joint = self.joints.take(cursor, begun=bool(before), walked=walks(before))
+        walked = walks(before) or walks(sentence.at_end)
+        said = self._joint = self.joints.take(cursor, begun=bool(before), walked=walked)
         joint = said.kind
         if not cursor or cursor.word == ".":
+            return
+        if said.arrived and not walks(before):
+            self._arrived(sentence)
+        if not said.first and self._topic(cursor, sentence):
+            return
+        row = sentence.clauses[-1] if joint == "," and sentence.clauses else []
+        if self._last and row == self._last.steps and put_in_order(cursor, self.nouns, row):
             return
         fresh = not sentence.clauses or bool(joint)
         if self.verbs.match(cursor) is None and self._negation(cursor, sentence):
             return
         if joint == "," and self._late_side(cursor):
             return
-        if said.first and said.but and self._done and not sentence.clauses:  # "Wave. But first go to the table."
+        if (
+            said.first and said.but and self._done and not sentence.clauses and not sentence.at_end
+        ):  # "Wave. But first go to the table."
             self._before_all_that(cursor, sentence)
             return
         if said.first and (sentence.clauses or self._done):
             sentence.add(self._clause(cursor), joint, "first", begun=bool(self._done))
+            return
+        if cursor.take_any(ow.ON_THE_WAY):
+            self._on_the_way(cursor, sentence, leading=fresh)
             return
         if (cursor.word != "on" and cursor.take_any(ow.AFTER)) or self._on_doing(cursor):
             self._after(cursor, sentence, needs, leading=fresh)
@@ -86,27 +105,17 @@ class Parser(Arranging):
             step.marks |= marks - {"first", "next"}
         sentence.add(steps, joint, self._order or next(iter(said.marks), ""), begun=bool(self._done))
 
-    def _late_side(self, cursor: Cursor) -> bool:
-        """Take ", with your left hand" behind the waves it belongs to.
-
-        Raises:
-            NotUnderstood: it could as well belong to what follows, or another hand was named.
-        """
-        start = cursor.at
-        gestures: list[Step] = []
-        for step in reversed(self._before_this()):
-            if step.skill not in ("wave", "point_at") or (gestures and step.skill != gestures[0].skill):
-                break
-            gestures.append(step)
-        side = take_side(cursor, self.verbs.hands.last_side) if cursor.word in lx.WITH and gestures else None
-        if side is None or cursor.word not in BREAKS:
-            cursor.at = start
+    def _topic(self, cursor: Cursor, sentence: Sentence) -> bool:
+        """Take what is only spoken of; "the table is where to end up" is a last step too."""
+        if sentence.clauses and not sentence.sequenced:
             return False
-        if (cursor.word == "," and cursor.peek() not in ("and", "then", "but")) or "side" in gestures[0].args:
-            raise NotUnderstood(f"it is not clear what the {side} hand is for", unknown=(side,))
-        for step in gestures:
-            step.args.setdefault("side", side)
-        self.verbs.hands.last_side = side
+        topic = take_topic(cursor, self.nouns, self.verbs)
+        if topic is None:
+            return False
+        if topic.end:
+            if sentence.clauses or sentence.at_end:
+                raise NotUnderstood("an end said in the middle of a sentence", "In which order?")
+            sentence.at_end, sentence.whole = [Step("walk_to", {"target": topic.ids[0]})], True
         return True
 
     @staticmethod
@@ -147,10 +156,13 @@ class Parser(Arranging):
             return repeated
         start = cursor.at
         self._must_ask(cursor)
+        ending = bool(self._now.clauses) and self._with_a_wave(cursor)
         side = self._leading_side(cursor)
-        if self._last is None and before_a_thing(cursor, self.nouns, lx.VERBLESS):
+        verbless = lx.VERBLESS if self._last is None else lx.OFF
+        if before_a_thing(cursor, self.nouns, verbless):
             self._last = Clause([], "walk", "to")
-        clause = self.verbs.read(cursor) or (None if side else self._gap(cursor))
+            self._not_addressed(cursor)
+        clause = self.verbs.read(cursor) or (None if side and not self._goes_on_pointing(cursor) else self._gap(cursor))
         if clause is None and cursor.take("to"):
             clause = self.verbs.read(cursor)
         if clause is None:
@@ -161,29 +173,41 @@ class Parser(Arranging):
         self._order = ""
         while self._ends_arriving(cursor, clause) or self._ends_ordered(cursor) or self._take_trailing(cursor):
             pass
+        if ending and self._order != "last":
+            raise NotUnderstood("'with a wave' can belong to what was said before", "When?")
         self._last = clause
+        self._note_way(clause)
         self._expect_end(cursor, clause.family)
         return clause.steps
 
-    def _leading_side(self, cursor: Cursor) -> str | None:
-        """Take "with your left hand, (wave)"; but "... and then with your right hand" has its verb before it."""
+    def _not_addressed(self, cursor: Cursor) -> None:
+        """Refuse "to the door, wave", which can be a wave to the door as well as a walk."""
         start = cursor.at
-        side = take_side(cursor, self.verbs.hands.last_side) if cursor.word in lx.WITH else None
-        if side:
-            cursor.take(",", "to", "and")
-            if self.verbs.match(cursor):
-                return side
+        if cursor.take("to", "towards"):
+            self.nouns.peek(cursor)
+            found = self.verbs.match(cursor) if cursor.take(",") else None
+            if found and found[0] not in ("walk", "approach", "circle", "stand"):
+                raise NotUnderstood("it can be a way or a direction; begin with what to do", "Go there first?")
         cursor.at = start
-        return None
+
+    def _with_a_wave(self, cursor: Cursor) -> bool:
+        """Take the "with" of "..., with a wave at the end"."""
+        start = cursor.at
+        if cursor.take("with") and (found := match_nominal(cursor, self.nouns.starts)) and found[0] == "wave":
+            return True
+        cursor.at = start
+        return False
 
     def _gap(self, cursor: Cursor) -> Clause | None:
         """Take a clause without a verb; "point at A and B with your left hand" gives A the hand too."""
         clause = self.verbs.gap(cursor, self._last)
+        if clause is None and before_a_thing(cursor, self.nouns, lx.VERBLESS):  # "walk to A, wait, then to B"
+            clause = self.verbs.gap(cursor, self._way)
         side = next((s.args["side"] for s in clause.steps if "side" in s.args), None) if clause else None
         if clause and side and self._last and clause.steps[0].skill in ("wave", "point_at"):
             for step in self._last.steps:
                 # Safe whichever way it was meant: without this any hand would do.
-                if step.skill == clause.steps[0].skill and step.args.get("target") is not None:
+                if step.skill == clause.steps[0].skill and (step.args.get("target") or step.needs):
                     step.args.setdefault("side", side)
         return clause
 
@@ -219,7 +243,13 @@ class Parser(Arranging):
     def _take_trailing(cursor: Cursor) -> bool:
         """Take what politely ends a clause, unless it begins the next ("... the table then the door")."""
         start = cursor.at
-        if cursor.take_any(TRAILING) in ("", "please", "again", "once more"):
+        if cursor.starts(("again", "and", "again")):  # as often as one likes
+            return False
+        phrase = cursor.take_any(TRAILING)
+        if phrase == "then" and cursor.word == ",":  # "the door then, after a pause, ...": it goes on
+            cursor.at = start
+            return False
+        if phrase in ("", "please", "again", "once more"):
             return cursor.at > start
         if not cursor or cursor.word in (",", ".", "and", "then", "but", *TRAILING):
             return True
@@ -242,23 +272,6 @@ class Parser(Arranging):
             return True
         cursor.at = start
         return False
-
-    def _repeat(self, cursor: Cursor) -> list[Step] | None:
-        """Take "do that again": the last clause once more."""
-        start = cursor.at
-        if not cursor.take_any(lx.AGAIN):
-            return None
-        if self._last is None or not self._last.steps or not (not cursor or cursor.word in (",", ".", "and", "then")):
-            cursor.at = start
-            return None
-        return [Step(s.skill, dict(s.args), list(s.needs)) for s in self._last.steps]
-
-    def _give_side(self, clause: Clause, side: str) -> None:
-        self.verbs.hands.last_side = side
-        for step in clause.steps:
-            if step.skill not in ("wave", "point_at"):
-                raise NotUnderstood(f"{step.skill} is not done with a hand", unknown=(f"{side} hand",))
-            step.args.setdefault("side", side)
 
     def _expect_end(self, cursor: Cursor, family: str) -> None:
         """A clause is followed by a break, a connective, another verb, or the end; anything else is not understood."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.language import order_words as ow
-from agent.language.adverbials import complaint, take_place, take_seconds
+from agent.language.adverbials import complaint, take_place
 from agent.language.clauses import Clause, Step
+from agent.language.durations import take_a_while, take_seconds
 from agent.language.manners import TRAILING
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor
@@ -45,12 +46,14 @@ def take_subordinate(cursor: Cursor, nouns: Nouns, verbs: Verbs) -> Subordinate:
         _take_done(cursor, verbs)
         if (seconds := take_seconds(cursor)) is not None:
             return Subordinate([*steps, Step("stand_still", {"seconds": seconds})], facts, gerund, False, last)
+        if take_a_while(cursor):
+            return Subordinate([*steps, Step("stand_still", {})], facts, gerund, False, last)
         if (place := take_place(cursor, nouns)) is not None:
             facts.append(place)
             return Subordinate(steps, facts, gerund, False, last)
         found = verbs.match(cursor)
         start = cursor.at
-        clause = verbs.read(cursor)
+        clause = verbs.read(cursor) or verbs.been(cursor)
         if clause is None:
             cursor.at = start
             raise complaint(cursor, nouns, "I do not understand this here")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 Phrase = tuple[str, ...]
 
@@ -99,6 +100,7 @@ def tokens(text: str) -> list[Token]:
     lowered = re.sub(r"(?<=[a-z0-9])[-_](?=[a-z0-9])", " ", lowered)
     lowered = re.sub(r"\s[–—-]+\s", " , ", lowered)
     lowered = re.sub(r"(?<=\d)(?=s(ec|ecs|econds?)?\b)", " ", lowered)
+    lowered = re.sub(r"\b(?:a|another|one) ([\w.]+) seconds? (pause|wait|break)\b", r"a \2 of \1 seconds", lowered)
     found: list[Token] = []
     for raw in re.findall(r"\d+\.\d+|[^\W_]+(?:'[^\W_]+)*|[;!?.:,\n]|[^\s]", lowered):
         if raw in _BREAKS:
@@ -110,6 +112,16 @@ def tokens(text: str) -> list[Token]:
         for word in _CONTRACTIONS.get(raw, raw).split():
             base = word.removesuffix("'s")
             found.append(Token(word, _SPELLING.get(base, _BASE.get(base, base))))
+    return found
+
+
+@lru_cache(maxsize=512)
+def _by_first_word(table: Phrase) -> dict[str, list[tuple[Phrase, str]]]:
+    """The phrases of a table by how they begin, longest first; tables are long and looked into at every word."""
+    found: dict[str, list[tuple[Phrase, str]]] = {}
+    for text in sorted(table, key=lambda t: -len(t.split())):
+        words = tuple(text.split())
+        found.setdefault(words[0], []).append((words, text))
     return found
 
 
@@ -147,7 +159,11 @@ class Cursor:
 
     def take_any(self, alternatives: Iterable[str]) -> str:
         """`take` for a table of phrases."""
-        return self.take(*alternatives)
+        for words, text in _by_first_word(tuple(alternatives)).get(self.word, ()):
+            if self.starts(words):
+                self.at += len(words)
+                return text
+        return ""
 
     def rest_of_clause(self) -> list[Token]:
         """Tokens from here to the next break."""

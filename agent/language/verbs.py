@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from agent.language import lexicon as lx
-from agent.language.adverbials import complaint, take_count, take_place, take_seconds
+from agent.language.adverbials import complaint, take_count, take_place, take_side
 from agent.language.clauses import Clause, Step
+from agent.language.durations import take_a_while, take_seconds
 from agent.language.hands import Hands, before_a_thing
+from agent.language.nominals import match_nominal
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor
 from skills import Fact
@@ -34,6 +36,7 @@ class Verbs:
             "give": (("give",), hands.give),
             "point": (lx.POINT, hands.point),
             "show": (lx.SHOW, hands.show),
+            "pay": (("pay",), self._pay),
             "stand": (lx.STAND, self._stand),
         }
 
@@ -45,7 +48,8 @@ class Verbs:
                 words = tuple(phrase.split())
                 if cursor.starts(words) and (best is None or len(words) > len(best[1].split())):
                     best = (family, phrase)
-        return best
+        said = match_nominal(cursor, self.nouns.starts)
+        return said if said and (best is None or len(said[1].split()) > len(best[1].split())) else best
 
     def read(self, cursor: Cursor) -> Clause | None:
         """Take one clause, or None (and nothing taken) when no verb stands here."""
@@ -61,6 +65,11 @@ class Verbs:
         if before is None:
             return None
         start = cursor.at
+        if before.family in ("wave", "greet") and cursor.take("one", "another", "another one", "one more"):
+            if cursor.word not in ("with", "use", "at", "to", "towards"):  # a wave, not a thing
+                cursor.at = start
+                return None
+            return self.hands.waving(cursor, [], {})
         noun = self.nouns.starts(cursor)
         if before.family in ("walk", "approach", "circle"):
             if noun:
@@ -82,10 +91,25 @@ class Verbs:
                 cursor.at = start
         if before.family in ("wave", "greet") and cursor.word in ("with", "use"):
             return self.hands.waving(cursor, [], {})
+        if before.family in ("point", "show") and cursor.word in ("with", "use"):  # "... and then with your left"
+            ids = tuple(dict.fromkeys(step.args["target"] for step in before.steps))
+            side = take_side(cursor, self.hands.last_side)
+            if side and ids:
+                return self.hands.pointed(cursor, ids, side)
         cursor.at = start
         return None
 
     # -- walking ---------------------------------------------------------------------------------
+
+    def been(self, cursor: Cursor) -> Clause | None:
+        """Take the "been to the door" of "once you have been to the door"."""
+        start = cursor.at
+        if cursor and cursor.items[cursor.at].text == "been" and cursor.take("be"):
+            cursor.take("all the way", "over")
+            if before_a_thing(cursor, self.nouns, ("to", "around", "over to", "up to", "at", "by", "once around")):
+                return self._walk(cursor)
+        cursor.at = start
+        return None
 
     def _walk(self, cursor: Cursor) -> Clause:
         start = cursor.at
@@ -119,6 +143,11 @@ class Verbs:
             elif way == "to" and cursor.take_any(lx.UNTIL):
                 if self.nouns.one(cursor) != steps[-1].args["target"]:
                     raise NotUnderstood("a walk to one thing 'until' another can be read in two ways", "Where to?")
+            elif way == "to" and cursor.take_any(lx.VIA):
+                steps[-1:-1] = [Step("walk_to", {"target": self.nouns.one(cursor)})]
+            elif not steps and cursor.take_any(lx.VIA):
+                steps.append(Step("walk_to", {"target": self.nouns.one(cursor)}))
+                way = "via"
             elif way and cursor.take_any(lx.UNTIL_THERE):
                 continue
             elif not way and self._ends(cursor, "over"):
@@ -134,7 +163,7 @@ class Verbs:
                 way = "to" if skill == "walk_to" else "around"
             else:
                 break
-        if not steps:
+        if not steps or way == "via":
             raise complaint(cursor, self.nouns, "it is not said where to go")
         words = [t.word for t in cursor.items[max(start - 3, 0) : start]]
         if "step" in "".join(words) and "take" in words and cursor.items[start].word == "towards":
@@ -146,6 +175,13 @@ class Verbs:
         if cursor.take("there"):
             return Clause([Step("walk_to", {"target": self.nouns.place()})], "approach", "to")
         return Clause([Step("walk_to", {"target": i}) for i in self.nouns.read(cursor)], "approach", "to")
+
+    def _pay(self, cursor: Cursor) -> Clause:
+        """Take "(pay) the armchair a visit"."""
+        ids = self.nouns.read(cursor, modifiers=False)
+        if not cursor.take("a visit", "a short visit", "a quick visit", "a little visit", "a brief visit"):
+            raise complaint(cursor, self.nouns, "only a visit can be paid")
+        return Clause([Step("walk_to", {"target": i}) for i in ids], "approach", "to")
 
     def _circle(self, cursor: Cursor) -> Clause:
         ids = self._gone_round(cursor)
@@ -207,7 +243,7 @@ class Verbs:
         steps = self._turns(self.nouns.read(cursor))
         if (seconds := take_seconds(cursor)) is not None:
             steps.append(Step("stand_still", {"seconds": seconds}))
-        elif cursor.take_any(lx.VAGUE_TIMES):
+        elif take_a_while(cursor):
             steps.append(Step("stand_still", {}))
         return Clause(steps, "face", "target")
 
@@ -225,7 +261,7 @@ class Verbs:
         while cursor:
             if (seconds := take_seconds(cursor)) is not None:
                 args["seconds"] = seconds
-            elif cursor.take_any(lx.VAGUE_TIMES) or cursor.take(
+            elif take_a_while(cursor) or cursor.take(
                 "still",
                 "here",
                 "where you are",
