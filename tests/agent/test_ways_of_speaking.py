@@ -36,13 +36,31 @@ SPENT = [
 """Sealed halves of earlier benchmarks, which have been read since."""
 
 
-@pytest.mark.parametrize("item", SPENT, ids=[i["id"] for i in SPENT])
-def test_the_plan_brings_about_what_was_expected(item):
+def brought_about(item):
+    """Whether the plan brings about what is expected; None if the planner abstains."""
     result = DeterministicPlanner().plan(item["say"], load_scene(item["scene"]).catalogue())
-    assert result.status is PlanStatus.OK, result.reason
+    if result.status is not PlanStatus.OK:
+        assert result.reason
+        return None
     wanted = [skills.get(s.skill).expectation(s.args) for s in result.subtasks]
     made = [{"truth": True, "expected": [e.kind, e.target, e.side]} for e in wanted]
-    assert really_achieved(item["expect"], made)
+    return really_achieved(item["expect"], made)
+
+
+@pytest.mark.parametrize("item", SPENT, ids=[i["id"] for i in SPENT])
+def test_the_plan_brings_about_what_was_expected(item):
+    assert brought_about(item)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [("instructions_spent_3", 27), ("new_speakers_a", 21), ("new_speakers_b", 53), ("new_speakers_c", 56)],
+)
+def test_new_speakers_are_read_rightly_or_not_at_all(name, read):
+    items = yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text())
+    found = {item["id"]: brought_about(item) for item in items}
+    assert not [id for id, right in found.items() if right is False]
+    assert sum(right is True for right in found.values()) >= read
 
 
 IN_SCENES = yaml.safe_load(Path(__file__).with_name("said_in_scenes.yaml").read_text())
