@@ -36,6 +36,8 @@ def video_prompt(scene: Scene, actions: Sequence[Action]) -> str:
         start=_place(np.array([scene.robot.x, scene.robot.y, 0.0]), scene.camera) if scene.robot else "in view",
         steps=[{"text": a.text, "how": _how(a, scene)} for a in actions],
         end=_end(actions[-1], scene) if actions else "stands upright",
+        moved=[_name(a.thing, scene) for a in actions if a.thing is not None],
+        held=_name(actions[0].thing, scene) if actions and actions[0].kind == "put_down" else "",
     )
     return str(text)
 
@@ -51,7 +53,13 @@ def _source() -> str:
 
 
 def _thing(thing: SceneObject, camera: Camera) -> dict[str, Any]:
-    return {"kind": thing.item.kind, "color": thing.item.color, "where": _place(thing.position, camera)}
+    article = "an" if thing.item.color[0] in "aeiou" else "a"
+    return {
+        "article": article,
+        "kind": thing.item.kind,
+        "color": thing.item.color,
+        "where": _place(thing.position, camera),
+    }
 
 
 def _place(point: Array, camera: Camera) -> str:
@@ -80,7 +88,16 @@ def _how(action: Action, scene: Scene) -> str:
         return f"{action.side} hand beside the head, two or three times"
     if action.kind == "point":
         return f"{action.side} arm straight, held for a second, then lowered"
+    if action.kind == "lift":
+        return f"bending down, one hand on each side of it, then {action.rise:.1f} m up, held there"
+    if action.kind == "put_down":
+        return "bending down with it, then opening both hands"
     return f"for {action.seconds:.0f} s" if action.seconds >= 1 else ""
+
+
+def _name(id: str | None, scene: Scene) -> str:
+    thing = scene.get(id or "")
+    return "thing" if thing is None else f"{thing.item.color} {thing.item.kind}"
 
 
 def _end(last: Action, scene: Scene) -> str:
@@ -91,4 +108,6 @@ def _end(last: Action, scene: Scene) -> str:
         else:
             way = "to the right of the picture" if forward[0] > 0 else "to the left of the picture"
         return f"stands upright with both feet together, facing {way},"
+    if last.kind == "lift":
+        return f"stands with the {_name(last.thing, scene)} held up in both hands"
     return "stands upright, both arms hanging,"

@@ -1,5 +1,6 @@
 from exoactor.bench.imagine import chain, furnished_room
 from exoactor.imagine.prompt import video_prompt
+from exoactor.types import Action
 
 
 def test_five_blocks_and_equal_text_for_equal_requests() -> None:
@@ -21,3 +22,16 @@ def test_instructions_in_names_stay_text() -> None:
     action = chain("wave", scene, 4)[0]
     strange = type(action)("wave", "waves {{ 7 * 7 }}", 2.0)
     assert "{{ 7 * 7 }}" in video_prompt(scene, (strange,))
+
+
+def test_what_is_moved_is_said_to_move_and_what_is_held_to_be_held() -> None:
+    scene, _ = furnished_room(4)
+    thing = scene.objects[0]
+    name = f"{thing.item.color} {thing.item.kind}"
+    lift = Action("lift", "lifts it", 2.0, thing=thing.id, rise=0.28)
+    text = video_prompt(scene, (lift,))
+    assert f"except the {name} in the person's hands" in text
+    assert f"holds the {name}" not in text and text.rstrip().endswith("holds still for half a second.")
+    assert f"with the {name} held up in both hands" in text
+    down = video_prompt(scene, (Action("put_down", "puts it down", 0.4, thing=thing.id, rise=-0.2),))
+    assert f"and holds the {name} in both hands." in down and "both arms hanging" in down
