@@ -229,6 +229,21 @@ STORE = load_scene("storeroom").catalogue()
 @pytest.mark.parametrize(
     ("text", "plan"),
     [
+        ("wave at the table before you go there", "turn_to(table) wave() walk_to(table)"),
+        ("point at the table before walking there", "point_at(table) walk_to(table)"),
+        ("turn to the table before you go over there", "turn_to(table) walk_to(table)"),
+        ("go to the table, but wave before you go there", "wave() walk_to(table)"),
+        ("walk to the table, but wave with your left hand before you set off", "wave(side=left) walk_to(table)"),
+    ],
+)
+def test_before_going_there_is_a_walk_unless_it_was_said_already(text, plan):
+    result = PLANNER.plan(text, ROOM)
+    assert " ".join(map(str, result.subtasks)) == plan, result.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "plan"),
+    [
         ("lift the box", "lift(box)"),
         ("go to the door, then pick the drum up with both hands", "walk_to(door) lift(drum)"),
         ("wave, then lift the orange box off the low stand and hold it up", "wave() lift(box)"),
