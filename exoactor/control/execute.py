@@ -138,7 +138,7 @@ def track(
         loop.palm, loop.wrist = palm or PalmFeedback(cfg.palm), None
     elif cfg.posture is not None:
         loop.posture = PostureFeedback(cfg.posture, legs=not reference.stepping.any())
-    wrists = _wrists(reference)
+    wrists = _wrists(reference) if loop.wrist is not None and cfg.closed_loop else None
     first_joints = loop.sensors.joint_pos
     blend, end = round(cfg.blend * CONTROL_HZ) * (not goes_on), round(cfg.end * CONTROL_HZ)
     trace = Trace()
@@ -169,7 +169,7 @@ def track(
                 command,
                 playback.aim,
                 wanted=reference.joint_pos[i],
-                wrists=wrists[i],
+                wrists=None if wrists is None else wrists[i],
                 palms=_palms(reference, i),
                 resting=resting,
                 should_stop=should_stop,

@@ -162,7 +162,12 @@ class WristFeedback:
         joints = np.array(command.joint_pos)
         for i, jacobian in enumerate(kinematics.wrist_jacobians()):
             gain = cfg.gain / CONTROL_HZ / (1 + (speed[i] / cfg.slow) ** 2)
-            step = jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + cfg.damping * np.eye(3), error[i])
-            self._offset[i] = np.clip(cfg.leak * self._offset[i] + gain * step, -cfg.limit, cfg.limit)
+            change = gain * damped_step(jacobian, error[i], cfg.damping)
+            self._offset[i] = np.clip(cfg.leak * self._offset[i] + change, -cfg.limit, cfg.limit)
             joints[ARMS[i]] += self._offset[i]
         return replace(command, joint_pos=joints)
+
+
+def damped_step(jacobian: Array, error: Array, damping: float) -> Array:
+    """(7,) joint angles [rad] that take away a position error (3,) [m]: damped pseudo-inverse of a (3, 7) Jacobian."""
+    return np.asarray(jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + damping * np.eye(3), error))

@@ -72,12 +72,7 @@ class Kinematics:
 
     def wrist_jacobians(self) -> Array:
         """(2, 3, 7) derivative of `wrists` by the angles of the same arm [m/rad]."""
-        mujoco.mj_comPos(self.model, self.data)
-        found = np.empty((2, 3, 7))
-        for i, (body, arm) in enumerate(zip(self._wrists, ARMS, strict=True)):
-            mujoco.mj_jacBody(self.model, self.data, self._jacobian, None, body)
-            found[i] = self._jacobian[:, 6:35][:, arm]
-        return found
+        return self._arm_jacobians(self.wrists())
 
     def palms(self) -> Array:
         """(2, 3) middle of the left and right palm in the heading frame [m]."""
@@ -86,12 +81,7 @@ class Kinematics:
 
     def palm_jacobians(self) -> Array:
         """(2, 3, 7) derivative of `palms` by the angles of the same arm [m/rad]."""
-        mujoco.mj_comPos(self.model, self.data)
-        found = np.empty((2, 3, 7))
-        for i, (body, arm, point) in enumerate(zip(self._wrists, ARMS, self.palms(), strict=True)):
-            mujoco.mj_jac(self.model, self.data, self._jacobian, None, point, body)
-            found[i] = self._jacobian[:, 6:35][:, arm]
-        return found
+        return self._arm_jacobians(self.palms())
 
     def keypoints(self) -> Array:
         """(9, 3) positions of `KEYPOINTS` in the heading frame [m]."""
@@ -101,3 +91,12 @@ class Kinematics:
         """Height of the pelvis over the lowest corner of the soles in that posture [m]."""
         self.update(joint_pos, np.array([1.0, 0, 0, 0]) if quat is None else quat)
         return float(-self.soles()[..., 2].min())
+
+    def _arm_jacobians(self, points: Array) -> Array:
+        """(2, 3, 7) of a point (2, 3) that each hand carries."""
+        mujoco.mj_comPos(self.model, self.data)
+        found = np.empty((2, 3, 7))
+        for i, (body, arm) in enumerate(zip(self._wrists, ARMS, strict=True)):
+            mujoco.mj_jac(self.model, self.data, self._jacobian, None, points[i], body)
+            found[i] = self._jacobian[:, 6:35][:, arm]
+        return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from exoactor.control.feedback import damped_step
 from exoactor.control.kinematics import ARMS, Kinematics
 from exoactor.types import CONTROL_HZ, Array, TrackingCommand
 from exoactor.types.rotations import yaw_matrix
@@ -75,9 +76,8 @@ class PalmFeedback:
             error -= (error * along).sum(axis=1, keepdims=True) * along
             error = np.clip(error, -cfg.reach, cfg.reach)
             for i, jacobian in enumerate(kinematics.palm_jacobians()):
-                step = jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + cfg.damping * np.eye(3), error[i])
-                moved = cfg.leak * self._offset[i] + weight * cfg.gain / CONTROL_HZ * step
-                self._offset[i] = np.clip(moved, -cfg.limit, cfg.limit)
+                change = weight * cfg.gain / CONTROL_HZ * damped_step(jacobian, error[i], cfg.damping)
+                self._offset[i] = np.clip(cfg.leak * self._offset[i] + change, -cfg.limit, cfg.limit)
         joints = np.array(command.joint_pos)
         for arm, offset in zip(ARMS, self._offset, strict=True):
             joints[arm] += offset

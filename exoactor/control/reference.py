@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.ndimage import binary_dilation, gaussian_filter1d
-from scipy.spatial.transform import Rotation, Slerp
+from scipy.spatial.transform import Rotation
 
 from exoactor.control.kinematics import UPPER_BODY
-from exoactor.types import CONTROL_HZ, Array, PalmTargets, RobotMotion, TrackingCommand
+from exoactor.formats.robot_motion import resampled
+from exoactor.types import CONTROL_HZ, Array, RobotMotion, TrackingCommand
 from exoactor.types.rotations import quat_to_rpy
 
 SMOOTHING = 2.0
@@ -39,12 +40,10 @@ class Reference:
     """
 
     def __init__(self, motion: RobotMotion) -> None:
-        source = np.arange(len(motion)) / motion.fps
-        count = max(2, int(np.floor(source[-1] * CONTROL_HZ + 1e-6)) + 1)
-        times = np.minimum(np.arange(count) / CONTROL_HZ, source[-1])
-        rotation = Slerp(source, Rotation.from_quat(motion.root_quat, scalar_first=True))(times)
-        self.root_pos = _resample(times, source, motion.root_pos)
-        self.joint_pos = _resample(times, source, motion.joint_pos)
+        motion = resampled(motion, CONTROL_HZ)
+        count = len(motion)
+        rotation = Rotation.from_quat(motion.root_quat, scalar_first=True)
+        self.root_pos, self.joint_pos = motion.root_pos, motion.joint_pos
         self.root_quat = rotation.as_quat(scalar_first=True)
         rpy = quat_to_rpy(self.root_quat)
         self.roll_pitch = rpy[:, :2]
@@ -54,16 +53,15 @@ class Reference:
         turn = (rotation[:-1].inv() * rotation[1:]).as_rotvec() * CONTROL_HZ
         spin = gaussian_filter1d(np.vstack([turn, turn[-1:]]), SMOOTHING, axis=0)
         self.angular_velocity = np.clip(spin, -FASTEST_TURN, FASTEST_TURN)
-        nearest = np.minimum(np.round(times * motion.fps).astype(int), len(motion) - 1)
         speed = np.linalg.norm(self.velocity[:, :2], axis=1)
-        self.contacts = motion.contacts[nearest]
+        self.contacts = motion.contacts
         moving = (speed > 0.05) | (np.abs(self.angular_velocity[:, 2]) > 0.1) | ~self.contacts.all(axis=1)
         self.stepping = binary_dilation(~self.contacts.all(axis=1), iterations=REST_MARGIN)
         self.resting = ~binary_dilation(moving, iterations=REST_MARGIN)
-        self.palms = None if motion.palms is None else _resampled_palms(times, source, motion.palms, nearest)
+        self.palms = motion.palms
         self.settle: tuple[int, int] | None = None
         if motion.settle is not None:
-            first, last = (round(frame * CONTROL_HZ / motion.fps) for frame in motion.settle)
+            first, last = motion.settle
             self.settle = (min(first, count - 2), min(max(last, first + 1), count - 1))
 
     def __len__(self) -> int:
@@ -104,12 +102,3 @@ class Reference:
             ],
             axis=1,
         )
-
-
-def _resampled_palms(times: Array, source: Array, palms: PalmTargets, nearest: Array) -> PalmTargets:
-    position = _resample(times, source, palms.position.reshape(len(source), 6)).reshape(-1, 2, 3)
-    return PalmTargets(position, np.interp(times, source, palms.weight), palms.press[nearest])
-
-
-def _resample(times: Array, source: Array, values: Array) -> Array:
-    return np.stack([np.interp(times, source, values[:, i]) for i in range(values.shape[1])], axis=1)

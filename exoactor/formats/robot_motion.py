@@ -106,6 +106,7 @@ def resampled(motion: RobotMotion, fps: float) -> RobotMotion:
     settle = None
     if motion.settle is not None:
         first, last = (round(f * fps / motion.fps) for f in motion.settle)
+        first = min(first, len(new) - 1)
         settle = (first, min(max(last, first + 1), len(new)))
     return RobotMotion(
         linear(motion.root_pos),
