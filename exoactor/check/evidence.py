@@ -33,8 +33,7 @@ def picture(
     image = np.ascontiguousarray(observation.rgb[..., ::-1])
     camera = observation.camera
     if target is not None:
-        base = np.concatenate([target.footprint, np.full((4, 1), target.position[2])], 1)
-        top = np.concatenate([target.footprint, np.full((4, 1), target.position[2] + target.item.size[2])], 1)
+        base, top = np.split(target.corners, 2)
         _polyline(image, camera, base, _TARGET, closed=True)
         _polyline(image, camera, top, _TARGET, closed=True)
         for low, high in zip(base, top, strict=True):
@@ -106,8 +105,7 @@ def _tile(observation: Observation, look: ArmLook, target: SceneObject | None, s
     for arm in look.arms.values():
         _polyline(image, camera, np.stack([world(arm.shoulder), world(arm.hand)]), _ARM)
     if target is not None:
-        base = np.concatenate([target.footprint, np.full((4, 1), target.position[2])], 1)
-        _polyline(image, camera, base, _TARGET, closed=True)
+        _polyline(image, camera, target.corners[:4], _TARGET, closed=True)
     _robot(image, camera, pose)
     pixel, depth = camera.project(np.array([[*pose.xy, 0.0], [*pose.xy, 1.7]]))
     if (depth > 0.1).all():

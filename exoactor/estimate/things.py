@@ -73,11 +73,9 @@ def rise_of(
 
 def _silhouettes(thing: SceneObject, camera: Camera, rises: Array, stride: int) -> tuple[Array, tuple[slice, slice]]:
     """Pictures (N, h, w) bool of the thing at each rise, and the part of the image they lie in."""
-    base = np.column_stack([thing.footprint, np.full(4, thing.position[2])])
-    corners = np.concatenate([base, base + np.array([0.0, 0.0, thing.item.size[2]])])
     hulls = []
     for rise in rises:
-        pixels, _ = camera.project(corners + np.array([0.0, 0.0, rise]))
+        pixels, _ = camera.project(thing.corners + np.array([0.0, 0.0, rise]))
         hulls.append(cv2.convexHull(pixels.astype(np.float32))[:, 0])
     every = np.concatenate(hulls)
     size = np.array(camera.size)

@@ -83,7 +83,6 @@ class Carried:
 
 def outline(thing: SceneObject, camera: Camera, displacement: Array) -> tuple[Array, Array]:
     """First (2,) column and row and the ones beyond the last of the picture of a thing moved by (3,) [m]."""
-    base = np.column_stack([thing.footprint, np.full(4, thing.position[2])]) + displacement
-    pixels, _ = camera.project(np.concatenate([base, base + np.array([0.0, 0.0, thing.item.size[2]])]))
+    pixels, _ = camera.project(thing.corners + displacement)
     low = np.clip(np.floor(pixels.min(0)).astype(int) - _MARGIN, 0, np.array(camera.size) - 1)
     return low, np.clip(np.ceil(pixels.max(0)).astype(int) + _MARGIN, low + 1, camera.size)

@@ -101,6 +101,12 @@ class SceneObject:
         c, s = np.cos(self.yaw), np.sin(self.yaw)
         return np.asarray(corners @ np.array([[c, s], [-s, c]]) + self.position[:2])
 
+    @property
+    def corners(self) -> Array:
+        """(8, 3) corners of its bounding box [m]: `footprint` at its underside, then the same at its top."""
+        base = np.column_stack([self.footprint, np.full(4, self.position[2])])
+        return np.concatenate([base, base + np.array([0.0, 0.0, self.item.size[2]])])
+
 
 @dataclass(frozen=True)
 class Scene:

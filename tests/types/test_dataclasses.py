@@ -82,6 +82,13 @@ def test_footprint_turns_with_the_thing():
     np.testing.assert_allclose(np.ptp(corners, axis=0), [1.2, 0.6], atol=1e-9)
 
 
+def test_corners_are_the_footprint_at_the_underside_and_at_the_top():
+    item = CatalogueItem("box", "box", "red", np.array([0.3, 0.4, 0.25]), True)
+    box = SceneObject(item, np.array([1.0, 0, 0.72]), 0.3, 1.0)
+    np.testing.assert_allclose(box.corners[:, :2], np.tile(box.footprint, (2, 1)))
+    np.testing.assert_allclose(box.corners[:, 2], np.repeat([0.72, 0.97], 4))
+
+
 def test_wrong_joint_order_and_unknown_stage_are_refused():
     from exoactor.types import G1_JOINTS
 
