@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from exoactor.colour import ACHROMATIC, labels
-from exoactor.imagine.room import Piece, meet, pieces_of
+from exoactor.imagine.room import Piece, keep_nearer, meet, pieces_of
 from exoactor.types import Array, Camera, Observation, SceneObject
 from exoactor.world.looks import role_rgb
 
@@ -47,8 +47,7 @@ class Carried:
         for index, piece in enumerate(self._pieces):
             moved = Piece(piece.shape, piece.center + displacement, piece.yaw, piece.half_size, piece.color, piece.role)
             along, side = meet(moved, camera.position, rays)
-            nearer = along < nearest
-            nearest[nearer], label[nearer] = along[nearer], 8 * index + side[nearer]
+            keep_nearer(nearest, label, along, 8 * index + side)
         hit = np.isfinite(nearest)
         colour = np.zeros((len(rays), 3), np.float32)
         points = camera.position + rays[hit] * nearest[hit, None] - displacement

@@ -61,10 +61,10 @@ class Room:
         for index, (normal, offset) in enumerate(self.walls):
             with np.errstate(divide="ignore", invalid="ignore"):
                 along = (offset - origin[:2] @ normal) / (rays[:, :2] @ normal)
-            _keep_nearer(nearest, labels, np.where(along > 0, along, np.inf), np.full(len(rays), 1 + index))
+            keep_nearer(nearest, labels, np.where(along > 0, along, np.inf), np.full(len(rays), 1 + index))
         for index, piece in enumerate(self.pieces):
             along, side = meet(piece, origin, rays)
-            _keep_nearer(nearest, labels, along, 10 + 8 * index + side)
+            keep_nearer(nearest, labels, along, 10 + 8 * index + side)
         depth = nearest * (rays @ camera.rotation[:, 2])
         return labels, np.where(np.isfinite(nearest), depth, np.inf)
 
@@ -84,7 +84,8 @@ def pieces_of(thing: SceneObject) -> list[Piece]:
     ]
 
 
-def _keep_nearer(nearest: Array, labels: Array, along: Array, label: Array) -> None:
+def keep_nearer(nearest: Array, labels: Array, along: Array, label: Array) -> None:
+    """Where a surface with labels (N,) is met sooner, write its distance (N,) and its label into the first two."""
     nearer = along < nearest
     nearest[nearer] = along[nearer]
     labels[nearer] = label[nearer]
