@@ -118,7 +118,7 @@ def take_hold(
     look: Callable[[], Scene],
     cfg: TrackCfg,
     localize: Localize | None,
-) -> None:
+) -> RobotMotion | None:
     """Look where the thing is now, step to where the hands reach it, and do with it what the video does.
 
     Args:
@@ -130,13 +130,17 @@ def take_hold(
         cfg: of the tracking.
         localize: finds the robot in a look.
 
+    Returns:
+        The motion in which the hands took hold; None if the robot fell before.
+
     Raises:
-        StageError: ("ground", "target_gone"), ("ground", "robot_not_seen") or ("ground", "out_of_reach").
+        StageError: ("ground", "target_gone"), ("ground", "robot_not_seen"), ("ground", "out_of_reach") or ("track",
+            "not_in_place").
     """
     first = standing_pose(performed.controller.actuation)
     for number in range(MOST_SHUFFLES + 1):
         if performed.fell:
-            return
+            return None
         scene = look()
         thing, robot = scene.get(contact.thing), scene.robot
         if thing is None or thing.confidence < 0.5:  # the robot itself may hide it by now
@@ -166,6 +170,7 @@ def take_hold(
     save_robot(folder / attempt.ROBOT_HOLD, motion)
     # Standing, the legs tell better than a picture of a bent robot where it is.
     performed.track(motion, replace(cfg, end=0.2), None)
+    return motion
 
 
 def let_go(

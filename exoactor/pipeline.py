@@ -22,7 +22,7 @@ from exoactor.estimate.things import rise_of
 from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
-from exoactor.ground import GroundCfg, find_contact, ground
+from exoactor.ground import GroundCfg, find_contact, ground, must_move
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
@@ -30,6 +30,7 @@ from exoactor.perceive import RgbdPerception
 from exoactor.performance import Performance, let_go, take_hold
 from exoactor.retarget import retarget
 from exoactor.types import (
+    MOVED_BY_HAND,
     Action,
     Catalogue,
     ConfigError,
@@ -178,8 +179,8 @@ class SimPipeline:
         scene = self._believed if self._believed is not None else self._perceive(self._look())
         self._grounded_in = scene
         human, contact = load_human(folder / attempt.HUMAN), attempt.load_contact(folder)
-        if self.cfg.gates and expectation is not None and expectation.kind in ("lifted", "put_down"):
-            _must_move(expectation, contact)
+        if self.cfg.gates and expectation is not None and expectation.kind in MOVED_BY_HAND:
+            must_move(expectation, contact)
         cfg = GroundCfg(snap=self.cfg.closed_loop)
         grounded = ground(human, scene, cfg, imagined_scene=imagined_scene, contact=contact)
         attempt.save_grounded(folder, grounded)
@@ -214,15 +215,15 @@ class SimPipeline:
         )
         try:
             if contact is not None and contact.lift < 0:
-                palm, before = self._must_hold(contact)
-                performed.palm = palm
+                performed.palm, before = self._must_hold(contact)
                 let_go(performed, contact, before, folder, self._now, cfg)
             else:
                 performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
-            if contact is not None and contact.lift > 0:
-                _, seen = attempt.load_observation(folder)
-                take_hold(performed, contact, self._grounded_in or seen, folder, self._now, cfg, localize)
-                self._in_hands = (contact.thing, performed.palm, load_robot(folder / attempt.ROBOT_HOLD))
+                if contact is not None:
+                    _, seen = attempt.load_observation(folder)
+                    hold = take_hold(performed, contact, self._grounded_in or seen, folder, self._now, cfg, localize)
+                    if hold is not None:
+                        self._in_hands = (contact.thing, performed.palm, hold)
         finally:
             self.robot.disarm()
         rollout = performed.rollout()
@@ -357,13 +358,3 @@ class SimPipeline:
                 "objects": {id: [*position, yaw] for id, (_, position, yaw) in objects.items()},
             },
         )
-
-
-def _must_move(expectation: Expectation, contact: Contact | None) -> None:
-    """Refuse a video that does not lift, or let down, what is to be."""
-    up = expectation.kind == "lifted"
-    code, does = ("never_lifted", "lifts") if up else ("never_let_down", "lets down")
-    if contact is None or (contact.lift > 0) is not up:
-        raise StageError("estimate", code, f"the video never {does} {expectation.target}")
-    if contact.thing != expectation.target:
-        raise StageError("estimate", code, f"the video {does} {contact.thing}, not {expectation.target}")

@@ -9,6 +9,7 @@ from exoactor import attempt
 from exoactor.parts import PipelineCfg
 from exoactor.pipeline import SimPipeline
 from exoactor.types import Action, Outcome, StageError
+from exoactor.world.faults import parse_fault
 from exoactor.world.scene_file import load_scene
 
 pytestmark = [pytest.mark.assets, pytest.mark.slow]
@@ -51,6 +52,18 @@ def test_a_box_is_lifted_and_put_down_again(tmp_path):
         pipeline.estimate(down)
         verdict, truth = finished(pipeline, down, PUT_DOWN)
         assert verdict.outcome is Outcome.DONE and truth["true"] is True
+    finally:
+        pipeline.close()
+
+
+def test_a_robot_that_falls_on_the_way_has_taken_hold_of_nothing(tmp_path):
+    pipeline = begun(tmp_path)
+    try:
+        pipeline.ground(tmp_path, LIFT.expectation(ARGS))
+        pipeline.retarget(tmp_path)
+        pipeline.arm([parse_fault("push_robot:newton_seconds=100,t=2@1.1")])
+        assert pipeline.track(tmp_path)["fell"]
+        assert not (tmp_path / attempt.ROBOT_HOLD).exists()
     finally:
         pipeline.close()
 

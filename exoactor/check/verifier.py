@@ -16,6 +16,7 @@ from exoactor.grip import level_below
 from exoactor.perceive import RgbdPerception
 from exoactor.perceive.upright import blind
 from exoactor.types import (
+    MOVED_BY_HAND,
     ConfigError,
     Expectation,
     Observation,
@@ -26,7 +27,7 @@ from exoactor.types import (
     Verdict,
 )
 
-_NEEDS_TARGET = ("at", "circled", "facing", "pointing", "lifted", "put_down")
+_NEEDS_TARGET = ("at", "circled", "facing", "pointing", *MOVED_BY_HAND)
 
 
 class GeometricVerifier:
@@ -109,10 +110,7 @@ class GeometricVerifier:
         fallen = self.perception.fallen(last)
         if fallen:
             return Verdict(Outcome.NOT_DONE, "robot_fell", confidence=0.9)
-        if expectation.kind in (
-            "lifted",
-            "put_down",
-        ):  # judged by the thing alone; what is held hides much of the robot
+        if expectation.kind in MOVED_BY_HAND:  # judged by the thing alone; what is held hides much of the robot
             return None
         if after.robot is None or after.robot_confidence < self.cfg.robot_confidence:
             measured = float(after.robot_confidence)

@@ -9,7 +9,17 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from exoactor.grip import grip
-from exoactor.types import BODY_JOINTS, Array, Contact, HumanMotion, Rise, Scene, SceneObject
+from exoactor.types import (
+    BODY_JOINTS,
+    Array,
+    Contact,
+    Expectation,
+    HumanMotion,
+    Rise,
+    Scene,
+    SceneObject,
+    StageError,
+)
 from exoactor.types.rotations import wrap, yaw_matrix
 
 _WRISTS = {"left": BODY_JOINTS.index("left_wrist"), "right": BODY_JOINTS.index("right_wrist")}
@@ -68,6 +78,24 @@ def find_contact(
         if found is not None and (best is None or abs(found.lift) > abs(best.lift)):
             best = found
     return best
+
+
+def must_move(expectation: Expectation, contact: Contact | None) -> None:
+    """Refuse a video that does not lift, or let down, what is to be.
+
+    Args:
+        expectation: of a kind in `MOVED_BY_HAND`.
+        contact: what the video does.
+
+    Raises:
+        StageError: ("estimate", "never_lifted") or ("estimate", "never_let_down").
+    """
+    up = expectation.kind == "lifted"
+    code, does = ("never_lifted", "lifts") if up else ("never_let_down", "lets down")
+    if contact is None or (contact.lift > 0) is not up:
+        raise StageError("estimate", code, f"the video never {does} {expectation.target}")
+    if contact.thing != expectation.target:
+        raise StageError("estimate", code, f"the video {does} {contact.thing}, not {expectation.target}")
 
 
 def _left_support(rise: Rise, cfg: ContactCfg) -> tuple[float, float] | None:

@@ -34,7 +34,7 @@ from exoactor.types.protocols import (
 )
 from exoactor.types.robot import CONTROL_HZ, G1_JOINTS, Actuation, Sensors, TrackingCommand
 from exoactor.types.scene import KINDS, Catalogue, CatalogueItem, Pose2D, Scene, SceneObject
-from exoactor.types.verdict import Expectation, Outcome, Verdict
+from exoactor.types.verdict import MOVED_BY_HAND, Expectation, Outcome, Verdict
 from exoactor.types.video import Action, GateResult, ImaginedVideo, ImagineRequest
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "CONTROL_HZ",
     "G1_JOINTS",
     "KINDS",
+    "MOVED_BY_HAND",
     "Action",
     "Actuation",
     "Array",

@@ -20,6 +20,9 @@ class Outcome(StrEnum):
 
 ExpectationKind = Literal["at", "circled", "facing", "waved", "pointing", "still", "lifted", "put_down"]
 
+MOVED_BY_HAND: tuple[ExpectationKind, ...] = ("lifted", "put_down")
+"""Kinds that ask something of the target itself, not of where the robot stands or how it holds its arms."""
+
 
 @dataclass(frozen=True)
 class Expectation:
