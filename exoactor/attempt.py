@@ -69,9 +69,9 @@ def load_observation(folder: Path) -> tuple[Observation, Scene]:
     Raises:
         ConfigError: a file is missing or damaged.
     """
+    scene = load_scene(folder)
     try:
         data = json.loads((folder / OBSERVATION_JSON).read_text())
-        scene = Scene.from_json(data["scene"])
         rgb = _decode((folder / OBSERVATION).read_bytes())[..., ::-1]
         depth = _decode((folder / OBSERVATION_DEPTH).read_bytes()) / _MILLIMETRES
     except (OSError, KeyError, ValueError) as error:
@@ -79,6 +79,18 @@ def load_observation(folder: Path) -> tuple[Observation, Scene]:
     pose = None if data["pose"] is None else np.array(data["pose"])
     felt = Proprioception(np.array(data["joint_pos"]), pose, np.array(data["pose_std"]))
     return Observation(data["time"], rgb, depth, scene.camera, felt), scene
+
+
+def load_scene(folder: Path) -> Scene:
+    """What was perceived in the observation, without its pictures.
+
+    Raises:
+        ConfigError: observation.json is missing or damaged.
+    """
+    try:
+        return Scene.from_json(json.loads((folder / OBSERVATION_JSON).read_text())["scene"])
+    except (OSError, KeyError, ValueError) as error:
+        raise ConfigError(f"{folder}: its observation cannot be read: {error}") from error
 
 
 def save_frames(path: Path, frames: Sequence[Observation]) -> None:

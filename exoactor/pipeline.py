@@ -154,7 +154,7 @@ class SimPipeline:
         """Estimate the person's motion from the clip and the camera alone, and what its hands do; writes human.npz."""
         motion = self._motion_estimator.estimate(folder / attempt.IMAGINED, self.robot.camera, progress)
         save_human(folder / attempt.HUMAN, motion)
-        _, scene = attempt.load_observation(folder)
+        scene = attempt.load_scene(folder)
         colours = [thing.item.color for thing in scene.objects]
         rises = {
             thing.id: rise_of(folder / attempt.IMAGINED, scene.camera, thing, colours)
@@ -175,7 +175,7 @@ class SimPipeline:
             StageError: see `exoactor.ground.ground`; ("estimate", "never_lifted") for a video that lifts nothing, or
                 something else.
         """
-        _, imagined_scene = attempt.load_observation(folder)
+        imagined_scene = attempt.load_scene(folder)
         scene = self._believed if self._believed is not None else self._perceive(self._look())
         self._grounded_in = scene
         human, contact = load_human(folder / attempt.HUMAN), attempt.load_contact(folder)
@@ -220,8 +220,8 @@ class SimPipeline:
             else:
                 performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
                 if contact is not None:
-                    _, seen = attempt.load_observation(folder)
-                    hold = take_hold(performed, contact, self._grounded_in or seen, folder, self._now, cfg, localize)
+                    seen = self._grounded_in or attempt.load_scene(folder)
+                    hold = take_hold(performed, contact, seen, folder, self._now, cfg, localize)
                     if hold is not None:
                         self._in_hands = (contact.thing, performed.palm, hold)
         finally:
@@ -239,7 +239,7 @@ class SimPipeline:
         last = self._look()
         self.robot.disarm()
         frames = attempt.load_frames(folder / attempt.FRAMES) if (folder / attempt.FRAMES).exists() else ()
-        _, before = attempt.load_observation(folder)
+        before = attempt.load_scene(folder)
         try:
             after = self._perception.perceive(last, self._prior())
         except StageError:  # a covered camera: the verifier sees that too, and says what it cannot tell
