@@ -18,7 +18,7 @@ from exoactor import attempt, registry
 from exoactor.control import StateEstimator, TrackCfg, stand
 from exoactor.control.execute import standing_pose
 from exoactor.control.palms import PalmFeedback
-from exoactor.estimate.things import rise_of
+from exoactor.estimate.things import rises_of
 from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
@@ -156,11 +156,8 @@ class SimPipeline:
         save_human(folder / attempt.HUMAN, motion)
         scene = attempt.load_scene(folder)
         colours = [thing.item.color for thing in scene.objects]
-        rises = {
-            thing.id: rise_of(folder / attempt.IMAGINED, scene.camera, thing, colours)
-            for thing in scene.objects
-            if thing.item.movable
-        }
+        movable = [thing for thing in scene.objects if thing.item.movable]
+        rises = rises_of(folder / attempt.IMAGINED, scene.camera, movable, colours)
         attempt.save_contact(folder, find_contact(motion, rises, scene))
 
     def ground(self, folder: Path, expectation: Expectation | None = None) -> dict[str, Any]:

@@ -34,41 +34,56 @@ class RiseCfg:
     least: float = 0.15
 
 
-def rise_of(
-    video: Path, camera: Camera, thing: SceneObject, colours: Sequence[str], cfg: RiseCfg | None = None
-) -> Rise:
-    """Follow one thing up and down through a clip.
+def rises_of(
+    video: Path, camera: Camera, things: Sequence[SceneObject], colours: Sequence[str], cfg: RiseCfg | None = None
+) -> dict[str, Rise]:
+    """Follow things up and down through a clip.
 
     Args:
         video: the clip.
         camera: its calibration.
-        thing: where it stood in the look that the clip starts from.
+        things: where they stood in the look that the clip starts from.
         colours: names of all colours in the scene, so that a pixel goes to the nearest.
         cfg: tunables.
 
     Returns:
-        Heights; all NaN for a thing without a colour of its own, which cannot be told from its surroundings.
+        Heights by id; all NaN for a thing without a colour of its own, which cannot be told from its surroundings.
     """
+    if not things:
+        return {}
     cfg = cfg or RiseCfg()
     info = probe(video)
     every = max(1, round(info.fps / cfg.hz))
     names = [name for name in dict.fromkeys(colours) if name not in ACHROMATIC]
-    times, heights = [], []
-    lowest = np.floor(min(float(thing.position[2]), cfg.highest) / cfg.step)
-    rises = cfg.step * np.arange(-lowest, cfg.highest / cfg.step + 1e-9)
-    shapes, crop = _silhouettes(thing, camera, rises, cfg.stride)
+    followed = {thing.id: _Followed(thing, camera, cfg) for thing in things if thing.item.color in names}
+    times: list[float] = []
+    heights: dict[str, list[float]] = {thing.id: [] for thing in things}
     for index, frame in enumerate(islice(read_frames(video), 0, None, every)):
         times.append(index * every / info.fps)
-        if thing.item.color not in names or frame.shape[:2] != (camera.size[1], camera.size[0]):
-            heights.append(np.nan)
-            continue
-        mine = labels(frame[crop][:: cfg.stride, :: cfg.stride], names) == names.index(thing.item.color)
-        both = (shapes & mine).sum((1, 2))
-        either = (shapes | mine).sum((1, 2))
+        fits = frame.shape[:2] == (camera.size[1], camera.size[0])
+        for id, seen in heights.items():
+            seen.append(followed[id].height(frame, names) if fits and id in followed else np.nan)
+    return {id: Rise(np.array(times), np.array(seen)) for id, seen in heights.items()}
+
+
+class _Followed:
+    """One thing's pictures at all rises, to compare a frame with."""
+
+    def __init__(self, thing: SceneObject, camera: Camera, cfg: RiseCfg) -> None:
+        lowest = np.floor(min(float(thing.position[2]), cfg.highest) / cfg.step)
+        self._rises = cfg.step * np.arange(-lowest, cfg.highest / cfg.step + 1e-9)
+        self._shapes, self._crop = _silhouettes(thing, camera, self._rises, cfg.stride)
+        self._color, self._cfg = thing.item.color, cfg
+
+    def height(self, frame: Array, names: Sequence[str]) -> float:
+        """How high it is in a frame (H, W, 3) [m]; NaN where it is not seen well enough."""
+        stride = self._cfg.stride
+        mine = labels(frame[self._crop][::stride, ::stride], names) == names.index(self._color)
+        both = (self._shapes & mine).sum((1, 2))
+        either = (self._shapes | mine).sum((1, 2))
         overlap = both / np.maximum(either, 1)
         best = int(overlap.argmax())
-        heights.append(float(rises[best]) if overlap[best] >= cfg.least else np.nan)
-    return Rise(np.array(times), np.array(heights))
+        return float(self._rises[best]) if overlap[best] >= self._cfg.least else np.nan
 
 
 def _silhouettes(thing: SceneObject, camera: Camera, rises: Array, stride: int) -> tuple[Array, tuple[slice, slice]]:

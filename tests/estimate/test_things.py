@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from exoactor.estimate.things import rise_of
+from exoactor.estimate.things import rises_of
 from exoactor.formats.video import VideoWriter
 from exoactor.types import Camera, CatalogueItem, SceneObject
 from exoactor.world.looks import rgb
@@ -35,12 +35,26 @@ def film(path, heights, color="orange", covered=0.0):
 @pytest.mark.parametrize("covered", [0.0, 0.5])
 def test_heights_are_read_off_the_pixels_also_of_a_thing_half_hidden(tmp_path, covered):
     heights = np.concatenate([np.zeros(6), np.linspace(0, 0.3, 8), np.full(6, 0.3)])
-    rise = rise_of(film(tmp_path / "clip.mp4", heights, covered=covered), CAMERA, thing(), ["orange", "blue"])
+    clip = film(tmp_path / "clip.mp4", heights, covered=covered)
+    rise = rises_of(clip, CAMERA, [thing()], ["orange", "blue"])["box"]
     assert rise.height == pytest.approx(heights, abs=0.035)
     assert rise.times[-1] == pytest.approx(len(heights) / 8.0, abs=0.2)
 
 
 def test_nothing_is_said_of_a_thing_without_a_colour_or_out_of_sight(tmp_path):
-    gray = rise_of(film(tmp_path / "gray.mp4", np.zeros(6), "gray"), CAMERA, thing("gray"), ["gray"])
-    gone = rise_of(film(tmp_path / "gone.mp4", np.full(6, 3.0)), CAMERA, thing(), ["orange"])
+    gray = rises_of(film(tmp_path / "gray.mp4", np.zeros(6), "gray"), CAMERA, [thing("gray")], ["gray"])["box"]
+    gone = rises_of(film(tmp_path / "gone.mp4", np.full(6, 3.0)), CAMERA, [thing()], ["orange"])["box"]
     assert np.isnan(gray.height).all() and np.isnan(gone.height).all()
+
+
+def test_each_thing_of_several_is_followed_as_if_it_were_alone(tmp_path):
+    clip = film(tmp_path / "clip.mp4", np.linspace(0, 0.3, 10))
+    can = SceneObject(CatalogueItem("can", "can", "blue", np.array([0.1, 0.1, 0.15]), True), [0.3, 0, 0.4], 0.0, 1.0)
+    cup = SceneObject(CatalogueItem("cup", "can", "gray", np.array([0.1, 0.1, 0.15]), True), [0.0, 0, 0.4], 0.0, 1.0)
+    colours = ["orange", "blue", "gray"]
+    together = rises_of(clip, CAMERA, [can, thing(), cup], colours)
+    assert list(together) == ["can", "box", "cup"]
+    for one in (can, thing(), cup):
+        alone = rises_of(clip, CAMERA, [one], colours)[one.id]
+        np.testing.assert_array_equal(together[one.id].height, alone.height)
+    assert np.isfinite(together["box"].height).all() and np.isnan(together["cup"].height).all()
