@@ -72,11 +72,9 @@ class GeometricVerifier:
         target = self._target(expectation, before, after, last)
         path, looks = [], []
         verdict = self._impossible(expectation, before, after, last, target)
-        if verdict is None and expectation.kind == "lifted":
-            verdict = self._lifted(expectation, before, frames, last)
-        elif verdict is None and expectation.kind == "put_down":
-            verdict = self._put_down(str(expectation.target), after, last)
-        if verdict is None:
+        if verdict is None and expectation.kind in MOVED_BY_HAND:
+            verdict = self._moved(expectation, before, frames, after, last)
+        elif verdict is None:
             robot = after.robot
             assert robot is not None
             gesture = expectation.kind in ("waved", "pointing", "still")
@@ -107,11 +105,10 @@ class GeometricVerifier:
         """The verdict when there is nothing to measure, or None."""
         if blind(last):
             return Verdict(Outcome.CANNOT_TELL, "camera_blind", confidence=0.0)
-        fallen = self.perception.fallen(last)
-        if fallen:
+        if self.perception.fallen(last):
             return Verdict(Outcome.NOT_DONE, "robot_fell", confidence=0.9)
-        if expectation.kind in MOVED_BY_HAND:  # judged by the thing alone; what is held hides much of the robot
-            return None
+        if expectation.kind in MOVED_BY_HAND:
+            return None  # judged by the thing alone; what is held hides much of the robot
         if after.robot is None or after.robot_confidence < self.cfg.robot_confidence:
             measured = float(after.robot_confidence)
             return Verdict(
@@ -202,23 +199,28 @@ class GeometricVerifier:
             return places.circled(path, target, cfg)
         return gestures.pointing(looks, target, expectation.side, cfg)
 
-    def _lifted(
-        self, expectation: Expectation, before: Scene, frames: Sequence[Observation], last: Observation
+    def _moved(
+        self,
+        expectation: Expectation,
+        before: Scene,
+        frames: Sequence[Observation],
+        after: Scene,
+        last: Observation,
     ) -> Verdict:
-        stood = before.get(str(expectation.target))
+        """The verdict on a thing that is to be off what it stood on, or to stand again."""
+        id = str(expectation.target)
+        if expectation.kind == "put_down":
+            thing = after.get(id)
+            level = 0.0 if thing is None else level_below(thing, after)
+            return held.put_down(self._height(last, id), thing, after.robot, level, self.cfg)
+        stood = before.get(id)
         if stood is None:
             return Verdict(Outcome.CANNOT_TELL, "start_not_seen", confidence=0.3)
-        looks = [
-            held.HeightLook(look.time, self.perception.heights_of(look, stood.id))
-            for look in (*frames[-self.cfg.held_frames :], last)
-        ]
+        looks = [self._height(look, id) for look in (*frames[-self.cfg.held_frames :], last)]
         return held.lifted(looks, stood, self.cfg)
 
-    def _put_down(self, id: str, after: Scene, last: Observation) -> Verdict:
-        thing = after.get(id)
-        level = 0.0 if thing is None else level_below(thing, after)
-        look = held.HeightLook(last.time, self.perception.heights_of(last, id))
-        return held.put_down(look, thing, after.robot, level, self.cfg)
+    def _height(self, look: Observation, id: str) -> held.HeightLook:
+        return held.HeightLook(look.time, self.perception.heights_of(look, id))
 
     def _hedged(self, verdict: Verdict, after: Scene, target: SceneObject | None) -> Verdict:
         """Between done and not done lies "cannot tell" when both the margin and the confidence are small."""
