@@ -126,11 +126,13 @@ def lay_out(actions: tuple[Action, ...], paths: dict[int, Array], start: Pose2D,
             _turn(course, pose[2] + float(wrap(action.goal.yaw - pose[2])))
         else:
             seconds = max(action.seconds * style.tempo, 0.2)
-            if action.kind in ("wave", "point"):
-                seconds = max(seconds, 1.2 + 2.5 / style.wave_hz if action.kind == "wave" else 2.5)
-                course.gestures.append(Gesture(action, course.seconds, course.seconds + seconds))
-            if action.kind in ("lift", "put_down"):
+            if action.kind == "wave":
+                seconds = max(seconds, 1.2 + 2.5 / style.wave_hz)
+            elif action.kind == "point":
+                seconds = max(seconds, 2.5)
+            elif action.kind in ("lift", "put_down"):
                 seconds += sum(LIFT_PHASES) * style.tempo
+            if action.kind != "stand":
                 course.gestures.append(Gesture(action, course.seconds, course.seconds + seconds))
             _append(course, np.tile(pose, (round(seconds * CLOCK), 1)))
     _append(course, np.tile(course.root[-1], (round(style.lead_out * CLOCK), 1)))
