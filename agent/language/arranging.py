@@ -107,10 +107,10 @@ class Arranging(ABC):
     def _before(self, cursor: Cursor, sentence: Sentence, *, leading: bool) -> None:
         """Keep "X before Y" as said; turn "before Y, X" round."""
         start = cursor.at
-        leaving = cursor.take_any(ow.DEPARTURE)
-        # "Before you go there": there is a walk, said elsewhere or else said here.
-        said = any(walks([step]) for step in self._before_this()) or leaving.split()[-1:] not in (["there"], ["over"])
-        if leaving and said and cursor.word in ("", ",", ".", "and", "then", "but", "though", "please"):
+        leaving = bool(cursor.take_any(ow.DEPARTURE))
+        if not leaving and any(walks([step]) for step in self._before_this()):
+            leaving = bool(cursor.take_any(ow.GOING_THERE))
+        if leaving and cursor.word in ("", ",", ".", "and", "then", "but", "though", "please"):
             self._before_departure(cursor, sentence, leading=leading)
             return
         cursor.at = start

@@ -81,12 +81,13 @@ LATER = ("afterwards", "later", "later on", "after that", "after this", "subsequ
 
 RANKS = {"first": 1, "second": 2, "secondly": 2, "third": 3, "thirdly": 3, "fourth": 4, "fourthly": 4, "fifth": 5}
 
-_LEAVING = (
-    "set off", "set out", "start walk", "walk there", "go there", "head there", "walk over", "go over", "head over",
-    "start to walk", "begin walk", "begin to walk", "start move", "head over there", "go over there", "walk over there",
-)  # fmt: skip
-DEPARTURE = (*_LEAVING, *(f"you {leave}" for leave in _LEAVING))
+_SETTING_OFF = ("set off", "set out", "start walk", "start to walk", "begin walk", "begin to walk", "start move")
+DEPARTURE = (*_SETTING_OFF, *(f"you {leave}" for leave in _SETTING_OFF))
 """The beginning of a walk that is said elsewhere: "before you set off"; to "leave" may be to go from where it leads."""
+
+_GOING = tuple(f"{go} {there}" for go in ("walk", "go", "head") for there in ("there", "over", "over there"))
+GOING_THERE = (*_GOING, *(f"you {go}" for go in _GOING))
+"""The beginning of a walk that is said elsewhere, or else the walk itself: "before you go there"."""
 THAT = ("that", "you do that", "you do so", "you do it", "do that", "do so", "do it", "you do this", "do this", "this")
 """What was said just before: "before you do that"."""
 ON_THE_WAY = tuple(
