@@ -224,7 +224,7 @@ class SimRobot:
         mujoco.mj_kinematics(model, data)
         rotation = data.body("pelvis").xmat.reshape(3, 3)
         x, y, z = data.qpos[:3]
-        objects = {}
+        objects, contacts = {}, self._contacts()
         for item in self.catalogue:
             body = data.body(item.id)
             up = float(np.clip(body.xmat[8], -1, 1))
@@ -243,8 +243,8 @@ class SimRobot:
             "shoulders": {s: data.body(f"{s}_shoulder_roll_link").xpos.copy() for s in ("left", "right")},
             "palms": {s: self._palm(s) for s in ("left", "right")},
             "objects": objects,
-            "contacts": sorted(self._contacts()),
-            "lifted": sorted(self._lifted()),
+            "contacts": sorted(contacts),
+            "lifted": sorted(self._lifted(contacts)),
             "touched": dict(self._touched),
         }
 
@@ -289,12 +289,12 @@ class SimRobot:
         hand = self._data.body(f"{side}_wrist_yaw_link")
         return np.asarray(hand.xpos + hand.xmat.reshape(3, 3) @ np.array(PALM_CENTRE))
 
-    def _lifted(self) -> set[str]:
-        """Ids of the things that the robot touches and nothing else does."""
+    def _lifted(self, contacts: set[str]) -> set[str]:
+        """Those of the things the robot touches that touch nothing else."""
         pairs = self._owner[self._data.contact.geom] if self._data.ncon else np.zeros((0, 2), int)
         elsewhere = pairs[pairs.min(axis=1) != -1]
         resting = {self.catalogue[i].id for i in elsewhere.ravel() if i >= 0}
-        return self._contacts() - resting
+        return contacts - resting
 
     def _scene_hash(self) -> str:
         return hashlib.sha256(self.scene.text.encode()).hexdigest()

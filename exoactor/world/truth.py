@@ -52,7 +52,7 @@ class TruthTrack:
         shoulders: the same for the shoulders.
         lifted: id of a thing -> samples at which the robot alone held it.
         palms: (2, 3) left and right palm [m] per sample.
-        things: id of a movable thing -> x, y, z of its underside's centre [m] and quaternion wxyz per sample.
+        things: id of a thing -> x, y, z of its underside's centre [m] and quaternion wxyz per sample.
         fallen: the robot lay on the floor at some sample.
     """
 
@@ -251,9 +251,9 @@ def _contact_error(track: TruthTrack, item: CatalogueItem) -> float | None:
     """
     errors = []
     for sample in track.lifted.get(item.id, []):
-        pose = track.things[item.id][min(sample, len(track.root) - 1)]
+        pose = track.things[item.id][sample]
         turn = Rotation.from_quat(pose[3:], scalar_first=True).as_matrix()
-        local = (track.palms[min(sample, len(track.root) - 1)] - pose[:3]) @ turn
+        local = (track.palms[sample] - pose[:3]) @ turn
         errors.append(min(_off_grip(local, item, axis) for axis in (0, 1)))
     return float(np.mean(errors)) if errors else None
 
