@@ -8,7 +8,6 @@ from agent.attempts import Attempt
 from agent.decide import Result
 from agent.session import Session
 from exoactor.types import SafetyStop, Scene, StageError
-from exoactor.types.rotations import wrap
 
 SAME_PLACE = 0.10
 """The robot or the target may seem to have moved by this much and the plan still holds [m]."""
@@ -65,8 +64,7 @@ def what_moved(attempt: Attempt, now: Scene) -> str | None:
     before, _ = attempt.load()
     if before.robot is None or now.robot is None:
         return "robot"
-    turned = abs(float(wrap(now.robot.yaw - before.robot.yaw)))
-    if np.linalg.norm(now.robot.xy - before.robot.xy) > SAME_PLACE or turned > SAME_HEADING:
+    if not now.robot.is_near(before.robot, SAME_PLACE, SAME_HEADING):
         return "robot"
     target = attempt.subtask.args.get("target")
     if target is None:

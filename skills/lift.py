@@ -55,7 +55,7 @@ class Lift(Skill):
         goal = _stance(scene, target, robot)
         name = spoken(target.id)
         lift = Action("lift", f"lifts the {name} with both hands and holds it up", SECONDS, thing=target.id, rise=RISE)
-        if np.linalg.norm(goal.xy - robot.xy) < THERE and abs(float(wrap(goal.yaw - robot.yaw))) < THERE_ANGLE:
+        if goal.is_near(robot, THERE, THERE_ANGLE):
             return (lift,)
         return (Action("walk", f"walks up to the {name}, close enough to take hold of it", goal=goal), lift)
 

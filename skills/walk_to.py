@@ -9,7 +9,6 @@ import numpy as np
 
 from exoactor.stance import stances, support_of
 from exoactor.types import Action, Expectation, Pose2D, Scene, StageError
-from exoactor.types.rotations import wrap
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.places import PERSON_HEIGHT, SEEN, SHORT_PERSON, is_free, is_in_view, visible_share
 
@@ -39,8 +38,7 @@ class WalkTo(Skill):
         """One walk to the nearest stance that is free and in view; a short stand when already there."""
         robot = robot_pose(scene)
         goal = stance_at(scene, args["target"])
-        near = np.linalg.norm(goal.xy - robot.xy) < THERE_DISTANCE
-        if near and abs(float(wrap(goal.yaw - robot.yaw))) < THERE_ANGLE:
+        if goal.is_near(robot, THERE_DISTANCE, THERE_ANGLE):
             return (Action("stand", f"stands still in front of the {spoken(args['target'])}", seconds=1.5),)
         return (Action("walk", f"walks to the {spoken(args['target'])} and stops, facing it", goal=goal),)
 

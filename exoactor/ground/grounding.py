@@ -202,10 +202,7 @@ def _to_hold(aligned: Array, scene: Scene, shown: Scene, contact: Contact, cfg: 
         raise StageError(
             "ground", "target_too_far", f"{contact.thing}: the video ends {shift:.2f} m away, it moved {moved:.2f} m"
         )
-    if (
-        float(np.linalg.norm(goal.xy - aligned[0, :2])) < cfg.same_place
-        and abs(wrap(goal.yaw - aligned[0, 2])) < cfg.turns
-    ):
+    if goal.is_near(_pose(aligned[0]), cfg.same_place, cfg.turns):
         return np.broadcast_to(aligned[0], aligned.shape).copy()
     return kept_clear(to_goal(aligned, goal), scene, cfg.clearance, cfg.longest_push)
 

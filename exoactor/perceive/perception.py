@@ -20,7 +20,6 @@ from exoactor.perceive.search import SearchCfg, find_robot, quality
 from exoactor.perceive.template import Template
 from exoactor.perceive.upright import STANDING_TOP, blind, lying
 from exoactor.types import Array, Catalogue, Observation, Pose2D, Scene, SceneObject, StageError
-from exoactor.types.rotations import wrap
 
 
 @dataclass(frozen=True)
@@ -249,9 +248,7 @@ class RgbdPerception:
                 break
         if best is None or quality(best) < self.cfg.robot_quality:
             return None, chosen
-        far = np.hypot(best.pose.x - prior.x, best.pose.y - prior.y) > self.cfg.gate[0]
-        turned = abs(float(wrap(best.pose.yaw - prior.yaw))) > self.cfg.gate[1]
-        return (None if far or turned else best), chosen
+        return (best if best.pose.is_near(prior, *self.cfg.gate) else None), chosen
 
     def _aligned(
         self, cloud: Cloud, body: PosedBody, observation: Observation, prior: Pose2D, sure: float

@@ -118,11 +118,6 @@ def _different(fixes: list[Fix]) -> list[Fix]:
     """Leave out fixes that ended where a better one did."""
     kept: list[Fix] = []
     for fix in fixes:
-        new = all(
-            np.hypot(fix.pose.x - k.pose.x, fix.pose.y - k.pose.y) > 0.05
-            or abs(np.angle(np.exp(1j * (fix.pose.yaw - k.pose.yaw)))) > 0.15
-            for k in kept
-        )
-        if new:
+        if not any(fix.pose.is_near(k.pose, 0.05, 0.15) for k in kept):
             kept.append(fix)
     return kept

@@ -9,6 +9,7 @@ import numpy as np
 
 from exoactor.types.arrays import Array, checked
 from exoactor.types.camera import Camera
+from exoactor.types.rotations import wrap
 
 KINDS = (
     "table", "chair", "shelf", "wall", "door",
@@ -61,6 +62,11 @@ class Pose2D:
     def forward(self) -> Array:
         """(2,) unit vector the pose looks along."""
         return np.array([np.cos(self.yaw), np.sin(self.yaw)])
+
+    def is_near(self, other: Pose2D, distance: float, angle: float) -> bool:
+        """Whether another pose is nearer than `distance` [m] and turned by less than `angle` [rad]."""
+        near = np.linalg.norm(self.xy - other.xy) < distance
+        return bool(near and abs(wrap(self.yaw - other.yaw)) < angle)
 
     def to_json(self) -> list[float]:
         """[x, y, yaw]."""

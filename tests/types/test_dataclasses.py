@@ -89,6 +89,13 @@ def test_corners_are_the_footprint_at_the_underside_and_at_the_top():
     np.testing.assert_allclose(box.corners[:, 2], np.repeat([0.72, 0.97], 4))
 
 
+def test_near_is_both_by_place_and_by_heading():
+    pose = Pose2D(1.0, 0.0, np.pi - 0.05)
+    assert pose.is_near(Pose2D(1.0, 0.1, -np.pi + 0.05), 0.11, 0.11)
+    assert not pose.is_near(Pose2D(1.0, 0.1, -np.pi + 0.05), 0.09, 0.11)
+    assert not pose.is_near(Pose2D(1.0, 0.1, -np.pi + 0.05), 0.11, 0.09)
+
+
 def test_wrong_joint_order_and_unknown_stage_are_refused():
     from exoactor.types import G1_JOINTS
 
