@@ -9,11 +9,19 @@ import numpy as np
 
 from exoactor.stance import distance_to_footprint, support_of
 from exoactor.types.arrays import Array
-from exoactor.types.scene import Pose2D, Scene, SceneObject
+from exoactor.types.rotations import wrap, yaw_matrix
+from exoactor.types.scene import CatalogueItem, Pose2D, Scene, SceneObject
+from exoactor.world.furniture import CHAIR_BACK, ROUND
 
 _BELOW_PLATE = 0.065
-"""A table's top and a chair's seat are too thin to be pressed: hands go in just below and carry them [m]."""
-ROUND = ("bottle", "cylinder", "can", "bin", "ball")
+"""A table's top is too thin to be pressed: hands go in just below and carry it [m]."""
+_BACK = 0.65
+"""A chair is held by its back, at this share of its height: near enough to its middle not to swing ..."""
+_HEEL = 0.045
+"""... with the heel of the hand: the strip that is pressed lies so far behind the palm's middle [m], where the wrist's
+5 Nm hold about 80 N; at the middle of the palm they hold 45."""
+_SWING = 0.085
+"""Room for the legs of a chair that turns a little about the hands that hold it [m]."""
 MARGIN = 0.03
 """A thing whose middle is this far outside a top would still be let down onto it [m]."""
 LOWEST = 0.37
@@ -60,42 +68,50 @@ class Grip:
 
 def grip(thing: SceneObject, heading: float) -> Grip:
     """The grip of somebody who faces along `heading` [rad]: on the sides of the thing nearest to the left and right."""
-    size = thing.item.size
+    item, axes = thing.item, yaw_matrix(thing.yaw).T
     left = np.array([-np.sin(heading), np.cos(heading)])
-    if thing.item.kind in ROUND:
-        half = float(min(size[:2])) / 2
-    else:
-        c, s = np.cos(thing.yaw), np.sin(thing.yaw)
-        axes = np.array([[c, s], [-s, c]])
-        which = int(np.argmax(np.abs(axes @ left)))
-        half = float(size[which]) / 2
+    which = int(np.argmax(np.abs(axes @ left)))
+    middle, half = grip_place(item, which)
+    if item.kind not in ROUND:
         left = axes[which] * np.sign(axes[which] @ left)
-    height = grip_height(thing.item.kind, float(size[2]))
-    return Grip(thing.position + np.array([0.0, 0.0, height]), left, half)
+    return Grip(thing.position + np.append(middle[:2] @ axes, middle[2]), left, half)
 
 
-def hold_stance(held: Grip, depth: float, edge: float = 0.0) -> Pose2D:
-    """Where a G1 stands to hold a thing: square before it, as near as knees and table edge allow.
+def grip_place(item: CatalogueItem, axis: int) -> tuple[Array, float]:
+    """Where a thing is held: the middle between the palms (3,) in its own frame [m], and from there to the surface [m].
 
     Args:
-        held: the grip.
-        depth: extent of the thing along the way the robot faces [m].
-        edge: distance from the grip's middle to the edge of what it stands on, on the robot's side [m].
+        item: the thing.
+        axis: 0 or 1, of its own frame, along which the palms press; only 1 will do for a chair.
     """
-    distance = max(depth / 2, edge) + KNEES
-    place = held.middle[:2] - distance * held.forward
-    return Pose2D(float(place[0]), float(place[1]), float(np.arctan2(held.forward[1], held.forward[0])))
+    depth, width, height = (float(v) for v in item.size)
+    if item.kind == "chair":
+        return np.array([(CHAIR_BACK - depth) / 2 + _HEEL, 0.0, _BACK * height]), width / 2
+    half = min(depth, width) / 2 if item.kind in ROUND else (depth, width)[axis] / 2
+    return np.array([0.0, 0.0, height - _BELOW_PLATE if item.kind == "table" else height / 2]), half
+
+
+def sides(thing: SceneObject) -> tuple[float, ...]:
+    """Headings from which a thing can be taken hold of [rad]: of a chair only the one that faces its back."""
+    return tuple(thing.yaw + quarter * np.pi / 2 for quarter in range(1 if thing.item.kind == "chair" else 4))
 
 
 def stance_for(thing: SceneObject, heading: float, things: Iterable[SceneObject]) -> tuple[Grip, Pose2D, float]:
-    """Grip and stance of a robot that holds `thing` facing along `heading` [rad], and how far it has to reach [m]."""
+    """Grip and stance of a robot that holds `thing` facing along `heading` [rad], and how far it has to reach [m].
+
+    It stands square before the thing, as near as its knees and the edge of what carries the thing allow. From where
+    the thing cannot be held the reach is infinite.
+    """
     held = grip(thing, heading)
+    reach = _on_this_side(thing, held) + KNEES + _SWING * (thing.item.kind == "chair")
     carrier = support_of(thing, things)
-    edge = 0.0
     if carrier is not None:
-        edge = _half_along(carrier, held.forward) + float((held.middle[:2] - carrier.position[:2]) @ held.forward)
-    stance = hold_stance(held, 2 * _half_along(thing, held.forward), edge)
-    return held, stance, float(np.linalg.norm(held.middle[:2] - stance.xy))
+        reach = max(reach, _on_this_side(carrier, held) + KNEES)
+    place = held.middle[:2] - reach * held.forward
+    stance = Pose2D(float(place[0]), float(place[1]), float(np.arctan2(held.forward[1], held.forward[0])))
+    if all(abs(float(wrap(heading - side))) > np.pi / 4 + 1e-6 for side in sides(thing)):
+        reach = np.inf
+    return held, stance, reach
 
 
 def level_below(thing: SceneObject, scene: Scene) -> float:
@@ -112,19 +128,10 @@ def level_below(thing: SceneObject, scene: Scene) -> float:
     return max(tops)
 
 
-def _half_along(thing: SceneObject, direction: Array) -> float:
-    """Half the extent of a footprint along a direction (2,) [m]."""
-    c, s = np.cos(thing.yaw), np.sin(thing.yaw)
-    local = np.abs(np.array([[c, s], [-s, c]]) @ direction)
+def _on_this_side(thing: SceneObject, held: Grip) -> float:
+    """From the grip's middle back to the edge of a thing's footprint on the side of the one who holds [m]."""
     if thing.item.kind in ROUND:
-        return float(min(thing.item.size[:2])) / 2
-    return float(local @ thing.item.size[:2]) / 2
-
-
-def grip_height(kind: str, height: float) -> float:
-    """Height above its underside at which a thing is taken hold of [m]."""
-    if kind == "table":
-        return height - _BELOW_PLATE
-    if kind == "chair":
-        return height / 2 - _BELOW_PLATE
-    return height / 2
+        half = float(min(thing.item.size[:2])) / 2
+    else:
+        half = float(np.abs(yaw_matrix(thing.yaw).T @ held.forward) @ thing.item.size[:2]) / 2
+    return half + float((held.middle[:2] - thing.position[:2]) @ held.forward)

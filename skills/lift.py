@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from exoactor.grip import FARTHEST, LOWEST, WIDEST, stance_for
+from exoactor.grip import FARTHEST, LOWEST, WIDEST, sides, stance_for
 from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
@@ -16,7 +16,8 @@ from skills.places import PERSON_HEIGHT, SEEN, SHORT_PERSON, is_free, is_in_view
 
 LIFTABLE = ("box", "cylinder", "bin", "basket", "chair", "table")
 RISE = 0.28
-"""[m]"""
+CHAIR_RISE = 0.25
+"""[m]; a chair's back is held high already."""
 SECONDS = 2.2
 """For how long the person holds it up [s]."""
 THERE = 0.06
@@ -54,7 +55,8 @@ class Lift(Skill):
             raise StageError("imagine", "fixed", f"{target.id} is furniture that stays where it is")
         goal = _stance(scene, target, robot)
         name = spoken(target.id)
-        lift = Action("lift", f"lifts the {name} with both hands and holds it up", SECONDS, thing=target.id, rise=RISE)
+        rise = CHAIR_RISE if target.item.kind == "chair" else RISE
+        lift = Action("lift", f"lifts the {name} with both hands and holds it up", SECONDS, thing=target.id, rise=rise)
         if goal.is_near(robot, THERE, THERE_ANGLE):
             return (lift,)
         return (Action("walk", f"walks up to the {name}, close enough to take hold of it", goal=goal), lift)
@@ -65,11 +67,10 @@ class Lift(Skill):
 
 
 def _stance(scene: Scene, target: SceneObject, robot: Pose2D) -> Pose2D:
-    """The nearest of the four sides that is free, in view and narrow enough."""
+    """The nearest of the sides it can be held from that is free, in view and narrow enough."""
     why = ("no_free_place", f"no side of {target.id} has room to stand in view")
     found: list[tuple[float, Pose2D]] = []
-    for quarter in range(4):
-        heading = target.yaw + quarter * np.pi / 2
+    for heading in sides(target):
         held, stance, reach = stance_for(target, heading, scene.objects)
         if held.middle[2] < LOWEST:
             why = ("too_low", f"{target.id} would be held {held.middle[2]:.2f} m above the floor, {LOWEST} m at least")

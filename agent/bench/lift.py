@@ -88,7 +88,7 @@ def scene_of(case: Record) -> tuple[str, str]:
     bearing, turned = rng.uniform(-0.17, 0.17, 2)
     x, y = distance * np.cos(bearing), distance * np.sin(bearing)
     size, mass, stand = _thing(kind, rng)
-    yaw = float(np.degrees(turned)) + (180.0 if kind == "chair" else 0.0)  # a chair is taken from its open side
+    yaw = float(np.degrees(turned))  # a chair's back is towards the robot
     far = max(distance, distance + case["offset"])
     middle, back = far / 2, 3.6 + 0.45 * max(far - 1.4, 0.0)
     where = f"pos: [{x:.3f}, {y:.3f}], yaw_deg: {yaw:.1f}"

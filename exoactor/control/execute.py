@@ -39,6 +39,7 @@ from exoactor.types import (
     Sensors,
     TrackingCommand,
 )
+from exoactor.types.rotations import yaw_matrix
 
 FALL_TILT = 1.0
 """A pelvis tilted by more than this has fallen [rad]."""
@@ -139,6 +140,7 @@ def track(
     elif cfg.posture is not None:
         loop.posture = PostureFeedback(cfg.posture, legs=not reference.stepping.any())
     wrists = _wrists(reference) if loop.wrist is not None and cfg.closed_loop else None
+    palms = _palms(reference) if loop.palm is not None else None
     first_joints = loop.sensors.joint_pos
     blend, end = round(cfg.blend * CONTROL_HZ) * (not goes_on), round(cfg.end * CONTROL_HZ)
     trace = Trace()
@@ -170,7 +172,7 @@ def track(
                 playback.aim,
                 wanted=reference.joint_pos[i],
                 wrists=None if wrists is None else wrists[i],
-                palms=_palms(reference, i),
+                palms=None if palms is None else palms[i],
                 resting=resting,
                 should_stop=should_stop,
             ):
@@ -264,7 +266,7 @@ class _Loop:
         *,
         wanted: Array | None = None,
         wrists: Array | None = None,
-        palms: tuple[Array, Array, float] | None = None,
+        palms: tuple[Array, Array, Array, float] | None = None,
         resting: bool = False,
         should_stop: Callable[[], bool] | None = None,
     ) -> bool:
@@ -327,9 +329,17 @@ def _wrists(reference: Reference) -> Array:
     return found
 
 
-def _palms(reference: Reference, index: int) -> tuple[Array, Array, float] | None:
+def _palms(reference: Reference) -> list[tuple[Array, Array, Array, float]] | None:
+    """A frame each: palms (2, 3) [m], rotation of the hands (2, 3, 3), press (2, 3), in the world, and the weight."""
     palms = reference.palms
-    return None if palms is None else (palms.position[index], palms.press[index], float(palms.weight[index]))
+    if palms is None:
+        return None
+    body, heading, found = Kinematics(), np.eye(3), []
+    for i in range(len(reference)):
+        body.update(reference.joint_pos[i], reference.root_quat[i])
+        heading[:2, :2] = yaw_matrix(float(reference.yaw[i]))
+        found.append((palms.position[i], heading @ body.palm_turns(), palms.press[i], float(palms.weight[i])))
+    return found
 
 
 def _smooth(a: float) -> float:

@@ -169,5 +169,5 @@ class WristFeedback:
 
 
 def damped_step(jacobian: Array, error: Array, damping: float) -> Array:
-    """(7,) joint angles [rad] that take away a position error (3,) [m]: damped pseudo-inverse of a (3, 7) Jacobian."""
-    return np.asarray(jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + damping * np.eye(3), error))
+    """(7,) joint angles [rad] that take away an error (N,) [m]: damped pseudo-inverse of an (N, 7) Jacobian."""
+    return np.asarray(jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + damping * np.eye(len(error)), error))

@@ -44,7 +44,7 @@ class Kinematics:
         self._feet = [self.model.body(f"{side}_ankle_roll_link").id for side in SIDES]
         self._wrists = [self.model.body(f"{side}_wrist_yaw_link").id for side in SIDES]
         self._keypoints = [self.model.body(name).id for name in KEYPOINTS]
-        self._jacobian = np.zeros((3, self.model.nv))
+        self._jacobian = np.zeros((6, self.model.nv))
         self.update(np.zeros(29), np.array([1.0, 0, 0, 0]))
 
     def update(self, joint_pos: Array, quat: Array) -> None:
@@ -72,15 +72,19 @@ class Kinematics:
 
     def wrist_jacobians(self) -> Array:
         """(2, 3, 7) derivative of `wrists` by the angles of the same arm [m/rad]."""
-        return self._arm_jacobians(self.wrists())
+        return self._arm_jacobians(self.wrists())[:, :3]
 
     def palms(self) -> Array:
         """(2, 3) middle of the left and right palm in the heading frame [m]."""
         rotation = self.data.xmat[self._wrists].reshape(2, 3, 3)
         return np.asarray(self.data.xpos[self._wrists] + rotation @ np.array(PALM_CENTRE))
 
+    def palm_turns(self) -> Array:
+        """(2, 3, 3) rotation of both hands in the heading frame; x along the fingers, y the palm's normal."""
+        return np.array(self.data.xmat[self._wrists].reshape(2, 3, 3))
+
     def palm_jacobians(self) -> Array:
-        """(2, 3, 7) derivative of `palms` by the angles of the same arm [m/rad]."""
+        """(2, 6, 7) derivative of `palms` [m/rad] and of the hands' rotation by the angles of the same arm."""
         return self._arm_jacobians(self.palms())
 
     def keypoints(self) -> Array:
@@ -93,10 +97,10 @@ class Kinematics:
         return float(-self.soles()[..., 2].min())
 
     def _arm_jacobians(self, points: Array) -> Array:
-        """(2, 3, 7) of a point (2, 3) that each hand carries."""
+        """(2, 6, 7) of a point (2, 3) that each hand carries, and of the hand's rotation."""
         mujoco.mj_comPos(self.model, self.data)
-        found = np.empty((2, 3, 7))
+        found = np.empty((2, 6, 7))
         for i, (body, arm) in enumerate(zip(self._wrists, ARMS, strict=True)):
-            mujoco.mj_jac(self.model, self.data, self._jacobian, None, points[i], body)
+            mujoco.mj_jac(self.model, self.data, self._jacobian[:3], self._jacobian[3:], points[i], body)
             found[i] = self._jacobian[:, 6:35][:, arm]
         return found

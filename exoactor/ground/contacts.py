@@ -103,6 +103,8 @@ def _left_support(rise: Rise, cfg: ContactCfg) -> tuple[float, float] | None:
     height = _filled(rise.height)
     if height is None or len(height) < 3:
         return None
+    # It is where it was in the look that the clip starts from; what is seen then is the error of what is known of it.
+    height = height - np.median(height[:5])
     way = float(np.median(height[-5:]))
     gone = np.sign(way) * height > cfg.lifted
     wanted = cfg.held / max(float(np.median(np.diff(rise.times))), 1e-6)

@@ -35,6 +35,7 @@ class PerceptionCfg:
         sure_on_the_way: the same while the robot moves, where another look follows soon.
         robot_gap: points nearer than this to the located robot belong to it, plus two sigma [m].
         least_of_thing: pixels of a thing that must be seen to say how high it is.
+        part_of_thing: share of its largest part that another part must have to count.
         gate: a fix further than this from the prior is not believed [m, rad].
     """
 
@@ -46,6 +47,7 @@ class PerceptionCfg:
     sure_on_the_way: float = 0.6
     robot_gap: float = 0.06
     least_of_thing: int = 60
+    part_of_thing: float = 0.08
     gate: tuple[float, float] = (0.45, 0.8)
     objects: ObjectsCfg = field(default_factory=ObjectsCfg)
     search: SearchCfg = field(default_factory=SearchCfg)
@@ -170,8 +172,9 @@ class RgbdPerception:
         _, patch, stats, _ = cv2.connectedComponentsWithStats(picture, connectivity=8)
         if len(stats) < 2 or stats[1:, cv2.CC_STAT_AREA].max() < self.cfg.least_of_thing:
             return None
-        largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-        heights = cloud.points[patch[cloud.rows, cloud.columns] == largest, 2]
+        areas = stats[:, cv2.CC_STAT_AREA] * (np.arange(len(stats)) > 0)
+        parts = np.flatnonzero(areas >= self.cfg.part_of_thing * areas.max())  # the robot's arms may divide it
+        heights = cloud.points[np.isin(patch[cloud.rows, cloud.columns], parts), 2]
         low, high = np.percentile(heights, [0.5, 99.5])  # the corner it may stand on is a small part of it
         return float(low), float(high)
 

@@ -23,6 +23,7 @@ class LiftCfg:
         never_below: ... and from no lower than this [m].
         wide: the middle of open hands is this far beside the thing on their way there [m].
         beside: and this far once they are down [m].
+        ahead: they take hold so far beyond the grip's middle, so that it lies under the heel of the hand [m].
         press: the palms are asked for this far inside the surface; the servos turn it into force, about 110 N [m].
         rise: share of the video's lift, and most of it in metres.
         down: time from beginning to reach to hands beside the thing, at least [s].
@@ -41,6 +42,7 @@ class LiftCfg:
     never_below: float = 0.70
     wide: float = 0.135
     beside: float = 0.105
+    ahead: float = 0.02
     press: float = 0.045
     rise: tuple[float, float] = (1.0, 0.30)
     down: float = 2.4
@@ -51,7 +53,7 @@ class LiftCfg:
     lower: float = 3.0
     sink: float = 0.015
     leave: tuple[float, float] = (0.8, 1.4)
-    pitch: tuple[float, float] = (0.15, 0.7)
+    pitch: tuple[float, float] = (0.15, 0.35)
     body: ReachCfg = field(default_factory=ReachCfg)
 
 
@@ -151,8 +153,8 @@ def _phases(
     rise = min(cfg.rise[0] * contact.lift, cfg.rise[1])
     hold = float(np.clip(contact.end - contact.rise - cfg.lift, *cfg.hold))
     wide = held.palms(-0.03, cfg.wide, high - level)
-    beside = held.palms(0.0, cfg.beside, 0.0)
-    closed = held.palms(0.0, -cfg.press, 0.0)
+    beside = held.palms(cfg.ahead, cfg.beside, 0.0)
+    closed = held.palms(cfg.ahead, -cfg.press, 0.0)
     lifted = closed + np.array([0.0, 0.0, rise])
     keys = (
         _Key(0.58 * down, wide, max(level + cfg.above, 0.62), False),

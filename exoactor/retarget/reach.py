@@ -38,7 +38,8 @@ class ReachCfg:
         pelvis_height: standing [m].
         lowest: most the pelvis goes down [m].
         upright_above: hands higher than this need no crouch [m].
-        crouch: how far the pelvis goes down a metre of hand height below that.
+        crouch: how far the pelvis goes down a metre of hand height below that; knees come forward with it, and push
+            the robot off what stands before it.
         bow: pitch of the trunk a metre of the same [rad/m].
         bow_least: pitch of the trunk before that [rad].
         bow_pelvis: share of the trunk's pitch that the pelvis takes.
@@ -49,8 +50,8 @@ class ReachCfg:
     pelvis_turn: tuple[float, float, float] = (5.0, 3.0, 8.0)
     torso_turn: tuple[float, float, float] = (3.0, 1.5, 3.0)
     palm: float = 8.0
-    palm_turn: tuple[float, float, float] = (0.6, 0.03, 0.6)
-    toe_in: float = 0.42
+    palm_turn: tuple[float, float, float] = (0.6, 0.3, 0.6)
+    toe_in: float = 0.15
     posture: float = 0.08
     balance: float = 8.0
     ahead: float = 0.05
@@ -62,8 +63,8 @@ class ReachCfg:
     pelvis_height: float = 0.745
     lowest: float = 0.27
     upright_above: float = 0.86
-    crouch: float = 0.72
-    bow: float = 1.25
+    crouch: float = 0.45
+    bow: float = 1.6
     bow_least: float = 0.10
     bow_pelvis: float = 0.55
 

@@ -74,6 +74,9 @@ DENSITY = {"bottle": 400.0, "can": 500.0, "cylinder": 500.0, "ball": 90.0, "box"
 """Mass of a movable thing over its bounding volume [kg/m^3] when the scene file gives no mass; others 40."""
 
 
+CHAIR_BACK = 0.04
+"""Thickness of a chair's back [m]."""
+
 WALL_GAP = 1.1
 """Free floor between furniture and walls [m], so that one can go round; doors and shelves touch the walls."""
 
@@ -171,7 +174,7 @@ def _seat(height: float) -> float:
 
 def _chair(d: float, w: float, h: float) -> tuple[Part, ...]:
     seat = _seat(h)
-    back = _box((-d / 2 + 0.02, 0, (h + seat) / 2), (0.04, w, h - seat))
+    back = _box(((CHAIR_BACK - d) / 2, 0, (h + seat) / 2), (CHAIR_BACK, w, h - seat))
     return (_box((0, 0, seat - 0.02), (d, w, 0.04)), back, *_four_legs(d, w, seat - 0.04, 0.04))
 
 

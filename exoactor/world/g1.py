@@ -54,7 +54,11 @@ def armature_of(joint: str) -> float:
 
 
 def default_actuation() -> Actuation:
-    """Gains, limits and standing pose that TWIST2 was trained with, and so our own network."""
+    """Gains, limits and standing pose that TWIST2 was trained with, and so our own network; but for the wrists.
+
+    Those have the gains of TWIST2's configuration for the real robot and their motors' torque: at 4 Nm/rad a hand that
+    presses turns on the edge of what it holds.
+    """
 
     def body(
         leg: Sequence[float], waist: Sequence[float], left_arm: Sequence[float], right_arm: Sequence[float] = ()
@@ -62,9 +66,9 @@ def default_actuation() -> Actuation:
         return np.array([*leg, *leg, *waist, *left_arm, *(right_arm or left_arm)])
 
     return Actuation(
-        kp=body([100, 100, 100, 150, 40, 40], [150] * 3, [40] * 4 + [4] * 3),
-        kd=body([2, 2, 2, 4, 2, 2], [4] * 3, [5] * 4 + [0.2] * 3),
-        torque_limit=body([100, 100, 100, 150, 40, 40], [150] * 3, [40] * 4 + [4] * 3),
+        kp=body([100, 100, 100, 150, 40, 40], [150] * 3, [40] * 4 + [20] * 3),
+        kd=body([2, 2, 2, 4, 2, 2], [4] * 3, [5] * 4 + [1] * 3),
+        torque_limit=body([100, 100, 100, 150, 40, 40], [150] * 3, [40] * 4 + [5] * 3),
         default_pos=body([-0.2, 0, 0, 0.4, -0.2, 0], [0] * 3, [0, 0.4, 0, 1.2, 0, 0, 0], [0, -0.4, 0, 1.2, 0, 0, 0]),
     )
 

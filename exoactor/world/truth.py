@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from exoactor.grip import ROUND, grip_height
+from exoactor.grip import grip_place
 from exoactor.stance import distance_to_footprint, nearest_point
 from exoactor.types import CONTROL_HZ, Actuation, Array, CatalogueItem, Expectation, SceneObject, Sensors
 from exoactor.types.rotations import wrap
@@ -250,20 +250,20 @@ def _contact_error(track: TruthTrack, item: CatalogueItem) -> float | None:
     They ought to be a palm's half thickness off the middles of two opposite sides, at the height of the grip.
     """
     errors = []
+    axes = (1,) if item.kind == "chair" else (0, 1)
     for sample in track.lifted.get(item.id, []):
         pose = track.things[item.id][sample]
         turn = Rotation.from_quat(pose[3:], scalar_first=True).as_matrix()
         local = (track.palms[sample] - pose[:3]) @ turn
-        errors.append(min(_off_grip(local, item, axis) for axis in (0, 1)))
+        errors.append(min(_off_grip(local, item, axis) for axis in axes))
     return float(np.mean(errors)) if errors else None
 
 
 def _off_grip(palms: Array, item: CatalogueItem, axis: int) -> float:
-    wanted = np.zeros((2, 3))
-    half = (float(min(item.size[:2])) if item.kind in ROUND else float(item.size[axis])) / 2 + PALM_SIZE[1] / 2
+    middle, half = grip_place(item, axis)
+    wanted = np.tile(middle, (2, 1))
     side = 1.0 if palms[0, axis] > palms[1, axis] else -1.0
-    wanted[:, axis] = side * half, -side * half
-    wanted[:, 2] = grip_height(item.kind, float(item.size[2]))
+    wanted[:, axis] += np.array([side, -side]) * (half + PALM_SIZE[1] / 2)
     return float(np.linalg.norm(palms - wanted, axis=1).mean())
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from exoactor.control.kinematics import Kinematics
 from exoactor.control.palms import PalmFeedback
@@ -12,6 +13,7 @@ pytestmark = pytest.mark.assets
 UPRIGHT = np.array([1.0, 0, 0, 0])
 START = default_actuation().default_pos
 POSE, HEIGHT = np.array([0.4, -0.2, 0.7]), 0.75
+INWARD = np.array([[0.0, -1.0, 0.0], [0.0, 1.0, 0.0]])
 
 
 def palms_in_world(kinematics):
@@ -20,13 +22,19 @@ def palms_in_world(kinematics):
     return kinematics.palms() @ turn.T + [POSE[0], POSE[1], HEIGHT]
 
 
-def settle(wanted, press, weight=1.0, steps=150):
+def turns_in_world(kinematics):
+    return Rotation.from_euler("z", POSE[2]).as_matrix() @ kinematics.palm_turns()
+
+
+def settle(wanted, press, weight=1.0, steps=150, turn=None):
     feedback, kinematics = PalmFeedback(), Kinematics()
     joints = START
+    kinematics.update(joints, UPRIGHT)
+    turns = turns_in_world(kinematics) if turn is None else turn
     for _ in range(steps):
         kinematics.update(joints, UPRIGHT)
         command = TrackingCommand(np.zeros(2), HEIGHT, np.zeros(2), 0.0, START)
-        joints = feedback.correct(command, wanted, press, weight, POSE, HEIGHT, kinematics).joint_pos
+        joints = feedback.correct(command, wanted, turns, press, weight, POSE, HEIGHT, kinematics).joint_pos
     kinematics.update(joints, UPRIGHT)
     return palms_in_world(kinematics), joints
 
@@ -44,12 +52,39 @@ def test_palms_are_brought_where_they_have_to_be():
     assert np.array_equal(joints[:15], START[:15])  # legs and waist are not its business
 
 
-def test_a_palm_that_presses_is_left_alone_along_the_press():
-    inward = np.array([[0.0, -1.0, 0.0], [0.0, 1.0, 0.0]])
-    wanted = begin() + np.array([[0.0, -0.05, 0.03], [0.0, 0.05, 0.03]])
-    reached, _ = settle(wanted, inward)
-    assert np.abs((reached - wanted)[:, [0, 2]]).max() < 0.01
-    assert np.abs((reached - wanted)[:, 1]).min() > 0.03
+def test_hands_are_turned_as_they_have_to_be_about_every_axis():
+    kinematics = Kinematics()
+    kinematics.update(START, UPRIGHT)
+    for axis in np.eye(3):
+        turn = Rotation.from_rotvec(0.25 * axis).as_matrix() @ turns_in_world(kinematics)
+        reached, joints = settle(begin(), np.zeros((2, 3)), turn=turn)
+        kinematics.update(joints, UPRIGHT)
+        left = Rotation.from_matrix(turn @ turns_in_world(kinematics).transpose(0, 2, 1)).magnitude()
+        assert left.max() < 0.1
+        assert np.abs(reached - begin()).max() < 0.01
+        kinematics.update(START, UPRIGHT)
+
+
+def test_palms_that_press_are_not_driven_against_each_other():
+    wanted = begin() - 0.05 * INWARD * [[1.0], [1.0]] + [0.0, 0.0, 0.03]
+    reached, _ = settle(wanted, INWARD)
+    off = reached - wanted
+    assert np.abs(off[:, 2]).max() < 0.01
+    assert np.abs((off * INWARD).sum(axis=1)).min() > 0.03
+
+
+def test_palms_that_press_are_moved_together():
+    wanted = begin() + 0.05 * INWARD[0]
+    reached, _ = settle(wanted, INWARD)
+    assert np.abs(reached - wanted).max() < 0.01
+
+
+def test_a_hand_that_presses_lies_as_the_thing_will_have_it_about_the_vertical():
+    kinematics = Kinematics()
+    kinematics.update(START, UPRIGHT)
+    turn = Rotation.from_euler("z", 0.25).as_matrix() @ turns_in_world(kinematics)
+    _, joints = settle(begin(), INWARD, turn=turn)
+    assert np.abs(joints - START).max() < 0.02
 
 
 def test_without_weight_the_offsets_fade():

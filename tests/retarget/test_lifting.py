@@ -34,8 +34,7 @@ def test_palms_get_there_and_feet_stay(height):
     palms = places + turns @ np.array(PALM_CENTRE)
     gripping = np.flatnonzero(motion.palms.press.any(axis=(1, 2)))[:40]
     off = np.abs((palms - motion.palms.position)[gripping])
-    assert off[..., :2].max() < 0.03
-    assert off[..., 2].max() < 0.09  # high up the arms keep their posture, and the feedback lowers the hands
+    assert off.max() < 0.03
     assert motion.palms.weight[0] < 0.05 and motion.palms.weight[-1] == 1.0
 
 
