@@ -24,8 +24,8 @@ _SWING = 0.085
 """Room for the legs of a chair that turns a little about the hands that hold it [m]."""
 MARGIN = 0.03
 """A thing whose middle is this far outside a top would still be let down onto it [m]."""
-LOWEST = 0.37
-"""Height of a grip that a crouching G1 reaches with both hands [m]; at 0.33 every second try ends on the floor."""
+LOWEST = 0.10
+"""Height of a grip that a bowing G1 reaches with both hands [m]: the middle of a box on the floor."""
 WIDEST = 0.50
 """Between the palms of a G1 that can still press [m]."""
 KNEES = 0.21

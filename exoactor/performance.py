@@ -25,6 +25,8 @@ NEAR_ENOUGH = (0.03, 0.05)
 """Ahead and aside, a stance this near to the wanted one will do [m]: palms reach a few centimetres further or less."""
 TURNED_ENOUGH = float(np.radians(6.0))
 MOST_SHUFFLES = 3
+FARTHEST_SHUFFLE = 0.5
+"""Small steps go straight, whatever is in their way: further off, the way is planned anew [m]."""
 MOST_OFF = 0.12
 """What is below may be nearer or further than in the video by this [m]."""
 
@@ -157,6 +159,8 @@ def take_hold(
         turned = abs(float(wrap(here.yaw - stance.yaw)))
         if (np.abs(off) < NEAR_ENOUGH).all() and turned < TURNED_ENOUGH:
             break
+        if np.hypot(*off) > FARTHEST_SHUFFLE:
+            raise StageError("track", "not_in_place", f"{contact.thing} is {np.hypot(*off):.2f} m off the robot's way")
         if number == MOST_SHUFFLES:
             if np.abs(off).max() > 2 * max(NEAR_ENOUGH) or turned > 2 * TURNED_ENOUGH:
                 raise StageError(

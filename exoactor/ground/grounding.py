@@ -29,6 +29,8 @@ class GroundCfg:
         same_start: start of the video and of the robot closer than this in place [m] ...
         same_yaw: ... and heading [rad] are the same pose up to estimation error.
         same_place: a stance nearer than this is where the robot stands already [m].
+        short_of_hold: a walk to take hold of something ends so far before it, and small steps do the rest: the foot of a
+            walker that stops late is in the way of what stands there [m].
         reach_on: a thing that moved may be followed by its displacement and this much [m].
         clearance: kept between pelvis and footprints [m].
         clearance_around: the same when going round something [m].
@@ -49,6 +51,7 @@ class GroundCfg:
     same_start: float = 0.4
     same_yaw: float = np.radians(20.0)
     same_place: float = 0.05
+    short_of_hold: float = 0.12
     reach_on: float = 0.4
     clearance: float = 0.30
     clearance_around: float = 0.35
@@ -202,8 +205,10 @@ def _to_hold(aligned: Array, scene: Scene, shown: Scene, contact: Contact, cfg: 
         raise StageError(
             "ground", "target_too_far", f"{contact.thing}: the video ends {shift:.2f} m away, it moved {moved:.2f} m"
         )
-    if goal.is_near(_pose(aligned[0]), cfg.same_place, cfg.turns):
+    if goal.is_near(_pose(aligned[0]), cfg.short_of_hold + cfg.same_place, cfg.turns):
         return np.broadcast_to(aligned[0], aligned.shape).copy()
+    before = goal.xy - cfg.short_of_hold * goal.forward
+    goal = Pose2D(float(before[0]), float(before[1]), goal.yaw)
     return kept_clear(to_goal(aligned, goal), scene, cfg.clearance, cfg.longest_push)
 
 

@@ -19,8 +19,8 @@ from exoactor.world.render import DepthNoiseCfg, SceneRenderer, noisy_depth
 from exoactor.world.scene_file import SceneSpec
 from exoactor.world.sensors import SensorNoiseCfg, SensorSuite
 
-FALLEN_HEIGHT = 0.45
-"""Pelvis below this is a fall [m]; a deep squat is at 0.5."""
+FALLEN_HEIGHT = 0.36
+"""Pelvis below this is a fall [m]; one who lifts a box off the floor goes down to 0.42."""
 FALLEN_UP = 0.5
 """So is a pelvis tilted by more than 60 degrees (cosine)."""
 _STATE = mujoco.mjtState.mjSTATE_INTEGRATION
