@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exoactor.grip import KNEES, grip, stance_for
+from exoactor.grip import FARTHEST, KNEES, grip, sides, stance_for
 from exoactor.types import CatalogueItem, SceneObject
 from exoactor.types.rotations import wrap
 
@@ -43,3 +43,31 @@ def test_the_stance_faces_the_thing_and_keeps_the_knees_off_what_carries_it(yaw,
     assert reach == pytest.approx(0.15 + margin + KNEES)
     ahead = (held.middle[:2] - stance.xy) @ stance.forward
     assert ahead == pytest.approx(reach)
+
+
+@given(ANGLE)
+def test_a_chair_is_held_from_behind_by_the_sides_of_its_back(yaw):
+    chair = thing("chair", (0.4, 0.38, 0.9), z=0.0, yaw=yaw)
+    assert sides(chair) == (pytest.approx(yaw),)
+    held, stance, reach = stance_for(chair, yaw, [])
+    turn = np.array([[np.cos(yaw), np.sin(yaw)], [-np.sin(yaw), np.cos(yaw)]])
+    local = turn @ (held.middle[:2] - chair.position[:2])
+    back = -0.4 / 2 + 0.04 / 2
+    assert back < local[0] < back + 0.06 and local[1] == pytest.approx(0.0, abs=1e-9)
+    assert held.half == pytest.approx(0.19) and held.middle[2] > 0.45 + 0.05  # above the seat
+    behind = turn @ (stance.xy - chair.position[:2])
+    assert behind[0] < -0.2 - KNEES and reach < FARTHEST
+    assert abs(wrap(stance.yaw - yaw)) < 1e-6
+
+
+@given(ANGLE, st.floats(np.pi / 4 + 0.01, np.pi))
+def test_a_chair_is_out_of_reach_from_its_sides_and_its_front(yaw, off):
+    chair = thing("chair", (0.4, 0.38, 0.9), z=0.0, yaw=yaw)
+    assert stance_for(chair, yaw + off, [])[2] == np.inf
+    assert stance_for(chair, yaw - off, [])[2] == np.inf
+
+
+@given(ANGLE, ANGLE)
+def test_anything_else_is_held_from_any_side(yaw, heading):
+    for kind, size in (("box", (0.3, 0.36, 0.25)), ("table", (0.4, 0.4, 0.5)), ("cylinder", (0.3, 0.3, 0.3))):
+        assert np.isfinite(stance_for(thing(kind, size, yaw=yaw), heading, [])[2])

@@ -29,7 +29,7 @@ class GroundCfg:
         same_start: start of the video and of the robot closer than this in place [m] ...
         same_yaw: ... and heading [rad] are the same pose up to estimation error.
         same_place: a stance nearer than this is where the robot stands already [m].
-        short_of_hold: a walk to take hold of something ends so far before it, and small steps do the rest: the foot of a
+        short_of_hold: a walk to take hold of something ends so far before it, and small steps do the rest: a foot of a
             walker that stops late is in the way of what stands there [m].
         reach_on: a thing that moved may be followed by its displacement and this much [m].
         clearance: kept between pelvis and footprints [m].

@@ -1,5 +1,6 @@
 """Things and robot found in rendered looks of bundled scenes, against the simulator's truth."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from exoactor.bench.perceive import PosedRoom, random_posture
 from exoactor.perceive import RgbdPerception
-from exoactor.types import Observation, Pose2D, Proprioception, StageError
+from exoactor.types import Observation, Pose2D, Proprioception, SceneObject, StageError
 from exoactor.types.rotations import wrap
 from exoactor.world.scene_file import load_scene
 
@@ -88,3 +89,19 @@ def test_fallen_and_standing():
     assert perception.fallen(standing) is False
     room.put(pose, tilt=np.array([np.cos(0.75), 0.0, np.sin(0.75), 0.0]))
     assert perception.fallen(room.look(pose)) is True
+
+
+def test_a_thing_that_an_arm_divides_is_seen_whole():
+    room, perception = room_of("office")
+    chair = next(t for t in room.scene.things if t.item.kind == "chair")
+    pose = Pose2D(float(chair.position[0]) - 0.8, float(chair.position[1]) + 0.1, 0.0)
+    room.put(pose)
+    whole = room.look(pose)
+    seen = perception.heights_of(whole, chair.id)
+    assert seen == pytest.approx((0.0, float(chair.item.size[2])), abs=0.06)
+    pixels, _ = whole.camera.project(SceneObject(chair.item, chair.position, chair.yaw, 1.0).corners)
+    (left, top), (right, bottom) = pixels.min(0).astype(int), pixels.max(0).astype(int)
+    rgb = whole.rgb.copy()
+    middle = top + (bottom - top) * 2 // 5
+    rgb[middle : middle + 8, left:right] = 128  # an arm before it
+    assert perception.heights_of(replace(whole, rgb=rgb), chair.id) == pytest.approx(seen, abs=0.02)

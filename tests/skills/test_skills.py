@@ -246,6 +246,19 @@ def test_lift_walks_to_where_both_hands_reach_and_then_lifts():
     assert [a.kind for a in skills.get("lift").actions(there, {"target": "box"})] == ["lift"]
 
 
+def test_a_box_on_the_floor_can_be_lifted_and_a_chair_is_taken_from_behind():
+    scene = seen(STORE, low_stand=(0.0, 5.0))
+    box = scene.get("box")
+    on_floor = replace(box, position=np.array([*box.position[:2], 0.0]))
+    chair = replace(on_floor, item=replace(box.item, kind="chair", size=np.array([0.4, 0.38, 0.9])), yaw=2.0)
+    for thing in (on_floor, chair):
+        things = tuple(thing if o.id == "box" else o for o in scene.objects)
+        *_, lift = skills.get("lift").actions(replace(scene, objects=things), {"target": "box"})
+        assert lift.kind == "lift"
+    walk, lift = skills.get("lift").actions(replace(scene, objects=things), {"target": "box"})
+    assert abs(wrap(walk.goal.yaw - chair.yaw)) < 1e-6 and lift.rise < 0.28
+
+
 @pytest.mark.parametrize(
     ("target", "code"), [("shelf", "kind"), ("low_stand", "fixed"), ("box_low", "too_low"), ("box_wide", "too_wide")]
 )
@@ -253,7 +266,11 @@ def test_lift_refuses_what_it_cannot_hold(target, code):
     scene = seen(STORE)
     box = scene.get("box")
     changed = {
-        "box_low": replace(box, position=np.array([*box.position[:2], 0.1])),
+        "box_low": replace(
+            box,
+            item=replace(box.item, size=np.array([0.3, 0.35, 0.12])),
+            position=np.array([*box.position[:2], 0.0]),
+        ),
         "box_wide": replace(box, item=replace(box.item, size=np.array([0.6, 0.6, 0.25]))),
     }
     if code == "kind":
