@@ -21,7 +21,7 @@ from exoactor.types import Array, Contact, Controller, Pose2D, Robot, RobotMotio
 from exoactor.types.protocols import Progress
 from exoactor.types.rotations import wrap, yaw_matrix
 
-NEAR_ENOUGH = (0.03, 0.05)
+NEAR_ENOUGH = (0.03, 0.03)
 """Ahead and aside, a stance this near to the wanted one will do [m]: palms reach a few centimetres further or less."""
 TURNED_ENOUGH = float(np.radians(6.0))
 MOST_SHUFFLES = 3

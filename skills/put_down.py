@@ -28,6 +28,7 @@ class PutDown(Skill):
         "never_let_down": "the imagined video does not let it down",
         "not_put_down": "it is not down on anything",
         "toppled": "it lies on its side",
+        "still_held": "the hands are still on it",
     }
 
     def hindrance(self, symbols: Symbols, args: Args) -> str | None:

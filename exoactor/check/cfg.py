@@ -39,6 +39,7 @@ class CheckCfg:
         held_frames: looks on the way that are searched for it, the last ones.
         stands_within: the lowest part seen of a thing that stands is this near to what it stands on [m].
         upright_within: and the highest this near to its height above that [m].
+        hands_off: arms nearer than this to a thing still hold it; after letting go they are 4 cm away [m].
         unsure: measured values within this share of the threshold are not decided when confidence is below
             `unsure_confidence`.
     """
@@ -70,5 +71,6 @@ class CheckCfg:
     held_frames: int = 10
     stands_within: float = 0.05
     upright_within: float = 0.06
+    hands_off: float = 0.015
     unsure: float = 0.10
     unsure_confidence: float = 0.6

@@ -52,13 +52,16 @@ def lifted(looks: Sequence[HeightLook], before: SceneObject, cfg: CheckCfg) -> V
     return Verdict(Outcome.DONE, "lifted", float(rises[up][-count:].min()), cfg.held_above, "m", details=details)
 
 
-def put_down(look: HeightLook, after: SceneObject | None, robot: Pose2D | None, level: float, cfg: CheckCfg) -> Verdict:
+def put_down(
+    look: HeightLook, after: SceneObject | None, robot: Pose2D | None, hands: float, level: float, cfg: CheckCfg
+) -> Verdict:
     """Upright on what is below it, and out of the robot's hands.
 
     Args:
         look: the last one.
         after: the thing as perceived in it.
         robot: where the robot stands in it.
+        hands: how far the robot's arms are from it [m]; of no account if the robot is not seen.
         level: of what is below [m].
         cfg: thresholds.
     """
@@ -74,4 +77,6 @@ def put_down(look: HeightLook, after: SceneObject | None, robot: Pose2D | None, 
         return Verdict(Outcome.NOT_DONE, "toppled", abs(tall), cfg.upright_within, "m", details=details)
     if robot is None:
         return Verdict(Outcome.CANNOT_TELL, "robot_not_seen", details=details, confidence=0.3)
+    if hands < cfg.hands_off:
+        return Verdict(Outcome.NOT_DONE, "still_held", hands, cfg.hands_off, "m", details=details)
     return Verdict(Outcome.DONE, "put_down", abs(off), cfg.stands_within, "m", details=details)

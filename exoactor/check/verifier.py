@@ -212,7 +212,10 @@ class GeometricVerifier:
         if expectation.kind == "put_down":
             thing = after.get(id)
             level = 0.0 if thing is None else level_below(thing, after)
-            return held.put_down(self._height(last, id), thing, after.robot, level, self.cfg)
+            hands = np.inf
+            if thing is not None and after.robot is not None:
+                hands = self.perception.reach_to(last, after.robot, thing)
+            return held.put_down(self._height(last, id), thing, after.robot, hands, level, self.cfg)
         stood = before.get(id)
         if stood is None:
             return Verdict(Outcome.CANNOT_TELL, "start_not_seen", confidence=0.3)

@@ -20,7 +20,7 @@ from exoactor.types import (
     SceneObject,
     StageError,
 )
-from exoactor.types.rotations import wrap, yaw_matrix
+from exoactor.types.rotations import wrap
 
 _WRISTS = {"left": BODY_JOINTS.index("left_wrist"), "right": BODY_JOINTS.index("right_wrist")}
 _NECK = BODY_JOINTS.index("neck")
@@ -134,7 +134,7 @@ def _on(motion: HumanMotion, thing: SceneObject, left: float, way: float, cfg: C
     for side, wrist in _WRISTS.items():
         if float(np.median(motion.confidence[around, wrist])) < cfg.seen:
             continue
-        distance = _distance(thing, motion.joints[:, wrist])
+        distance = thing.distance(motion.joints[:, wrist])
         if float(np.median(distance[around])) < cfg.near:
             distances[side] = gaussian_filter1d(distance, 0.12 * fps, mode="nearest")
     if not distances:
@@ -177,13 +177,3 @@ def _at_rest(motion: HumanMotion, sides: tuple[str, ...], cfg: ContactCfg) -> Ar
         ahead = c * away[:, 0] + s * away[:, 1]
         rest &= np.hypot(ahead, away[:, 2]) < cfg.hanging
     return np.asarray(rest)
-
-
-def _distance(thing: SceneObject, points: Array) -> Array:
-    """(T,) distance of points (T, 3) from a thing's bounding box where it stood, 0 inside [m]."""
-    local = points - thing.position
-    flat = local[:, :2] @ yaw_matrix(thing.yaw)
-    beyond = np.column_stack(
-        [np.abs(flat) - thing.item.size[:2] / 2, np.maximum(-local[:, 2], local[:, 2] - thing.item.size[2])]
-    )
-    return np.asarray(np.linalg.norm(np.maximum(beyond, 0.0), axis=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from exoactor.types import Array, Camera, Observation
@@ -81,3 +82,23 @@ def in_view(camera: Camera, points: Array, margin: float = 0.0) -> Array:
     inside = (pixel[..., 0] >= margin) & (pixel[..., 0] < width - margin)
     inside &= (pixel[..., 1] >= margin) & (pixel[..., 1] < height - margin)
     return np.asarray(inside & (depth > 0.05))
+
+
+def patches(cloud: Cloud, mine: Array, shape: tuple[int, ...], least: int, part: float) -> Array:
+    """(N,) bool: points of a thing's patches in the picture. It may be more than one: the robot's arms may divide it.
+
+    Args:
+        cloud: N points, every pixel of a part of the picture.
+        mine: (N,) bool, those of the thing's colour.
+        shape: height and width of the picture [px].
+        least: pixels of the largest patch; if it has fewer, there is none.
+        part: share of the largest patch that another one must have to count.
+    """
+    picture = np.zeros(shape, np.uint8)
+    picture[cloud.rows[mine], cloud.columns[mine]] = 1
+    # A rim of mixed pixels has the depth of what is behind it.
+    picture = cv2.erode(picture, np.ones((3, 3), np.uint8))
+    _, patch, stats, _ = cv2.connectedComponentsWithStats(picture, connectivity=8)
+    areas = stats[:, cv2.CC_STAT_AREA] * (np.arange(len(stats)) > 0)
+    counted = np.flatnonzero((areas >= max(part * areas.max(), 1)) & (areas.max() >= least))
+    return np.isin(patch[cloud.rows, cloud.columns], counted)

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import cv2
 import numpy as np
 
 from exoactor.colour import ACHROMATIC, COLOURLESS, labels
 from exoactor.perceive.arms import Arm, ArmsCfg, Side, find_arms
 from exoactor.perceive.body import PosedBody, RobotBody
-from exoactor.perceive.cloud import Cloud, cloud_of, window_of
+from exoactor.perceive.cloud import Cloud, cloud_of, patches, window_of
 from exoactor.perceive.locate import Fix, LocateCfg, align, depth_sigma, near
 from exoactor.perceive.objects import ObjectsCfg, explained, find_objects
 from exoactor.perceive.room import Wall, above_floor, find_walls, in_walls
@@ -20,6 +19,7 @@ from exoactor.perceive.search import SearchCfg, find_robot, quality
 from exoactor.perceive.template import Template
 from exoactor.perceive.upright import STANDING_TOP, blind, lying
 from exoactor.types import Array, Catalogue, Observation, Pose2D, Scene, SceneObject, StageError
+from exoactor.types.rotations import yaw_matrix
 
 
 @dataclass(frozen=True)
@@ -164,19 +164,19 @@ class RgbdPerception:
             return None
         cloud = cloud_of(observation, 1, window)
         label = labels(observation.rgb[cloud.rows, cloud.columns][None], self._colours)[0]
-        picture = np.zeros(observation.depth.shape, np.uint8)
         mine = label == self._colours.index(item.color)
-        picture[cloud.rows[mine], cloud.columns[mine]] = 1
-        # A rim of mixed pixels has the depth of what is behind it.
-        picture = cv2.erode(picture, np.ones((3, 3), np.uint8))
-        _, patch, stats, _ = cv2.connectedComponentsWithStats(picture, connectivity=8)
-        if len(stats) < 2 or stats[1:, cv2.CC_STAT_AREA].max() < self.cfg.least_of_thing:
+        seen = patches(cloud, mine, observation.depth.shape, self.cfg.least_of_thing, self.cfg.part_of_thing)
+        if not seen.any():
             return None
-        areas = stats[:, cv2.CC_STAT_AREA] * (np.arange(len(stats)) > 0)
-        parts = np.flatnonzero(areas >= self.cfg.part_of_thing * areas.max())  # the robot's arms may divide it
-        heights = cloud.points[np.isin(patch[cloud.rows, cloud.columns], parts), 2]
-        low, high = np.percentile(heights, [0.5, 99.5])  # the corner it may stand on is a small part of it
+        low, high = np.percentile(cloud.points[seen, 2], [0.5, 99.5])  # the corner it may stand on is a small part
         return float(low), float(high)
+
+    def reach_to(self, observation: Observation, robot: Pose2D, thing: SceneObject) -> float:
+        """How far the robot's arms and hands are from a thing [m], by its encoders and where it is seen to stand."""
+        body = self.body.posed(observation.proprioception.joint_pos)
+        arms = body.points[body.arm != 0]
+        arms[:, :2] = arms[:, :2] @ yaw_matrix(robot.yaw).T + robot.xy
+        return float(thing.distance(arms).min())
 
     def fallen(self, observation: Observation) -> bool | None:
         """Whether the robot lies on the floor: False when it is seen standing, None when it is not seen.

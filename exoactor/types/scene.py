@@ -113,6 +113,16 @@ class SceneObject:
         base = np.column_stack([self.footprint, np.full(4, self.position[2])])
         return np.concatenate([base, base + np.array([0.0, 0.0, self.item.size[2]])])
 
+    def distance(self, points: Array) -> Array:
+        """(N,) distance of points (N, 3) from its bounding box, 0 inside [m]."""
+        local = np.asarray(points) - self.position
+        c, s = np.cos(self.yaw), np.sin(self.yaw)
+        flat = local[:, :2] @ np.array([[c, -s], [s, c]])
+        beyond = np.column_stack(
+            [np.abs(flat) - self.item.size[:2] / 2, np.maximum(-local[:, 2], local[:, 2] - self.item.size[2])]
+        )
+        return np.asarray(np.linalg.norm(np.maximum(beyond, 0.0), axis=1))
+
 
 @dataclass(frozen=True)
 class Scene:

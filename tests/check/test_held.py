@@ -52,5 +52,10 @@ def test_a_look_in_which_it_is_down_begins_the_second_anew():
     ],
 )
 def test_put_down_is_upright_on_what_is_below_and_the_robot_seen_beside_it(heights, robot, outcome, code):
-    verdict = put_down(HeightLook(1.0, heights), BOX, robot, 0.4, CheckCfg())
+    verdict = put_down(HeightLook(1.0, heights), BOX, robot, 0.05, 0.4, CheckCfg())
     assert (verdict.outcome, verdict.code) == (outcome, code)
+
+
+def test_what_the_hands_still_touch_is_not_put_down():
+    verdict = put_down(HeightLook(1.0, DOWN), BOX, Pose2D(0, 0, 0), 0.0, 0.4, CheckCfg())
+    assert (verdict.outcome, verdict.code, verdict.unit) == (Outcome.NOT_DONE, "still_held", "m")

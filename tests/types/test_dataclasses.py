@@ -2,6 +2,8 @@ import dataclasses
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exoactor.types import (
     Actuation,
@@ -104,3 +106,15 @@ def test_wrong_joint_order_and_unknown_stage_are_refused():
         Actuation(ones, ones, ones, ones, joint_names=tuple(reversed(G1_JOINTS)))
     with pytest.raises(ValueError, match="not one of"):
         StageError("dream", "x")
+
+
+@given(st.floats(-np.pi, np.pi), st.floats(0.01, 1.0))
+def test_the_distance_from_a_thing_is_that_from_its_sides(yaw, off):
+    item = CatalogueItem("box", "box", "red", np.array([0.4, 0.6, 0.2]), True)
+    box = SceneObject(item, np.array([1.0, -2.0, 0.3]), yaw, 1.0)
+    ahead, aside = np.array([np.cos(yaw), np.sin(yaw), 0.0]), np.array([-np.sin(yaw), np.cos(yaw), 0.0])
+    up = np.array([0.0, 0.0, 1.0])
+    middle = box.position + 0.1 * up
+    points = [middle, middle + (0.2 + off) * ahead, middle - (0.3 + off) * aside, middle + (0.1 + off) * up]
+    assert box.distance(np.array(points)) == pytest.approx([0.0, off, off, off], abs=1e-9)
+    assert box.distance(box.corners) == pytest.approx(np.zeros(8), abs=1e-9)
