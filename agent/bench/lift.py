@@ -82,12 +82,13 @@ def trial(case: Record) -> Record:
 
 
 def scene_of(case: Record) -> tuple[str, str]:
-    """The scene's YAML, and the id of what is moved in it."""
+    """The scene's YAML, and the id of what is moved in it; a case may say how high the stand is [m], 0 for none."""
     rng = np.random.default_rng([case["seed"], 23])
     kind, distance = case["kind"], case["distance"]
     bearing, turned = rng.uniform(-0.17, 0.17, 2)
     x, y = distance * np.cos(bearing), distance * np.sin(bearing)
     size, mass, stand = _thing(kind, rng)
+    stand = float(case.get("stand", stand))
     yaw = float(np.degrees(turned))  # a chair's back is towards the robot
     far = max(distance, distance + case["offset"])
     middle, back = far / 2, 3.6 + 0.45 * max(far - 1.4, 0.0)

@@ -14,16 +14,21 @@ from exoactor.bench.runner import Bench, Record, Table, share
 
 KINDS = ("box", "cylinder")
 SKILLS = ("lift", "put_down")
+WHERE = ("stand", "floor")
 TRIALS = 40
 
 
 def cases(trials: int | None, seed: int) -> list[Record]:
-    """Things of both kinds, 1 to 2 m away."""
+    """Things of both kinds, 1 to 2 m away, on a stand of 0.3 to 0.5 m and on the floor in turn."""
     made: list[Record] = []
     for k in range(TRIALS if trials is None else trials):
         kind = KINDS[k % len(KINDS)]
         distance = round(float(np.random.default_rng([seed + k, 29]).uniform(1.0, 2.0)), 2)
-        made.append({"id": f"{kind}/{seed + k}", "kind": kind, "distance": distance, "offset": 0.0, "seed": seed + k})
+        case: Record = {"kind": kind, "distance": distance, "offset": 0.0, "seed": seed + k}
+        floor = k // len(KINDS) % 2 == 1
+        made.append(
+            {"id": f"{kind}/{'floor' if floor else 'stand'}/{seed + k}", **case, **({"stand": 0.0} if floor else {})}
+        )
     return made
 
 
@@ -37,11 +42,11 @@ def trial(case: Record) -> Record:
 
 
 def summarize(records: Sequence[Record]) -> Table:
-    """Per skill: done at the first attempt, done within all, judged wrongly, falls."""
+    """Per skill and place: done at the first attempt, done within all, judged wrongly, falls."""
     rows: list[tuple[str, ...]] = []
     summary: dict[str, object] = {}
-    for skill in SKILLS:
-        tried = [[a for a in r["attempts"] if a["skill"] == skill] for r in records]
+    for skill, where in [(skill, where) for skill in SKILLS for where in WHERE]:
+        tried = [[a for a in r["attempts"] if a["skill"] == skill] for r in records if f"/{where}/" in str(r["id"])]
         tried = [attempts for attempts in tried if attempts]
         first = sum(bool(attempts[0].get("truth")) for attempts in tried)
         done = sum(any(a.get("truth") for a in attempts) for attempts in tried)
@@ -51,9 +56,16 @@ def summarize(records: Sequence[Record]) -> Table:
         seconds = [a["seconds"] for attempts in tried for a in attempts if a.get("seconds")]
         median = f"{np.median(seconds):.1f}" if seconds else "-"
         rows.append(
-            (skill, share(first, len(tried)), share(done, len(tried)), f"{wrong}/{len(judged)}", str(falls), median)
+            (
+                f"{skill}, {where}",
+                share(first, len(tried)),
+                share(done, len(tried)),
+                f"{wrong}/{len(judged)}",
+                str(falls),
+                median,
+            )
         )
-        summary[skill] = {
+        summary[f"{skill}/{where}"] = {
             "first": first,
             "done": done,
             "n": len(tried),

@@ -34,7 +34,8 @@ class ContactCfg:
         lifted: a thing seen higher than this for `held` has been lifted [m].
         held: [s].
         left_support: it has left what it stood on when it is this much higher [m].
-        near: a wrist nearer than this to a thing's surface is on it; a palm is 8 cm further and the fit errs by 5 [m].
+        near: a wrist nearer than this to a thing that moves is on it; a palm is 8 cm further and the fit of a squatting
+            person errs by 10 [m].
         seen: wrists estimated with less confidence than this say nothing.
         one_hand: things wider than this take two hands [m].
         upright: hips lower than this share of their height at first crouch.
@@ -45,7 +46,7 @@ class ContactCfg:
     lifted: float = 0.07
     held: float = 0.5
     left_support: float = 0.03
-    near: float = 0.20
+    near: float = 0.26
     seen: float = 0.35
     one_hand: float = 0.14
     upright: float = 0.95
