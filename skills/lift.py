@@ -8,14 +8,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from exoactor.grip import FARTHEST, LOWEST, WIDEST, sides, stance_for
+from exoactor.grip import FARTHEST, LOWEST, WIDEST, grip, sides, stance_for
 from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.places import PERSON_HEIGHT, SEEN, SHORT_PERSON, is_free, is_in_view, visible_share
 
 LIFTABLE = ("box", "cylinder", "bin", "basket", "chair", "table")
-RISE = 0.28
+RISE = (0.28, 0.40)
+"""Least and most [m]; who lifts something off the floor comes up with it ..."""
+HELD_UP = 0.56
+"""... until the hands are so high [m]."""
 CHAIR_RISE = 0.25
 """[m]; a chair's back is held high already."""
 SECONDS = 2.2
@@ -54,8 +57,9 @@ class Lift(Skill):
         if not target.item.movable:
             raise StageError("imagine", "fixed", f"{target.id} is furniture that stays where it is")
         goal = _stance(scene, target, robot)
+        held = grip(target, goal.yaw)
         name = spoken(target.id)
-        rise = CHAIR_RISE if target.item.kind == "chair" else RISE
+        rise = float(np.clip(HELD_UP - held.middle[2], *RISE)) if target.item.kind != "chair" else CHAIR_RISE
         lift = Action("lift", f"lifts the {name} with both hands and holds it up", SECONDS, thing=target.id, rise=rise)
         if goal.is_near(robot, THERE, THERE_ANGLE):
             return (lift,)

@@ -11,6 +11,8 @@ import numpy as np
 from exoactor.types import G1_JOINTS, Array, ConfigError
 
 _ARM_WORDS = ("shoulder", "elbow", "wrist", "hand")
+_MOST_ROLL, _MOST_BOW = np.radians(15.0), np.radians(60.0)
+"""A pelvis that leans aside or forward by more than this over its soles is not believed [rad]."""
 SHOULDER_OFFSET = np.array([0.0, 0.13, 0.29])
 """Left shoulder in the pelvis frame, waist at zero [m]; the right one is its mirror image."""
 
@@ -147,7 +149,8 @@ def _levelling(soles: Array) -> Array:
     _, spread, axes = np.linalg.svd(centred, full_matrices=False)
     up = axes[2] * np.sign(axes[2, 2])
     flat = spread[2] / np.sqrt(len(soles)) < 0.008
-    if not flat or up[2] < np.cos(np.radians(15)):
+    # A foot in the air beside the other makes a plane that rolls; soles are long, so one that pitches is a bow.
+    if not flat or abs(up[1]) > np.sin(_MOST_ROLL) or up[2] < np.cos(_MOST_BOW):
         return np.eye(3)
     axis = np.cross(up, [0.0, 0.0, 1.0])
     turn = np.eye(3)

@@ -44,7 +44,7 @@ class LiftCfg:
     beside: float = 0.105
     ahead: float = 0.02
     press: float = 0.045
-    rise: tuple[float, float] = (1.0, 0.30)
+    rise: tuple[float, float] = (1.0, 0.42)
     down: float = 2.4
     wait: float = 0.5
     squeeze: float = 1.1
