@@ -24,6 +24,8 @@ from exoactor.types.rotations import wrap, yaw_matrix
 NEAR_ENOUGH = (0.03, 0.03)
 """Ahead and aside, a stance this near to the wanted one will do [m]: palms reach a few centimetres further or less."""
 TURNED_ENOUGH = float(np.radians(6.0))
+TOO_FAR = 0.10
+"""When no more steps are taken, a stance this far off is not worth a try [m]."""
 MOST_SHUFFLES = 3
 FARTHEST_SHUFFLE = 0.5
 """Small steps go straight, whatever is in their way: further off, the way is planned anew [m]."""
@@ -162,7 +164,7 @@ def take_hold(
         if np.hypot(*off) > FARTHEST_SHUFFLE:
             raise StageError("track", "not_in_place", f"{contact.thing} is {np.hypot(*off):.2f} m off the robot's way")
         if number == MOST_SHUFFLES:
-            if np.abs(off).max() > 2 * max(NEAR_ENOUGH) or turned > 2 * TURNED_ENOUGH:
+            if np.abs(off).max() > TOO_FAR or turned > 2 * TURNED_ENOUGH:
                 raise StageError(
                     "track",
                     "not_in_place",
