@@ -70,7 +70,7 @@ def grip(thing: SceneObject, heading: float) -> Grip:
     """The grip of somebody who faces along `heading` [rad]: on the sides of the thing nearest to the left and right."""
     item, axes = thing.item, yaw_matrix(thing.yaw).T
     left = np.array([-np.sin(heading), np.cos(heading)])
-    which = int(np.argmax(np.abs(axes @ left)))
+    which = max(press_axes(item), key=lambda axis: abs(axes[axis] @ left))
     middle, half = grip_place(item, which)
     if item.kind not in ROUND:
         left = axes[which] * np.sign(axes[which] @ left)
@@ -82,13 +82,18 @@ def grip_place(item: CatalogueItem, axis: int) -> tuple[Array, float]:
 
     Args:
         item: the thing.
-        axis: 0 or 1, of its own frame, along which the palms press; only 1 will do for a chair.
+        axis: of its own frame, along which the palms press; one of `press_axes`.
     """
     depth, width, height = (float(v) for v in item.size)
     if item.kind == "chair":
         return np.array([(CHAIR_BACK - depth) / 2 + _HEEL, 0.0, _BACK * height]), width / 2
     half = min(depth, width) / 2 if item.kind in ROUND else (depth, width)[axis] / 2
     return np.array([0.0, 0.0, height - _BELOW_PLATE if item.kind == "table" else height / 2]), half
+
+
+def press_axes(item: CatalogueItem) -> tuple[int, ...]:
+    """Axes of a thing's own frame along which palms can press it: of a chair only the one across its back."""
+    return (1,) if item.kind == "chair" else (0, 1)
 
 
 def sides(thing: SceneObject) -> tuple[float, ...]:

@@ -161,15 +161,11 @@ def take_hold(
         turned = abs(float(wrap(here.yaw - stance.yaw)))
         if (np.abs(off) < NEAR_ENOUGH).all() and turned < TURNED_ENOUGH:
             break
-        if np.hypot(*off) > FARTHEST_SHUFFLE:
-            raise StageError("track", "not_in_place", f"{contact.thing} is {np.hypot(*off):.2f} m off the robot's way")
-        if number == MOST_SHUFFLES:
-            if np.abs(off).max() > TOO_FAR or turned > 2 * TURNED_ENOUGH:
-                raise StageError(
-                    "track",
-                    "not_in_place",
-                    f"after {number} tries the robot stands {np.hypot(*off):.2f} m off its place",
-                )
+        last, away = number == MOST_SHUFFLES, float(np.hypot(*off))
+        if away > FARTHEST_SHUFFLE or (last and (np.abs(off).max() > TOO_FAR or turned > 2 * TURNED_ENOUGH)):
+            reason = f"after {number} tries the robot stands {away:.2f} m off its place"
+            raise StageError("track", "not_in_place", reason)
+        if last:
             break
         performed.track(shuffle(here, stance, first[15:]), cfg, localize)
     motion = lift_motion(here, _feet(performed.estimator), held, contact, first)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from exoactor.grip import FARTHEST, LOWEST, WIDEST, grip, sides, stance_for
+from exoactor.grip import FARTHEST, LOWEST, WIDEST, Grip, sides, stance_for
 from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
@@ -56,8 +56,7 @@ class Lift(Skill):
         robot, target = robot_pose(scene), seen_target(scene, args["target"])
         if not target.item.movable:
             raise StageError("imagine", "fixed", f"{target.id} is furniture that stays where it is")
-        goal = _stance(scene, target, robot)
-        held = grip(target, goal.yaw)
+        goal, held = _stance(scene, target, robot)
         name = spoken(target.id)
         rise = float(np.clip(HELD_UP - held.middle[2], *RISE)) if target.item.kind != "chair" else CHAIR_RISE
         lift = Action("lift", f"lifts the {name} with both hands and holds it up", SECONDS, thing=target.id, rise=rise)
@@ -70,10 +69,10 @@ class Lift(Skill):
         return Expectation("lifted", args["target"])
 
 
-def _stance(scene: Scene, target: SceneObject, robot: Pose2D) -> Pose2D:
-    """The nearest of the sides it can be held from that is free, in view and narrow enough."""
+def _stance(scene: Scene, target: SceneObject, robot: Pose2D) -> tuple[Pose2D, Grip]:
+    """Before the nearest of the sides it can be held from that is free, in view and narrow enough."""
     why = ("no_free_place", f"no side of {target.id} has room to stand in view")
-    found: list[tuple[float, Pose2D]] = []
+    found: list[tuple[float, Pose2D, Grip]] = []
     for heading in sides(target):
         held, stance, reach = stance_for(target, heading, scene.objects)
         if held.middle[2] < LOWEST:
@@ -92,7 +91,7 @@ def _stance(scene: Scene, target: SceneObject, robot: Pose2D) -> Pose2D:
         hidden = 0.0 if visible_share(scene, stance.xy) >= SEEN else 2.0
         way = stance.xy - robot.xy
         turn = abs(float(wrap(stance.yaw - np.arctan2(way[1], way[0]))))  # left when the walker arrives
-        found.append((hidden + float(np.linalg.norm(way)) + 0.3 * turn, stance))
+        found.append((hidden + float(np.linalg.norm(way)) + 0.3 * turn, stance, held))
     if not found:
         raise StageError("imagine", *why)
-    return min(found, key=lambda pair: pair[0])[1]
+    return min(found, key=lambda side: side[0])[1:]

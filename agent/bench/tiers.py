@@ -24,11 +24,12 @@ def cases(trials: int | None, seed: int) -> list[Record]:
     for k in range(TRIALS if trials is None else trials):
         kind = KINDS[k % len(KINDS)]
         distance = round(float(np.random.default_rng([seed + k, 29]).uniform(1.0, 2.0)), 2)
-        case: Record = {"kind": kind, "distance": distance, "offset": 0.0, "seed": seed + k}
-        floor = k // len(KINDS) % 2 == 1
-        made.append(
-            {"id": f"{kind}/{'floor' if floor else 'stand'}/{seed + k}", **case, **({"stand": 0.0} if floor else {})}
-        )
+        where = WHERE[k // len(KINDS) % len(WHERE)]
+        case: Record = {"id": f"{kind}/{where}/{seed + k}", "kind": kind, "distance": distance, "offset": 0.0}
+        case["seed"] = seed + k
+        if where == "floor":
+            case["stand"] = 0.0
+        made.append(case)
     return made
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from exoactor.grip import Grip
+from exoactor.ground.warp import smoothstep
 from exoactor.retarget.reach import ReachCfg, solve_reach
 from exoactor.retarget.wholebody import forward
 from exoactor.types import CONTROL_HZ, Array, Contact, PalmTargets, Pose2D, RobotMotion
@@ -24,7 +25,8 @@ class LiftCfg:
         wide: the middle of open hands is this far beside the thing on their way there [m].
         beside: and this far once they are down [m].
         ahead: they take hold so far beyond the grip's middle, so that it lies under the heel of the hand [m].
-        press: the palms are asked for this far inside the surface; the servos turn it into force, about 110 N [m].
+        press: the palms are asked for this far inside the surface; the servos turn it into 45 N at the palm's
+            middle, 80 to 100 N at the wrist [m].
         rise: share of the video's lift, and most of it in metres.
         down: time from beginning to reach to hands beside the thing, at least [s].
         wait: they come to rest there [s].
@@ -129,7 +131,7 @@ def put_down_motion(
     palms, body, _, press = _played(keys, at, level, held, hz)
     weight = np.ones(len(palms))
     leaving = round(keys[-1].seconds * hz)
-    weight[-leaving:] = 1.0 - _smooth(np.arange(1, leaving + 1) / leaving)
+    weight[-leaving:] = 1.0 - smoothstep(np.arange(1, leaving + 1) / leaving)
     pitch = np.full(len(palms), _pitch(float(before.palms.position[:, 0, 2].min()), cfg))
     root_pos, root_quat, joints = solve_reach(
         feet, palms, pitch, body, weight, first, hz, cfg.body, before.joint_pos[-1]
@@ -174,7 +176,7 @@ def _played(keys: Sequence[_Key], last: Array, low: float, held: Grip, hz: float
     palms, body, weight, press = [], [], [], []
     for number, key in enumerate(keys):
         count = max(1, round(key.seconds * hz))
-        share = _smooth((np.arange(count) + 1) / count)
+        share = smoothstep((np.arange(count) + 1) / count)
         palms.append(last + share[:, None, None] * (key.palms - last))
         body.append(low + share * (key.body - low))
         weight.append(share if number == 0 else np.ones(count))
@@ -189,7 +191,3 @@ def _resting_palms(stance: Pose2D, first: Array, cfg: LiftCfg) -> Array:
     quat = np.array([[np.cos(stance.yaw / 2), 0.0, 0.0, np.sin(stance.yaw / 2)]])
     places, turns = forward(root, quat, np.asarray(first)[None], ("left_wrist_yaw_link", "right_wrist_yaw_link"))
     return np.asarray(places[0] + turns[0] @ np.array(PALM_CENTRE))
-
-
-def _smooth(share: Array) -> Array:
-    return np.asarray(share * share * (3 - 2 * share))

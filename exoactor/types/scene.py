@@ -9,7 +9,7 @@ import numpy as np
 
 from exoactor.types.arrays import Array, checked
 from exoactor.types.camera import Camera
-from exoactor.types.rotations import wrap
+from exoactor.types.rotations import wrap, yaw_matrix
 
 KINDS = (
     "table", "chair", "shelf", "wall", "door",
@@ -116,8 +116,7 @@ class SceneObject:
     def distance(self, points: Array) -> Array:
         """(N,) distance of points (N, 3) from its bounding box, 0 inside [m]."""
         local = np.asarray(points) - self.position
-        c, s = np.cos(self.yaw), np.sin(self.yaw)
-        flat = local[:, :2] @ np.array([[c, -s], [s, c]])
+        flat = local[:, :2] @ yaw_matrix(self.yaw)
         beyond = np.column_stack(
             [np.abs(flat) - self.item.size[:2] / 2, np.maximum(-local[:, 2], local[:, 2] - self.item.size[2])]
         )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from exoactor.grip import grip_place
+from exoactor.grip import grip_place, press_axes
 from exoactor.stance import distance_to_footprint, nearest_point
 from exoactor.types import CONTROL_HZ, Actuation, Array, CatalogueItem, Expectation, SceneObject, Sensors
 from exoactor.types.rotations import wrap
@@ -250,12 +250,11 @@ def _contact_error(track: TruthTrack, item: CatalogueItem) -> float | None:
     They ought to be a palm's half thickness off the middles of two opposite sides, at the height of the grip.
     """
     errors = []
-    axes = (1,) if item.kind == "chair" else (0, 1)
     for sample in track.lifted.get(item.id, []):
         pose = track.things[item.id][sample]
         turn = Rotation.from_quat(pose[3:], scalar_first=True).as_matrix()
         local = (track.palms[sample] - pose[:3]) @ turn
-        errors.append(min(_off_grip(local, item, axis) for axis in axes))
+        errors.append(min(_off_grip(local, item, axis) for axis in press_axes(item)))
     return float(np.mean(errors)) if errors else None
 
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from exoactor.body import load_body
-from exoactor.grip import KNEES
-from exoactor.ground import GroundCfg, find_contact, ground
+from exoactor.ground import find_contact, ground
 from exoactor.ground.contacts import ContactCfg
 from exoactor.imagine.motion import act
 from exoactor.imagine.path import PathCfg
@@ -89,8 +88,7 @@ def test_the_robot_goes_to_where_it_reaches_the_thing_as_it_stands_now(dx):
     now = replace(SCENE, objects=tuple(replace(o, position=o.position + np.array([dx, 0, 0])) for o in (STAND, BOX)))
     grounded = ground(human, now, imagined_scene=SCENE, contact=contact)
     assert grounded.contact == contact and grounded.target == "box"
-    reached_from = 1.2 + dx - 0.18 - KNEES
-    assert grounded.goal.xy == pytest.approx([reached_from - GroundCfg().short_of_hold, 0.0], abs=0.01)
+    assert grounded.goal.xy == pytest.approx([1.2 + dx - 0.18 - 0.21 - 0.12, 0.0], abs=0.01)
     assert grounded.human.seconds == pytest.approx(contact.reach, abs=0.05)
 
 

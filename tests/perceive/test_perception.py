@@ -105,3 +105,13 @@ def test_a_thing_that_an_arm_divides_is_seen_whole():
     middle = top + (bottom - top) * 2 // 5
     rgb[middle : middle + 8, left:right] = 128  # an arm before it
     assert perception.heights_of(replace(whole, rgb=rgb), chair.id) == pytest.approx(seen, abs=0.02)
+
+
+@pytest.mark.parametrize("bow", [0.2, 0.4, 0.7])
+def test_a_robot_that_bows_over_flat_soles_is_not_taken_for_upright(bow):
+    _, perception = room_of("office")
+    joints = np.zeros(29)
+    joints[[0, 6]] = -bow  # both hips; knees and ankles straight
+    upright, bowed = perception.body.posed(np.zeros(29)), perception.body.posed(joints)
+    assert bowed.head[0] - upright.head[0] == pytest.approx(np.sin(bow) * 0.5, abs=0.2 * np.sin(bow))
+    assert upright.head[2] - bowed.head[2] == pytest.approx((1 - np.cos(bow)) * 0.5, abs=0.02 + 0.1 * bow)
