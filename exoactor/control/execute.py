@@ -20,7 +20,7 @@ from exoactor.control.feedback import (
     WristFeedbackCfg,
 )
 from exoactor.control.kinematics import Kinematics
-from exoactor.control.palms import PalmFeedback, PalmFeedbackCfg
+from exoactor.control.palms import PalmAim, PalmFeedback, PalmFeedbackCfg, palm_aims
 from exoactor.control.playback import Playback, SettleCfg
 from exoactor.control.recorder import Localize, Recorder
 from exoactor.control.reference import Reference
@@ -39,7 +39,6 @@ from exoactor.types import (
     Sensors,
     TrackingCommand,
 )
-from exoactor.types.rotations import yaw_matrix
 
 FALL_TILT = 1.0
 """A pelvis tilted by more than this has fallen [rad]."""
@@ -140,7 +139,7 @@ def track(
     elif cfg.posture is not None:
         loop.posture = PostureFeedback(cfg.posture, legs=not reference.stepping.any())
     wrists = _wrists(reference) if loop.wrist is not None and cfg.closed_loop else None
-    palms = _palms(reference) if loop.palm is not None else None
+    palms = palm_aims(reference) if loop.palm is not None else None
     first_joints = loop.sensors.joint_pos
     blend, end = round(cfg.blend * CONTROL_HZ) * (not goes_on), round(cfg.end * CONTROL_HZ)
     trace = Trace()
@@ -266,7 +265,7 @@ class _Loop:
         *,
         wanted: Array | None = None,
         wrists: Array | None = None,
-        palms: tuple[Array, Array, Array, float] | None = None,
+        palms: PalmAim | None = None,
         resting: bool = False,
         should_stop: Callable[[], bool] | None = None,
     ) -> bool:
@@ -280,7 +279,7 @@ class _Loop:
             if self.wrist is not None and wrists is not None:
                 command = self.wrist.correct(command, wrists, self.estimator.kinematics, float(aim[2] - pose[2]))
             if self.palm is not None and palms is not None:
-                command = self.palm.correct(command, *palms, pose, self.estimator.height, self.estimator.kinematics)
+                command = self.palm.correct(command, palms, pose, self.estimator.height, self.estimator.kinematics)
             command = self.root.correct(command, aim, pose, resting=resting)
         self.robot.step(self.controller.act(self.sensors, command))
         self.sensors = self.robot.sense()
@@ -326,19 +325,6 @@ def _wrists(reference: Reference) -> Array:
     for i in range(len(reference)):
         body.update(reference.joint_pos[i], reference.root_quat[i])
         found[i] = body.wrists()
-    return found
-
-
-def _palms(reference: Reference) -> list[tuple[Array, Array, Array, float]] | None:
-    """A frame each: palms (2, 3) [m], rotation of the hands (2, 3, 3), press (2, 3), in the world, and the weight."""
-    palms = reference.palms
-    if palms is None:
-        return None
-    body, heading, found = Kinematics(), np.eye(3), []
-    for i in range(len(reference)):
-        body.update(reference.joint_pos[i], reference.root_quat[i])
-        heading[:2, :2] = yaw_matrix(float(reference.yaw[i]))
-        found.append((palms.position[i], heading @ body.palm_turns(), palms.press[i], float(palms.weight[i])))
     return found
 
 

@@ -55,6 +55,11 @@ class Kinematics:
         self.data.qpos[7:36] = joint_pos
         mujoco.mj_kinematics(self.model, self.data)
 
+    @property
+    def joint_pos(self) -> Array:
+        """(29,) joint angles of the posture taken last [rad]."""
+        return np.array(self.data.qpos[7:36])
+
     def soles(self) -> Array:
         """(2, 4, 3) corners of the left and right sole in the heading frame [m]."""
         rotation = self.data.xmat[self._feet].reshape(2, 3, 3)

@@ -9,7 +9,8 @@ from scipy.spatial.transform import Rotation
 
 from exoactor.control.feedback import damped_step
 from exoactor.control.kinematics import ARMS, Kinematics
-from exoactor.types import CONTROL_HZ, Array, TrackingCommand
+from exoactor.control.reference import Reference
+from exoactor.types import CONTROL_HZ, Array, PalmFrame, TrackingCommand
 from exoactor.types.rotations import yaw_matrix
 
 
@@ -26,6 +27,10 @@ class PalmFeedbackCfg:
         arm: a rotation of the hand counts as so much way a radian [m].
         damping: of the pseudo-inverse [m^2].
         fade: what is kept of the offset from one control step to the next while the hands work on nothing.
+        close: a pressing hand is turned inwards so far ahead of where it is measured [rad]; times the wrist's 20 Nm/rad
+            it pushes the palm against the thing with 4 Nm, whatever the arm does.
+        farthest: but no further than this from the reference, should nothing be there [rad].
+        closing: time in which that comes on, and off in half of it [s].
     """
 
     gain: float = 3.0
@@ -36,64 +41,105 @@ class PalmFeedbackCfg:
     arm: float = 0.1
     damping: float = 1e-3
     fade: float = 0.96
+    close: float = 0.2
+    farthest: float = 0.6
+    closing: float = 2.0
+
+
+@dataclass(frozen=True)
+class PalmAim:
+    """Where the palms have to be at one control step.
+
+    Args:
+        position: (2, 3) left and right palm [m].
+        turns: (2, 3, 3) rotation of the hands.
+        press: (2, 3) unit direction a palm presses in, or 0.
+        weight: 0..1 how much the palms are to be brought there.
+        frame: of all of these, as of `PalmTargets`.
+    """
+
+    position: Array
+    turns: Array
+    press: Array
+    weight: float
+    frame: PalmFrame = "world"
+
+    def seen_from(self, pose: Array) -> PalmAim:
+        """The same in the frame of a root at `pose` (3,) x [m], y [m], yaw [rad]."""
+        if self.frame == "root":
+            return self
+        heading = np.eye(3)
+        heading[:2, :2] = yaw_matrix(float(pose[2]))
+        position = (self.position - np.array([pose[0], pose[1], 0.0])) @ heading
+        return PalmAim(position, heading.T @ self.turns, self.press @ heading, self.weight, "root")
+
+
+def palm_aims(reference: Reference) -> list[PalmAim] | None:
+    """One a control step; None if the hands work on nothing. The hands are turned as in the reference."""
+    palms = reference.palms
+    if palms is None:
+        return None
+    body, heading, aims = Kinematics(), np.eye(3), []
+    for i in range(len(reference)):
+        body.update(reference.joint_pos[i], reference.root_quat[i])
+        if palms.frame == "world":
+            heading[:2, :2] = yaw_matrix(float(reference.yaw[i]))
+        turns = heading @ body.palm_turns()
+        aims.append(PalmAim(palms.position[i], turns, palms.press[i], float(palms.weight[i]), palms.frame))
+    return aims
 
 
 class PalmFeedback:
     """Offsets on the 14 arm targets that bring the palms where they have to be in the world, turned as they have to be.
 
-    Palms that press are moved together, not against each other, in the direction they press, and are left alone about
-    the vertical, where the wrists are at their limit: the integral would wind up against the thing.
+    Palms that press are moved together, not against each other, in the direction they press. About the vertical they
+    are not brought anywhere: the wrist pushes with an even torque. Without it the forearm's end alone touches the thing,
+    which then swings about that point; an integral would wind up against the thing.
     """
 
     def __init__(self, cfg: PalmFeedbackCfg | None = None) -> None:
         self.cfg = cfg or PalmFeedbackCfg()
         self._offset = np.zeros((2, 7))
+        self._closed = np.zeros(2)
 
     def correct(
-        self,
-        command: TrackingCommand,
-        wanted: Array,
-        turns: Array,
-        press: Array,
-        weight: float,
-        pose: Array,
-        height: float,
-        kinematics: Kinematics,
+        self, command: TrackingCommand, aim: PalmAim, pose: Array, height: float, kinematics: Kinematics
     ) -> TrackingCommand:
         """The command with its arm angles corrected.
 
         Args:
             command: of this control step.
-            wanted: (2, 3) left and right palm in the world [m].
-            turns: (2, 3, 3) rotation of the hands in the world.
-            press: (2, 3) unit direction a palm presses in, or 0.
-            weight: 0..1 how much the palms are to be brought there.
+            aim: where the palms have to be.
             pose: (3,) root x [m], y [m], yaw [rad] as estimated.
             height: of the pelvis [m], as estimated.
             kinematics: as measured now.
         """
         cfg = self.cfg
-        if weight <= 0.0:
+        inward = np.sign(aim.seen_from(pose).press[:, 1]) * (aim.weight > 0.0)
+        step = 1 / (cfg.closing * CONTROL_HZ)
+        self._closed = np.clip(self._closed + np.where(inward != 0, step, -2 * step), 0.0, 1.0)
+        if aim.weight <= 0.0:
             self._offset *= cfg.fade
         else:
-            heading = np.eye(3)
-            heading[:2, :2] = yaw_matrix(float(pose[2]))
-            root = np.array([pose[0], pose[1], height])
-            error = (np.asarray(wanted) - root) @ heading - kinematics.palms()
-            along = np.asarray(press) @ heading
+            aim = aim.seen_from(pose)
+            error = aim.position - np.array([0.0, 0.0, height]) - kinematics.palms()
+            along = aim.press
             both = error.mean(axis=0)
             error += ((both - error) * along).sum(axis=1, keepdims=True) * along
             error = np.clip(error, -cfg.reach, cfg.reach)
-            turn = Rotation.from_matrix(heading.T @ np.asarray(turns) @ kinematics.palm_turns().transpose(0, 2, 1))
-            twist = turn.as_rotvec()
+            twist = Rotation.from_matrix(aim.turns @ kinematics.palm_turns().transpose(0, 2, 1)).as_rotvec()
             pressing = along.any(axis=1)
             twist[pressing, 2] = 0.0
             error = np.column_stack([error, cfg.arm * np.clip(twist, -cfg.turn, cfg.turn)])
             scale = np.repeat([1.0, cfg.arm], 3)[:, None]
             for i, jacobian in enumerate(kinematics.palm_jacobians()):
-                change = weight * cfg.gain / CONTROL_HZ * damped_step(scale * jacobian, error[i], cfg.damping)
+                change = aim.weight * cfg.gain / CONTROL_HZ * damped_step(scale * jacobian, error[i], cfg.damping)
                 self._offset[i] = np.clip(cfg.leak * self._offset[i] + change, -cfg.limit, cfg.limit)
         joints = np.array(command.joint_pos)
-        for arm, offset in zip(ARMS, self._offset, strict=True):
-            joints[arm] += offset
+        measured = kinematics.joint_pos
+        for i, arm in enumerate(ARMS):
+            joints[arm] += self._offset[i]
+            yaw = arm.stop - 1
+            push = measured[yaw] + inward[i] * cfg.close - joints[yaw]
+            joints[yaw] += self._closed[i] * np.clip(push, -cfg.farthest, cfg.farthest)
         return replace(command, joint_pos=joints)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,18 @@ def save_robot(path: Path, motion: RobotMotion) -> None:
 
     Fields: fps [1/s], root_pos (T, 3) [m], root_quat_wxyz (T, 4), joint_pos (T, 29) [rad], joint_names (29,),
     contacts (T, 2) bool and settle (2,) frames, (-1, -1) for none; where the hands work on something also
-    palm_pos (T, 2, 3) [m], palm_weight (T,) and palm_press (T, 2, 3).
+    palm_pos (T, 2, 3) [m], palm_weight (T,), palm_press (T, 2, 3) and palm_frame, "world" or "root".
     """
     settle = (-1, -1) if motion.settle is None else motion.settle
     palms = motion.palms
-    hands = (
-        {} if palms is None else {"palm_pos": palms.position, "palm_weight": palms.weight, "palm_press": palms.press}
-    )
+    hands = {}
+    if palms is not None:
+        hands = {
+            "palm_pos": palms.position,
+            "palm_weight": palms.weight,
+            "palm_press": palms.press,
+            "palm_frame": np.array(palms.frame),
+        }
     write_npz(
         Path(path),
         {
@@ -78,7 +84,8 @@ def load_robot(path: Path) -> RobotMotion:
         settle = _settle(data.get("settle"))
         palms = None
         if "palm_pos" in data:
-            palms = PalmTargets(data["palm_pos"], data["palm_weight"], data["palm_press"])
+            frame: Any = str(data.get("palm_frame", "world"))
+            palms = PalmTargets(data["palm_pos"], data["palm_weight"], data["palm_press"], frame)
         motion = RobotMotion(root_pos, quat, joints, contacts, fps, settle, palms)
     except (KeyError, ValueError, TypeError) as error:
         raise ConfigError(f"{path}: {error}. Make the motion anew with `exoactor retarget`.") from error
@@ -102,7 +109,8 @@ def resampled(motion: RobotMotion, fps: float) -> RobotMotion:
     palms = None
     if motion.palms is not None:
         position = linear(motion.palms.position.reshape(n, 6)).reshape(-1, 2, 3)
-        palms = PalmTargets(position, np.interp(new, old, motion.palms.weight), motion.palms.press[nearest])
+        weight = np.interp(new, old, motion.palms.weight)
+        palms = replace(motion.palms, position=position, weight=weight, press=motion.palms.press[nearest])
     settle = None
     if motion.settle is not None:
         first, last = (round(f * fps / motion.fps) for f in motion.settle)

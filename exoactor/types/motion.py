@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -23,6 +23,8 @@ BODY_JOINTS = (
     "left_elbow", "right_elbow", "left_wrist", "right_wrist",
 )  # fmt: skip
 """The 22 body joints of SMPL-X, in its order."""
+
+PalmFrame = Literal["world", "root"]
 
 
 @dataclass(frozen=True)
@@ -166,19 +168,24 @@ class GroundedMotion:
 
 @dataclass(frozen=True)
 class PalmTargets:
-    """Where the palms have to be in the world while the hands work on a thing.
+    """Where the palms have to be while the hands work on a thing.
 
     Args:
         position: (T, 2, 3) middle of the left and the right palm [m].
         weight: (T,) 0..1: at 0 the arms follow the joint reference alone, at 1 the palms are brought to `position`.
         press: (T, 2, 3) unit direction in which a palm presses and is not corrected, 0 where it presses nothing.
+        frame: of `position` and `press`: "world", for a thing that stands or a robot that does; "root", x ahead of and
+            y left of the pelvis, z above the floor, for what goes along with a walking robot.
     """
 
     position: Array
     weight: Array
     press: Array
+    frame: PalmFrame = "world"
 
     def __post_init__(self) -> None:
+        if self.frame not in get_args(PalmFrame):
+            raise ValueError(f"frame: {self.frame!r} given, {' or '.join(map(repr, get_args(PalmFrame)))} allowed")
         n = len(self.weight)
         object.__setattr__(self, "position", checked("position", self.position, (n, 2, 3)))
         object.__setattr__(self, "weight", checked("weight", self.weight, (n,)))

@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from exoactor.control.kinematics import Kinematics
-from exoactor.control.palms import PalmFeedback
+from exoactor.control.palms import PalmAim, PalmFeedback, PalmFeedbackCfg
 from exoactor.types import TrackingCommand
 from exoactor.world.g1 import default_actuation
 
@@ -14,6 +14,7 @@ UPRIGHT = np.array([1.0, 0, 0, 0])
 START = default_actuation().default_pos
 POSE, HEIGHT = np.array([0.4, -0.2, 0.7]), 0.75
 INWARD = np.array([[0.0, -1.0, 0.0], [0.0, 1.0, 0.0]])
+INWARD_HERE = INWARD @ Rotation.from_euler("z", POSE[2]).as_matrix().T
 
 
 def palms_in_world(kinematics):
@@ -26,7 +27,11 @@ def turns_in_world(kinematics):
     return Rotation.from_euler("z", POSE[2]).as_matrix() @ kinematics.palm_turns()
 
 
+WRIST_YAWS = [21, 28]
+
+
 def settle(wanted, press, weight=1.0, steps=150, turn=None):
+    """Palms and joint angles that come of it; a hand that presses is kept from turning by what it presses."""
     feedback, kinematics = PalmFeedback(), Kinematics()
     joints = START
     kinematics.update(joints, UPRIGHT)
@@ -34,7 +39,10 @@ def settle(wanted, press, weight=1.0, steps=150, turn=None):
     for _ in range(steps):
         kinematics.update(joints, UPRIGHT)
         command = TrackingCommand(np.zeros(2), HEIGHT, np.zeros(2), 0.0, START)
-        joints = feedback.correct(command, wanted, turns, press, weight, POSE, HEIGHT, kinematics).joint_pos
+        aim = PalmAim(wanted, turns, press, weight)
+        joints = np.array(feedback.correct(command, aim, POSE, HEIGHT, kinematics).joint_pos)
+        if press.any():
+            joints[WRIST_YAWS] = START[WRIST_YAWS]
     kinematics.update(joints, UPRIGHT)
     return palms_in_world(kinematics), joints
 
@@ -78,12 +86,29 @@ def test_palms_that_press_are_moved_together():
     assert np.abs(reached - wanted).max() < 0.01
 
 
-def test_a_hand_that_presses_lies_as_the_thing_will_have_it_about_the_vertical():
-    kinematics = Kinematics()
-    kinematics.update(START, UPRIGHT)
-    turn = Rotation.from_euler("z", 0.25).as_matrix() @ turns_in_world(kinematics)
-    _, joints = settle(begin(), INWARD, turn=turn)
-    assert np.abs(joints - START).max() < 0.02
+def asked_of_pressing_hands(turned, seconds):
+    """(2,) wrist yaws asked for after a time [rad], the hands being held turned by so much [rad]."""
+    feedback, kinematics = PalmFeedback(), Kinematics()
+    held = np.array(START)
+    held[WRIST_YAWS] = turned
+    kinematics.update(held, UPRIGHT)
+    aim = PalmAim(palms_in_world(kinematics), turns_in_world(kinematics), INWARD_HERE, 1.0)
+    command = TrackingCommand(np.zeros(2), HEIGHT, np.zeros(2), 0.0, START)
+    for _ in range(round(seconds * 50)):
+        asked = feedback.correct(command, aim, POSE, HEIGHT, kinematics).joint_pos
+    return asked[WRIST_YAWS]
+
+
+@pytest.mark.parametrize("turned", [-0.2, 0.0, 0.15])
+def test_a_hand_that_presses_is_turned_inwards_by_an_even_torque(turned):
+    cfg = PalmFeedbackCfg()
+    assert np.allclose(asked_of_pressing_hands(turned, 3.0), turned + cfg.close * np.array([-1, 1]), atol=1e-3)
+
+
+def test_the_torque_comes_on_slowly_and_ends_where_nothing_is():
+    cfg = PalmFeedbackCfg()
+    assert np.abs(asked_of_pressing_hands(0.0, 0.1)).max() < 0.1 * cfg.close
+    assert np.abs(asked_of_pressing_hands(np.array([-1.5, 1.5]), 3.0)).max() < cfg.farthest + 0.01
 
 
 def test_without_weight_the_offsets_fade():
