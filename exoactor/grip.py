@@ -119,18 +119,29 @@ def stance_for(thing: SceneObject, heading: float, things: Iterable[SceneObject]
     return held, stance, reach
 
 
-def level_below(thing: SceneObject, scene: Scene) -> float:
-    """Height of what a held thing would stand on if it were let down [m]: the highest top under it, or the floor.
+def tops_below(thing: SceneObject, scene: Scene) -> list[SceneObject]:
+    """What a held thing would stand on if it were let down, the highest first; nothing if that is the floor.
 
     The height seen of a held thing is that of the upright thing that fits best.
     """
-    tops = [0.0]
-    for other in scene.objects:
-        under = other.position[2] + other.item.size[2]
-        carries = other.id != thing.id and other.item.kind in ("table", "box") and under < thing.position[2] + 0.05
-        if carries and distance_to_footprint(other, thing.position[:2]) < MARGIN:
-            tops.append(float(under))
-    return max(tops)
+    found = [
+        other
+        for other in scene.objects
+        if other.id != thing.id
+        and other.item.kind in ("table", "box")
+        and _top(other) < thing.position[2] + 0.05
+        and distance_to_footprint(other, thing.position[:2]) < MARGIN
+    ]
+    return sorted(found, key=_top, reverse=True)
+
+
+def level_below(thing: SceneObject, scene: Scene) -> float:
+    """Height of the highest top under a held thing, or of the floor [m]."""
+    return next((_top(other) for other in tops_below(thing, scene)), 0.0)
+
+
+def _top(thing: SceneObject) -> float:
+    return float(thing.position[2] + thing.item.size[2])
 
 
 def _on_this_side(thing: SceneObject, held: Grip) -> float:

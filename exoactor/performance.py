@@ -15,8 +15,16 @@ from exoactor.control.palms import PalmFeedback
 from exoactor.control.recorder import Localize
 from exoactor.formats.robot_motion import save_robot
 from exoactor.formats.video import VideoWriter, probe, read_frames
-from exoactor.grip import FARTHEST, grip, level_below, stance_for
-from exoactor.retarget import lift_motion, put_down_motion, shuffle
+from exoactor.grip import FARTHEST, grip, level_below, stance_for, tops_below
+from exoactor.placing import carried_ahead, places_at, spot_on, takes
+from exoactor.retarget import (
+    StepCfg,
+    carry_motion,
+    draw_near_motion,
+    lift_motion,
+    put_down_motion,
+    shuffle,
+)
 from exoactor.types import Array, Contact, Controller, Pose2D, Robot, RobotMotion, Rollout, Scene, StageError
 from exoactor.types.protocols import Progress
 from exoactor.types.rotations import wrap, yaw_matrix
@@ -29,6 +37,12 @@ TOO_FAR = 0.10
 MOST_SHUFFLES = 3
 FARTHEST_SHUFFLE = 0.5
 """Small steps go straight, whatever is in their way: further off, the way is planned anew [m]."""
+WITH_LOAD = StepCfg(lift=0.04)
+"""The gait of a robot that carries something: low steps shake it less."""
+MOST_SETTLING = 2
+"""Steps on the spot after a walk with a load, in rounds; each shakes it."""
+MOST_ASIDE = 0.12
+"""What is put down is moved by no more than this to where it stands wholly on a top [m]."""
 MOST_OFF = 0.12
 """What is below may be nearer or further than in the video by this [m]."""
 
@@ -45,6 +59,7 @@ class Performance:
         should_stop: asked at every control step.
         progress: called with the finished fraction of each stretch.
         palm: the loop on the palms, which remembers how hard they press.
+        holding: the last motion that ends with something in the hands, or None.
     """
 
     robot: Robot
@@ -54,6 +69,7 @@ class Performance:
     should_stop: Callable[[], bool]
     progress: Progress | None
     palm: PalmFeedback = field(default_factory=PalmFeedback)
+    holding: RobotMotion | None = None
     stretches: list[Rollout] = field(default_factory=list)
 
     @property
@@ -122,7 +138,7 @@ def take_hold(
     look: Callable[[], Scene],
     cfg: TrackCfg,
     localize: Localize | None,
-) -> RobotMotion | None:
+) -> None:
     """Look where the thing is now, step to where the hands reach it, and do with it what the video does.
 
     Args:
@@ -134,9 +150,6 @@ def take_hold(
         cfg: of the tracking.
         localize: finds the robot in a look.
 
-    Returns:
-        The motion in which the hands took hold; None if the robot fell before.
-
     Raises:
         StageError: ("ground", "target_gone"), ("ground", "robot_not_seen"), ("ground", "out_of_reach") or ("track",
             "not_in_place").
@@ -144,7 +157,7 @@ def take_hold(
     first = standing_pose(performed.controller.actuation)
     for number in range(MOST_SHUFFLES + 1):
         if performed.fell:
-            return None
+            return
         scene = look()
         thing, robot = scene.get(contact.thing), scene.robot
         if thing is None or thing.confidence < 0.5:  # the robot itself may hide it by now
@@ -153,26 +166,80 @@ def take_hold(
             raise StageError("ground", "target_gone", f"{contact.thing} is not seen from where the robot stands")
         if robot is None:
             raise StageError("ground", "robot_not_seen", "the robot is not seen before it takes hold")
-        here = Pose2D(*(float(v) for v in performed.estimator.pose))
+        here = _here(performed)
         held, stance, reach = stance_for(thing, thing.yaw + contact.heading, scene.objects)
         if reach > FARTHEST:
             raise StageError("ground", "out_of_reach", f"{contact.thing} is {reach:.2f} m from where a robot can stand")
-        off = yaw_matrix(-stance.yaw) @ (here.xy - stance.xy)
-        turned = abs(float(wrap(here.yaw - stance.yaw)))
-        if (np.abs(off) < NEAR_ENOUGH).all() and turned < TURNED_ENOUGH:
-            break
-        last, away = number == MOST_SHUFFLES, float(np.hypot(*off))
-        if away > FARTHEST_SHUFFLE or (last and (np.abs(off).max() > TOO_FAR or turned > 2 * TURNED_ENOUGH)):
-            reason = f"after {number} tries the robot stands {away:.2f} m off its place"
-            raise StageError("track", "not_in_place", reason)
-        if last:
+        if _in_place(here, stance, number):
             break
         performed.track(shuffle(here, stance, first[15:]), cfg, localize)
     motion = lift_motion(here, _feet(performed.estimator), held, contact, first)
     save_robot(folder / attempt.ROBOT_HOLD, motion)
     # Standing, the legs tell better than a picture of a bent robot where it is.
+    performed.holding = motion
     performed.track(motion, replace(cfg, end=0.2), None)
-    return motion
+
+
+def carry(
+    performed: Performance,
+    contact: Contact,
+    to: str | None,
+    walk: RobotMotion,
+    before: RobotMotion,
+    seen: Scene,
+    folder: Path,
+    look: Callable[[], Scene],
+    cfg: TrackCfg,
+    localize: Localize | None,
+) -> None:
+    """Bring what is held near the body, walk with it, and take the last small steps to where it could be put down.
+
+    Args:
+        performed: gets the stretches; its `palm` is that of the lift. Its `holding` is what each next one goes on from.
+        contact: what the video does.
+        to: id of what the walk leads to, or None.
+        walk: as a robot with free hands would walk.
+        before: the motion that holds the thing.
+        seen: as perceived before.
+        folder: of the attempt; gets robot-hold.npz.
+        look: perceives the scene as it is now.
+        cfg: of the tracking.
+        localize: finds the robot in a look.
+
+    Raises:
+        StageError: ("ground", "target_gone"), ("ground", "robot_not_seen") or ("track", "not_in_place").
+    """
+    cfg = replace(cfg, settle=replace(cfg.settle, most=MOST_SETTLING))
+    first = standing_pose(performed.controller.actuation)
+    here = _here(performed)
+    thing = seen.get(contact.thing)
+    if thing is None:
+        raise StageError("ground", "target_gone", f"{contact.thing} is not seen in the robot's hands")
+    performed.holding = holding = before
+    if before.palms is not None and before.palms.frame == "world":
+        ahead = carried_ahead(thing, here.yaw)
+        holding = draw_near_motion(here, _feet(performed.estimator), ahead, before, first)
+        performed.holding = holding
+        performed.track(holding, replace(cfg, end=0.2), None, goes_on=True)
+    stretch = walk
+    for number in range(MOST_SHUFFLES + 1):
+        if performed.fell:
+            break
+        performed.holding = holding = carry_motion(stretch, holding)
+        save_robot(folder / attempt.ROBOT_HOLD, holding)
+        performed.track(holding, cfg, localize, goes_on=True)
+        scene = look()
+        if scene.robot is None:
+            raise StageError("ground", "robot_not_seen", "the robot is not seen after the walk")
+        goal = scene.get(to or "") or seen.get(to or "")
+        if goal is None or not takes(goal, thing):
+            break
+        here = _here(performed)
+        things = [o for o in scene.objects if o.id != thing.id]
+        places = places_at(goal, thing, here.yaw, here.xy, things)
+        if not places or _in_place(here, places[0].stance, number):
+            break
+        stretch = shuffle(here, places[0].stance, first[15:], WITH_LOAD)
 
 
 def let_go(
@@ -207,12 +274,37 @@ def let_go(
             "nothing_below",
             f"{contact.thing} is {drop:.2f} m above what is below it, {-contact.lift:.2f} m in the video",
         )
-    here = Pose2D(*(float(v) for v in performed.estimator.pose))
+    here = _here(performed)
     held = grip(thing, here.yaw)
     first = standing_pose(performed.controller.actuation)
-    motion = put_down_motion(here, _feet(performed.estimator), held, drop, before, first)
+    tops = tops_below(thing, scene)
+    aside = np.zeros(2) if not tops else spot_on(tops[0], thing, thing.position[:2]) - thing.position[:2]
+    aside *= min(1.0, MOST_ASIDE / max(float(np.linalg.norm(aside)), 1e-6))
+    feet = _feet(performed.estimator)
+    motion = put_down_motion(here, feet, held, drop, before, first, aside=aside if np.any(aside) else None)
     save_robot(folder / attempt.ROBOT_HOLD, motion)
     performed.track(motion, replace(cfg, end=0.6), None, goes_on=True)
+
+
+def _here(performed: Performance) -> Pose2D:
+    return Pose2D(*(float(v) for v in performed.estimator.pose))
+
+
+def _in_place(here: Pose2D, stance: Pose2D, number: int) -> bool:
+    """Whether a robot stands where it ought to, or as near to it as it gets after `number` rounds of small steps.
+
+    Raises:
+        StageError: ("track", "not_in_place") when it is too far off.
+    """
+    off = yaw_matrix(-stance.yaw) @ (here.xy - stance.xy)
+    turned = abs(float(wrap(here.yaw - stance.yaw)))
+    if (np.abs(off) < NEAR_ENOUGH).all() and turned < TURNED_ENOUGH:
+        return True
+    last, away = number == MOST_SHUFFLES, float(np.hypot(*off))
+    if away > FARTHEST_SHUFFLE or (last and (np.abs(off).max() > TOO_FAR or turned > 2 * TURNED_ENOUGH)):
+        reason = f"after {number} tries the robot stands {away:.2f} m off its place"
+        raise StageError("track", "not_in_place", reason)
+    return last
 
 
 def _feet(estimator: StateEstimator) -> Array:

@@ -18,6 +18,7 @@ from exoactor import attempt, registry
 from exoactor.control import StateEstimator, TrackCfg, stand
 from exoactor.control.execute import standing_pose
 from exoactor.control.palms import PalmFeedback
+from exoactor.estimate.carried import goes_along
 from exoactor.estimate.things import rises_of
 from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
@@ -27,8 +28,8 @@ from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
 from exoactor.perceive import RgbdPerception
-from exoactor.performance import Performance, let_go, take_hold
-from exoactor.retarget import retarget
+from exoactor.performance import WITH_LOAD, Performance, carry, let_go, take_hold
+from exoactor.retarget import RetargetCfg, retarget
 from exoactor.types import (
     MOVED_BY_HAND,
     Action,
@@ -63,6 +64,8 @@ LOOK_HZ_STANDING = 12.5 / 3
 """The same on the spot, where gestures are made: a wave has about two strokes a second, the check must see each."""
 LOOK_STD = (0.02, 0.02, 0.03)
 """One sigma of the robot's pose as a whole look gives it: x, y [m], yaw [rad]."""
+STILL_HELD = ("too_far",)
+"""Codes of a thing that was not brought where it should be, and is in the hands nevertheless."""
 BENT = 0.7
 """A joint further from standing than this [rad], and the robot was left in the middle of something."""
 STAND_UP_SECONDS, STAND_UP_BLEND = 3.0, 2.0
@@ -157,8 +160,10 @@ class SimPipeline:
         scene = attempt.load_scene(folder)
         colours = [thing.item.color for thing in scene.objects]
         movable = [thing for thing in scene.objects if thing.item.movable]
-        rises = rises_of(folder / attempt.IMAGINED, scene.camera, movable, colours)
-        attempt.save_contact(folder, find_contact(motion, rises, scene))
+        video = folder / attempt.IMAGINED
+        along = goes_along(video, scene.camera, motion, movable, colours)
+        rises = rises_of(video, scene.camera, movable, colours)
+        attempt.save_contact(folder, find_contact(motion, rises, scene, along=along))
 
     def ground(self, folder: Path, expectation: Expectation | None = None) -> dict[str, Any]:
         """Look again and put the motion where things are now; writes grounded.npz.
@@ -191,7 +196,9 @@ class SimPipeline:
     def retarget(self, folder: Path) -> None:
         """Map the grounded motion onto the G1; writes robot.npz."""
         grounded = attempt.load_grounded(folder)
-        save_robot(folder / attempt.ROBOT, retarget(grounded, self.cfg.retarget))  # type: ignore[arg-type]
+        loaded = grounded.contact is not None and grounded.contact.kind == "carry"
+        cfg = RetargetCfg(steps=WITH_LOAD) if loaded else None
+        save_robot(folder / attempt.ROBOT, retarget(grounded, self.cfg.retarget, cfg))  # type: ignore[arg-type]
 
     def track(
         self,
@@ -211,17 +218,22 @@ class SimPipeline:
             recorder, self._controller, self._estimator, folder if self.cfg.record else None, should_stop, progress
         )
         try:
-            if contact is not None and contact.lift < 0:
+            if contact is not None and contact.kind == "put_down":
                 performed.palm, before = self._must_hold(contact)
                 let_go(performed, contact, before, folder, self._now, cfg)
+            elif contact is not None and contact.kind == "carry":
+                performed.palm, before = self._must_hold(contact)
+                seen = self._grounded_in or attempt.load_scene(folder)
+                to, now = grounded.target, self._now
+                carry(performed, contact, to, motion, before, seen, folder, now, cfg, localize)
             else:
                 performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
                 if contact is not None:
                     seen = self._grounded_in or attempt.load_scene(folder)
-                    hold = take_hold(performed, contact, seen, folder, self._now, cfg, localize)
-                    if hold is not None:
-                        self._in_hands = (contact.thing, performed.palm, hold)
+                    take_hold(performed, contact, seen, folder, self._now, cfg, localize)
         finally:
+            if contact is not None and performed.holding is not None:
+                self._in_hands = (contact.thing, performed.palm, performed.holding)
             self.robot.disarm()
         rollout = performed.rollout()
         write_npz(folder / attempt.TRUTH_TRACK, recorder.track.to_arrays())
@@ -247,7 +259,8 @@ class SimPipeline:
             raise SafetyStop("robot_fell", "the camera sees the robot lying; a person must look")
         if self.cfg.closed_loop and after.robot is not None:
             self._estimator.fix(after.robot, np.array(LOOK_STD))
-        if not (expectation.kind == "lifted" and verdict.outcome is Outcome.DONE):
+        holds = expectation.kind in ("lifted", "carried") and verdict.outcome is Outcome.DONE
+        if not holds and verdict.code not in STILL_HELD:
             self._in_hands = None
         self._write_truth(folder, expectation)
         write_json(folder / attempt.VERDICT, verdict.to_json())

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from exoactor.types import ConfigError
 from skills.base import Args, Argument, Fact, Skill, Symbols
+from skills.carry import Carry
 from skills.lift import Lift
 from skills.point_at import PointAt
 from skills.put_down import PutDown
@@ -23,7 +24,7 @@ from skills.wave import Wave
 
 __all__ = ["Args", "Argument", "Fact", "Skill", "Symbols", "get", "registry"]
 
-_BUILT_IN: tuple[type[Skill], ...] = (WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, PutDown)
+_BUILT_IN: tuple[type[Skill], ...] = (WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, Carry, PutDown)
 
 
 @cache

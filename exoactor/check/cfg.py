@@ -37,6 +37,8 @@ class CheckCfg:
         held_seconds: for so long, up to the last look [s].
         held_looks: and in so many looks.
         held_frames: looks on the way that are searched for it, the last ones.
+        brought_within: what is carried is so near to where it goes [m] ...
+        over_within: ... or its middle so near to the top it is held over [m].
         stands_within: the lowest part seen of a thing that stands is this near to what it stands on [m].
         upright_within: and the highest this near to its height above that [m].
         hands_off: arms nearer than this to a thing still hold it; after letting go they are 4 cm away [m].
@@ -69,6 +71,8 @@ class CheckCfg:
     held_seconds: float = 1.1
     held_looks: int = 4
     held_frames: int = 10
+    brought_within: float = 0.65
+    over_within: float = 0.02
     stands_within: float = 0.05
     upright_within: float = 0.06
     hands_off: float = 0.015

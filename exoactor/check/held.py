@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoactor.check.cfg import CheckCfg
+from exoactor.stance import distance_to_footprint
 from exoactor.types import Outcome, Pose2D, SceneObject, Verdict
 
 
@@ -52,8 +53,48 @@ def lifted(looks: Sequence[HeightLook], before: SceneObject, cfg: CheckCfg) -> V
     return Verdict(Outcome.DONE, "lifted", float(rises[up][-count:].min()), cfg.held_above, "m", details=details)
 
 
+def carried(
+    looks: Sequence[HeightLook],
+    after: SceneObject | None,
+    to: SceneObject | None,
+    over: bool,
+    level: float,
+    cfg: CheckCfg,
+) -> Verdict:
+    """Held in the last looks, where it was to be brought.
+
+    Args:
+        looks: at the end, oldest first.
+        after: the thing as perceived in the last one.
+        to: where it is brought.
+        over: it is to be held over that, not before it.
+        level: of what is below it [m].
+        cfg: thresholds.
+    """
+    if after is None or to is None or looks[-1].heights is None:
+        return Verdict(Outcome.CANNOT_TELL, "target_not_seen", confidence=0.3)
+    last = [look for look in looks if look.heights is not None][-3:]
+    if len(last) < 3:
+        return Verdict(Outcome.CANNOT_TELL, "target_not_seen", float(len(last)), 3.0, "looks", 0.3)
+    above = min((look.heights or (0.0, 0.0))[0] for look in last) - level
+    away = distance_to_footprint(to, after.position[:2])
+    details = {"above_m": round(above, 3), "away_m": round(away, 3)}
+    if above < cfg.held_above:
+        return Verdict(Outcome.NOT_DONE, "dropped", above, cfg.held_above, "m", details=details)
+    limit = cfg.over_within if over else cfg.brought_within
+    if away > limit:
+        return Verdict(Outcome.NOT_DONE, "too_far", away, limit, "m", details=details)
+    return Verdict(Outcome.DONE, "carried", above, cfg.held_above, "m", details=details)
+
+
 def put_down(
-    look: HeightLook, after: SceneObject | None, robot: Pose2D | None, hands: float, level: float, cfg: CheckCfg
+    look: HeightLook,
+    after: SceneObject | None,
+    robot: Pose2D | None,
+    hands: float,
+    level: float,
+    cfg: CheckCfg,
+    on: SceneObject | None = None,
 ) -> Verdict:
     """Upright on what is below it, and out of the robot's hands.
 
@@ -64,6 +105,7 @@ def put_down(
         hands: how far the robot's arms are from it [m]; of no account if the robot is not seen.
         level: of what is below [m].
         cfg: thresholds.
+        on: what it is to stand on, or None for anything.
     """
     if look.heights is None or after is None or after.confidence < cfg.target_confidence:
         measured = 0.0 if after is None else after.confidence
@@ -79,4 +121,9 @@ def put_down(
         return Verdict(Outcome.CANNOT_TELL, "robot_not_seen", details=details, confidence=0.3)
     if hands < cfg.hands_off:
         return Verdict(Outcome.NOT_DONE, "still_held", hands, cfg.hands_off, "m", details=details)
+    if on is not None:
+        beside = distance_to_footprint(on, after.position[:2])
+        above = abs(level - float(on.position[2] + on.item.size[2]))
+        if beside > cfg.over_within or above > cfg.stands_within:
+            return Verdict(Outcome.NOT_DONE, "elsewhere", beside, cfg.over_within, "m", details=details)
     return Verdict(Outcome.DONE, "put_down", abs(off), cfg.stands_within, "m", details=details)

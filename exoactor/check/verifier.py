@@ -15,6 +15,7 @@ from exoactor.check.gestures import ArmLook
 from exoactor.grip import level_below
 from exoactor.perceive import RgbdPerception
 from exoactor.perceive.upright import blind
+from exoactor.placing import takes
 from exoactor.types import (
     MOVED_BY_HAND,
     ConfigError,
@@ -215,12 +216,26 @@ class GeometricVerifier:
             hands = np.inf
             if thing is not None and after.robot is not None:
                 hands = self.perception.reach_to(last, after.robot, thing)
-            return held.put_down(self._height(last, id), thing, after.robot, hands, level, self.cfg)
+            on = self._where(expectation, before, after)
+            return held.put_down(self._height(last, id), thing, after.robot, hands, level, self.cfg, on)
+        if expectation.kind == "carried":
+            thing, to = after.get(id), self._where(expectation, before, after)
+            over = thing is not None and to is not None and takes(to, thing)
+            level = 0.0 if thing is None else level_below(thing, after)
+            looks = [self._height(look, id) for look in (*frames[-self.cfg.held_frames :], last)]
+            return held.carried(looks, thing, to, over, level, self.cfg)
         stood = before.get(id)
         if stood is None:
             return Verdict(Outcome.CANNOT_TELL, "start_not_seen", confidence=0.3)
         looks = [self._height(look, id) for look in (*frames[-self.cfg.held_frames :], last)]
         return held.lifted(looks, stood, self.cfg)
+
+    def _where(self, expectation: Expectation, before: Scene, after: Scene) -> SceneObject | None:
+        """What the target is brought to, where it is; hidden by the load it is where it was."""
+        if expectation.on is None:
+            return None
+        now, then = after.get(expectation.on), before.get(expectation.on)
+        return max((o for o in (now, then) if o is not None), key=lambda o: o.confidence, default=None)
 
     def _height(self, look: Observation, id: str) -> held.HeightLook:
         return held.HeightLook(look.time, self.perception.heights_of(look, id))

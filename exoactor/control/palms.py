@@ -93,8 +93,8 @@ class PalmFeedback:
     """Offsets on the 14 arm targets that bring the palms where they have to be in the world, turned as they have to be.
 
     Palms that press are moved together, not against each other, in the direction they press. About the vertical they
-    are not brought anywhere: the wrist pushes with an even torque. Without it the forearm's end alone touches the thing,
-    which then swings about that point; an integral would wind up against the thing.
+    are not brought anywhere: the wrist pushes with an even torque. Without it the forearm's end alone touches the
+    thing, which then swings about that point; an integral would wind up against the thing.
     """
 
     def __init__(self, cfg: PalmFeedbackCfg | None = None) -> None:

@@ -13,6 +13,7 @@ from exoactor.types import (
     BODY_JOINTS,
     Array,
     Contact,
+    ContactKind,
     Expectation,
     HumanMotion,
     Rise,
@@ -24,6 +25,12 @@ from exoactor.types.rotations import wrap
 
 _WRISTS = {"left": BODY_JOINTS.index("left_wrist"), "right": BODY_JOINTS.index("right_wrist")}
 _NECK = BODY_JOINTS.index("neck")
+_ASKS_FOR: dict[str, tuple[ContactKind, str, str]] = {
+    "lifted": ("lift", "never_lifted", "lifts"),
+    "carried": ("carry", "never_carried", "carries"),
+    "put_down": ("put_down", "never_let_down", "lets down"),
+}
+"""What the video must do, the code if it does not, and the verb."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +62,14 @@ class ContactCfg:
 
 
 def find_contact(
-    motion: HumanMotion, rises: Mapping[str, Rise], scene: Scene, cfg: ContactCfg | None = None
+    motion: HumanMotion,
+    rises: Mapping[str, Rise],
+    scene: Scene,
+    cfg: ContactCfg | None = None,
+    *,
+    along: Mapping[str, float] | None = None,
 ) -> Contact | None:
-    """The thing that is lifted or let down in the clip, by which hands and when; None if none is.
+    """The thing that is lifted, carried or let down in the clip, by which hands and when; None if none is.
 
     A hand that the camera does not see is on the thing too if the other one is and the thing is too wide for one.
 
@@ -66,8 +78,14 @@ def find_contact(
         rises: by id, how high the movable things are seen.
         scene: as perceived when the clip was imagined.
         cfg: limits.
+        along: by id, things that travel with the person, and how much speaks for it.
     """
     cfg = cfg or ContactCfg()
+    for id in sorted(along or {}, key=lambda id: -(along or {})[id]):
+        thing = scene.get(id)
+        carried = None if thing is None else _carried(motion, thing, cfg)
+        if carried is not None:
+            return carried
     best: Contact | None = None
     for id, rise in rises.items():
         thing = scene.get(id)
@@ -82,21 +100,37 @@ def find_contact(
 
 
 def must_move(expectation: Expectation, contact: Contact | None) -> None:
-    """Refuse a video that does not lift, or let down, what is to be.
+    """Refuse a video that does not lift, carry or let down what is to be.
 
     Args:
         expectation: of a kind in `MOVED_BY_HAND`.
         contact: what the video does.
 
     Raises:
-        StageError: ("estimate", "never_lifted") or ("estimate", "never_let_down").
+        StageError: ("estimate", "never_lifted"), ("estimate", "never_carried") or ("estimate", "never_let_down").
     """
-    up = expectation.kind == "lifted"
-    code, does = ("never_lifted", "lifts") if up else ("never_let_down", "lets down")
-    if contact is None or (contact.lift > 0) is not up:
+    wanted, code, does = _ASKS_FOR[expectation.kind]
+    if contact is None or contact.kind != wanted:
         raise StageError("estimate", code, f"the video never {does} {expectation.target}")
     if contact.thing != expectation.target:
         raise StageError("estimate", code, f"the video {does} {contact.thing}, not {expectation.target}")
+
+
+def _carried(motion: HumanMotion, thing: SceneObject, cfg: ContactCfg) -> Contact | None:
+    """The contact of hands that hold a thing from the first picture to the last."""
+    begin = slice(0, max(2, int(0.4 * motion.fps)))
+    near = [
+        side
+        for side, wrist in _WRISTS.items()
+        if float(np.median(motion.confidence[begin, wrist])) >= cfg.seen
+        and float(np.median(thing.distance(motion.joints[begin, wrist]))) < cfg.near
+    ]
+    if not near:
+        return None
+    heading = float(motion.heading[begin].mean())
+    hands = ("left", "right") if 2 * grip(thing, heading).half > cfg.one_hand else tuple(sorted(near))
+    turn = float(wrap(heading - thing.yaw))
+    return Contact(thing.id, hands, 0.0, 0.0, 0.0, motion.seconds, 0.0, turn, 0.0, "carry")
 
 
 def _left_support(rise: Rise, cfg: ContactCfg) -> tuple[float, float] | None:
@@ -164,6 +198,7 @@ def _on(motion: HumanMotion, thing: SceneObject, left: float, way: float, cfg: C
         way,
         float(wrap(heading - thing.yaw)),
         bow,
+        "lift" if way > 0 else "put_down",
     )
 
 

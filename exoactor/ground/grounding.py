@@ -8,6 +8,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from exoactor.grip import FARTHEST, stance_for
+from exoactor.ground.carrying import CarryingCfg, carried_path
 from exoactor.ground.gestures import GestureCfg, HeldArm, aimed, held_arms
 from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path
 from exoactor.ground.target import TargetCfg, approaches, centre, circled, faced, pointed_at, stance_now
@@ -41,6 +42,7 @@ class GroundCfg:
         path: what counts as moving.
         target: limits of target inference.
         gesture: what counts as pointing.
+        carrying: limits of where a load is brought.
     """
 
     snap: bool = True
@@ -61,6 +63,7 @@ class GroundCfg:
     path: RootPathCfg = field(default_factory=RootPathCfg)
     target: TargetCfg = field(default_factory=TargetCfg)
     gesture: GestureCfg = field(default_factory=GestureCfg)
+    carrying: CarryingCfg = field(default_factory=CarryingCfg)
 
 
 def ground(
@@ -89,7 +92,7 @@ def ground(
             path_blocked.
     """
     cfg = cfg or GroundCfg()
-    if contact is not None and cfg.snap:
+    if contact is not None and contact.kind != "carry" and cfg.snap:
         motion = motion.until(contact.reach)
     if scene.robot is None:
         raise StageError("ground", "robot_not_seen", "the motion has to start where the robot stands")
@@ -102,8 +105,10 @@ def ground(
     seen = _Frame(path, shown.robot or robot, cfg)
     aligned = frame.aligned()
     wanted, target = aligned, None
-    if contact is not None and contact.lift < 0:
+    if contact is not None and contact.kind == "put_down":
         wanted, target = np.broadcast_to(aligned[0], aligned.shape).copy(), contact.thing
+    elif contact is not None and contact.kind == "carry":
+        wanted, target = carried_path(aligned, seen.aligned(), scene, shown, contact, cfg.carrying)
     elif contact is not None:
         wanted, target = _to_hold(aligned, scene, shown, contact, cfg), contact.thing
     elif path.travel > cfg.travels or (path.travel > cfg.steps and _steps_up(seen.aligned(), shown, cfg)):

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 
 from exoactor.colour import ACHROMATIC, labels
-from exoactor.imagine.room import Piece, keep_nearer, meet, pieces_of
+from exoactor.imagine.room import keep_nearer, meet, pieces_of
 from exoactor.types import Array, Camera, Observation, SceneObject
+from exoactor.types.rotations import yaw_matrix
 from exoactor.world.looks import role_rgb
 
 _MARGIN = 3
@@ -30,8 +31,8 @@ class Carried:
         color = thing.item.color
         self._own = np.ones(self._depth.shape, bool) if color in ACHROMATIC else labels(self._rgb, [color]) == 0
 
-    def draw(self, displacement: Array) -> tuple[tuple[slice, slice], Array, Array]:
-        """The thing moved by `displacement` (3,) [m].
+    def draw(self, displacement: Array, turn: float = 0.0) -> tuple[tuple[slice, slice], Array, Array]:
+        """The thing moved by `displacement` (3,) [m] and turned about its upright middle axis [rad].
 
         Returns:
             crop: rows and columns of the image.
@@ -39,19 +40,21 @@ class Carried:
             depth: (h, w) [m along the optical axis], inf where the thing is not.
         """
         camera = self._camera
-        crop = self._crop(displacement)
+        there = self._thing.moved(displacement, turn)
+        low, high = outline(there, camera)
+        crop = (slice(low[1], high[1]), slice(low[0], high[0]))
         rows, columns = np.mgrid[crop]
         pixels = np.stack([columns.ravel() + 0.5, rows.ravel() + 0.5], -1)
         rays = camera.rays(pixels)
         nearest, label = np.full(len(rays), np.inf), np.full(len(rays), -1)
-        for index, piece in enumerate(self._pieces):
-            moved = Piece(piece.shape, piece.center + displacement, piece.yaw, piece.half_size, piece.color, piece.role)
-            along, side = meet(moved, camera.position, rays)
+        for index, piece in enumerate(pieces_of(there)):
+            along, side = meet(piece, camera.position, rays)
             keep_nearer(nearest, label, along, 8 * index + side)
         hit = np.isfinite(nearest)
         colour = np.zeros((len(rays), 3), np.float32)
-        points = camera.position + rays[hit] * nearest[hit, None] - displacement
-        colour[hit] = self._looked_up(points, label[hit])
+        points = camera.position + rays[hit] * nearest[hit, None] - there.position
+        points[:, :2] = points[:, :2] @ yaw_matrix(turn)  # back to where the camera saw them
+        colour[hit] = self._looked_up(points + self._thing.position, label[hit])
         depth = np.where(hit, nearest * (rays @ camera.rotation[:, 2]), np.inf)
         shape = rows.shape
         return crop, np.round(colour).astype(np.uint8).reshape(*shape, 3), depth.reshape(shape)
@@ -75,13 +78,9 @@ class Carried:
                 out[here] = np.array(role_rgb(piece.color, piece.role)) * 150
         return np.asarray(out)
 
-    def _crop(self, displacement: Array) -> tuple[slice, slice]:
-        low, high = outline(self._thing, self._camera, displacement)
-        return (slice(low[1], high[1]), slice(low[0], high[0]))
 
-
-def outline(thing: SceneObject, camera: Camera, displacement: Array) -> tuple[Array, Array]:
-    """First (2,) column and row and the ones beyond the last of the picture of a thing moved by (3,) [m]."""
-    pixels, _ = camera.project(thing.corners + displacement)
+def outline(thing: SceneObject, camera: Camera) -> tuple[Array, Array]:
+    """First (2,) column and row and the ones beyond the last of the picture of a thing."""
+    pixels, _ = camera.project(thing.corners)
     low = np.clip(np.floor(pixels.min(0)).astype(int) - _MARGIN, 0, np.array(camera.size) - 1)
     return low, np.clip(np.ceil(pixels.max(0)).astype(int) + _MARGIN, low + 1, camera.size)

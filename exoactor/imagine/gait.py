@@ -32,6 +32,15 @@ ACCELERATION = 0.9
 LIFT_PHASES = (1.3, 0.5, 1.2)
 """Reaching to both sides of a thing, taking hold of it, and raising it, at an even tempo [s]."""
 
+RAISE_SECONDS = 1.2
+"""Bringing what is held up before the chest, before a walk with it [s]."""
+
+BEHIND = 0.6
+"""A goal right behind that is nearer than this is stepped back to [m]."""
+
+BACKWARD = 0.45
+"""Stepping back [m/s]."""
+
 CURVE_RATE = 1.1
 """Fastest change of heading while walking [rad/s]; tight bends are walked more slowly."""
 
@@ -60,9 +69,9 @@ class Gesture:
     """An arm movement.
 
     Args:
-        action: the wave, point or lift.
+        action: what is done with the hands.
         begin: first movement [s].
-        end: the arm hangs again [s].
+        end: the arm hangs again, or what is carried is there [s].
     """
 
     action: Action
@@ -118,9 +127,17 @@ def lay_out(actions: tuple[Action, ...], paths: dict[int, Array], start: Pose2D,
     _append(course, np.tile(pose, (round(style.lead_in * CLOCK), 1)))
     for index, action in enumerate(actions):
         pose = course.root[-1]
-        if action.kind == "walk":
+        if action.kind in ("walk", "carry"):
             assert action.goal is not None
-            _walk(course, paths[index], action.goal.yaw)
+            begin = course.seconds
+            if action.rise > 0:
+                _append(course, np.tile(pose, (round(RAISE_SECONDS * style.tempo * CLOCK), 1)))
+            if _is_behind(pose, action.goal):
+                _step_back(course, action.goal)
+            else:
+                _walk(course, paths[index], action.goal.yaw)
+            if action.kind == "carry":
+                course.gestures.append(Gesture(action, begin, course.seconds))
         elif action.kind == "turn":
             assert action.goal is not None
             _turn(course, pose[2] + float(wrap(action.goal.yaw - pose[2])))
@@ -176,6 +193,21 @@ def _walk(course: Course, path: Array, goal_yaw: float) -> None:
     _stepping(course, np.column_stack([xy, heading]), _first_foot(course, float(heading[-1] - pose[2]), walking=True))
     if abs(last - course.root[-1, 2]) > 1e-6:
         _turn(course, last)
+
+
+def _is_behind(pose: Array, goal: Pose2D) -> bool:
+    away = goal.xy - pose[:2]
+    back = float(-away @ np.array([np.cos(pose[2]), np.sin(pose[2])]))
+    aside = float(np.sqrt(max(away @ away - back**2, 0.0)))
+    return 0.03 < back < BEHIND and aside < 0.3 * back and abs(float(wrap(goal.yaw - pose[2]))) < np.radians(15.0)
+
+
+def _step_back(course: Course, goal: Pose2D) -> None:
+    pose = course.root[-1]
+    seconds = max(float(np.linalg.norm(goal.xy - pose[:2])) / BACKWARD, 0.8)
+    share = ease(np.arange(1, round(seconds * CLOCK) + 1) / (seconds * CLOCK))[:, None]
+    end = np.array([goal.x, goal.y, pose[2] + float(wrap(goal.yaw - pose[2]))])
+    _stepping(course, pose + share * (end - pose), _first_foot(course, 0.0, walking=True))
 
 
 def _turn(course: Course, yaw: float) -> None:

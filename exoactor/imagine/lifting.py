@@ -1,4 +1,4 @@
-"""Lifting a thing with both hands and putting it down: the body goes down after them, they close on it or let it go."""
+"""Both hands on a thing: lifting it, walking with it, putting it down; the body goes down after low hands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from exoactor.grip import Grip, grip
 from exoactor.imagine.easing import ease
-from exoactor.imagine.gait import LIFT_PHASES, Gesture
+from exoactor.imagine.gait import LIFT_PHASES, RAISE_SECONDS, Gesture
 from exoactor.imagine.gestures import FingerPose
 from exoactor.imagine.limbs import aimed_arm, bend, blend, unit
 from exoactor.imagine.style import Style
@@ -16,6 +16,8 @@ from exoactor.types import Array, SceneObject
 
 UPRIGHT_ABOVE = 0.60
 """Hands higher than this share of the person's height need no crouch."""
+UPRIGHT_WITH = 0.55
+"""The same for somebody who walks with a load; it is held near the body."""
 CROUCH, BOW = 0.75, 1.1
 """How far the hips go down [m] and the trunk leans over [rad] a metre of hand height below that."""
 DEEPEST, MOST_BENT = 0.46, 0.95
@@ -37,12 +39,12 @@ class Lifts:
         things: by id, as perceived.
         style: who lifts.
         times: (T,) [s].
-        heading: (T,) of the person [rad].
+        root: (T, 3) pelvis x, y [m] and heading [rad].
 
     Attributes:
         crouch: (T,) how far the hips go down [m].
         bow: (T,) how far the trunk leans over [rad].
-        carried: id -> displacement (T, 3) of the thing [m].
+        carried: id -> displacement x, y, z [m] of the thing and its turn about its own middle [rad] (T, 4).
     """
 
     def __init__(
@@ -51,16 +53,19 @@ class Lifts:
         things: Mapping[str, SceneObject],
         style: Style,
         times: Array,
-        heading: Array,
+        root: Array,
     ) -> None:
         self._holds: list[tuple[Array, Array, Array]] = []
         self.carried: dict[str, Array] = {}
         low = np.zeros(len(times))
+        walks = [gesture for gesture in gestures if gesture.action.kind == "carry"]
+        if walks:
+            low = self._carry(walks, things, style, times, root)
         for gesture in gestures:
             if gesture.action.kind not in ("lift", "put_down"):
                 continue
             thing = things[gesture.action.thing or ""]
-            held = grip(thing, float(heading[np.searchsorted(times, gesture.begin)]))
+            held = grip(thing, float(root[np.searchsorted(times, gesture.begin), 2]))
             t = times - gesture.begin
             if gesture.action.kind == "lift":
                 down, closed, raised, weight = _lifting(t, style.tempo)
@@ -68,12 +73,39 @@ class Lifts:
                 down, closed, raised, weight = _putting_down(t, style.tempo)
             lifted = gesture.action.rise * raised
             palms = _palms(held, down, closed, lifted)
-            self._holds.append((palms, weight, held.forward))
-            self.carried[thing.id] = self.carried.get(thing.id, 0.0) + np.outer(lifted, [0.0, 0.0, 1.0])
+            self._holds.append((palms, weight, np.broadcast_to(held.forward, (len(times), 2))))
+            self.carried[thing.id] = self.carried.get(thing.id, 0.0) + np.outer(lifted, [0.0, 0.0, 1.0, 0.0])
             below = np.maximum(UPRIGHT_ABOVE * style.height - palms[:, 0, 2], 0.0)
             low = np.maximum(low, down * below)
         self.crouch = np.minimum(CROUCH * low, DEEPEST)
         self.bow = np.minimum(BOW * low, MOST_BENT)
+
+    def _carry(
+        self, walks: Sequence[Gesture], things: Mapping[str, SceneObject], style: Style, times: Array, root: Array
+    ) -> Array:
+        """What is held from the beginning goes along with the body; returns how low the hands are (T,) [m]."""
+        thing = things[walks[0].action.thing or ""]
+        held = grip(thing, float(root[0, 2]))
+        raised = np.zeros(len(times))
+        for walk in walks:
+            raised += walk.action.rise * ease((times - walk.begin) / (RAISE_SECONDS * style.tempo))
+        turn = root[:, 2] - root[0, 2]
+        c, s = np.cos(turn), np.sin(turn)
+        rotation = np.stack([np.stack([c, -s], -1), np.stack([s, c], -1)], -2)
+
+        def along(points: Array) -> Array:
+            """(T, N, 2) where floor points (N, 2) go that turn and travel with the body."""
+            turned: Array = np.einsum("tab,nb->tna", rotation, points - root[0, :2])
+            return turned + root[:, None, :2]
+
+        palms = np.empty((len(times), 2, 3))
+        at_first = held.palms(0.0, TOUCH, 0.0)
+        palms[..., :2], palms[..., 2] = along(at_first[:, :2]), at_first[:, 2] + raised[:, None]
+        moved = along(thing.position[None, :2])[:, 0] - thing.position[:2]
+        self.carried[thing.id] = np.column_stack([moved, raised, turn])
+        self._holds.append((palms, np.ones(len(times)), np.einsum("tab,b->ta", rotation, held.forward)))
+        low: Array = np.maximum(UPRIGHT_WITH * style.height - palms[:, 0, 2], 0.0)
+        return low
 
     @property
     def back(self) -> Array:
@@ -83,14 +115,14 @@ class Lifts:
     def lay(self, chest: Array, chest_position: Array, rest: Array, local: Array, fingers: FingerPose) -> None:
         """Bring both arms in `local` (T, 55, 3, 3) to the thing; arguments as of `lay_gestures`."""
         for palms, weight, forward in self._holds:
-            ahead = np.array([*forward, 0.0])
+            ahead = np.column_stack([forward, np.zeros(len(forward))])
             for side, (sign, shoulder, elbow, wrist) in enumerate(((1.0, 16, 18, 20), (-1.0, 17, 19, 21))):
                 socket = chest_position + np.einsum("tab,b->ta", chest, rest[shoulder] - rest[9])
                 # a straight hand goes on where the arm points
                 hand = palms[:, side] - PALM * unit(palms[:, side] - socket)
                 upper, fore = (float(np.linalg.norm(rest[b] - rest[a])) for a, b in ((shoulder, elbow), (elbow, wrist)))
-                outward = sign * np.array([-forward[1], forward[0], 0.0])
-                pole = np.broadcast_to(0.8 * outward - 0.5 * ahead - np.array([0, 0, 0.4]), hand.shape)
+                outward = sign * np.column_stack([-forward[:, 1], forward[:, 0], np.zeros(len(forward))])
+                pole = 0.8 * outward - 0.5 * ahead - np.array([0, 0, 0.4])
                 middle = bend(socket, hand, upper, fore, pole)
                 above, below = (np.einsum("tba,tb->ta", chest, v) for v in (middle - socket, hand - middle))
                 arm, forearm = aimed_arm(sign, above, below)

@@ -38,7 +38,7 @@ class PersonMotion:
         body_pose: (T, 21, 3) axis-angles.
         hands: (T, 30, 3) axis-angles, left then right.
         contacts: (T, 2) bool, left and right foot on the floor.
-        carried: id of each thing that is moved -> its displacement (T, 3) [m].
+        carried: id of each thing that is moved -> its displacement x, y, z [m] and turn about its middle [rad] (T, 4).
     """
 
     fps: float
@@ -92,7 +92,7 @@ def act(
         body: the body model.
         fps: frames per second.
         viewer: (3,) who is waved to [m], the camera; None waves straight ahead.
-        things: by id, those that are lifted.
+        things: by id, those that are moved.
     """
     course = lay_out(actions, paths, start, style)
     times = np.arange(int(course.seconds * fps)) / fps
@@ -109,7 +109,7 @@ def act(
     apart = ((feet[0].ankle[:, :2] - feet[1].ankle[:, :2]) * forward).sum(1)
     apart = gaussian_filter1d(apart, 0.06 * fps, mode="nearest")
 
-    lifts = Lifts(course.gestures, things or {}, style, times, root[:, 2])
+    lifts = Lifts(course.gestures, things or {}, style, times, root)
     turn = -0.18 * apart
     roll = -0.045 * listing
     lean = style.lean * walking

@@ -57,7 +57,7 @@ def empty_room(scene: Scene, observation: Observation, without: Collection[str] 
     moved = np.zeros_like(mask)
     for thing in scene.objects:
         if thing.id in without:
-            low, high = outline(thing, camera, np.zeros(3))
+            low, high = outline(thing, camera)
             moved[low[1] : high[1], low[0] : high[0]] = True
     mask |= moved
     scene = replace(scene, objects=tuple(o for o in scene.objects if o.id not in without))

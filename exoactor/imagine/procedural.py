@@ -5,7 +5,7 @@ No learnt weights, no network, no GPU: procedural motion, a skinned body, and th
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -105,7 +105,7 @@ class ProceduralVideoModel:
                 renderer.pose(rotations[i], positions[i])
                 room = plate
                 for id, thing in carried.items():
-                    room = with_thing(room, *thing.draw(motion.carried[id][i]))
+                    room = with_thing(room, *thing.draw(motion.carried[id][i, :3], float(motion.carried[id][i, 3])))
                 writer.add(compose(room, renderer, positions[i], camera, self.cfg))
                 if progress is not None:
                     progress((i + 1) / len(motion))
@@ -148,14 +148,16 @@ def walking_paths(scene: Scene, actions: tuple[Action, ...], cfg: PathCfg) -> di
     assert scene.robot is not None
     here, paths = scene.robot, {}
     for index, action in enumerate(actions):
-        if action.kind in ("walk", "turn") and action.goal is None:
+        if action.kind in ("walk", "carry", "turn") and action.goal is None:
             raise StageError("imagine", "no_goal", f"action {index} ({action.kind}) has no goal")
         if action.kind == "point" and action.at is None:
             raise StageError("imagine", "no_goal", f"action {index} (point) names no place to point at")
-        if action.kind in ("lift", "put_down"):
+        if action.kind in ("lift", "carry", "put_down"):
             seen(scene, action.thing or "")
-        if action.kind == "walk" and action.goal is not None:
-            paths[index] = plan_path(scene, here, action.goal, action.via, cfg)
+        if action.kind in ("walk", "carry") and action.goal is not None:
+            # what one carries is not in one's way
+            around = replace(scene, objects=tuple(o for o in scene.objects if o.id != action.thing))
+            paths[index] = plan_path(around, here, action.goal, action.via, cfg)
             here = action.goal
         elif action.kind == "turn" and action.goal is not None:
             here = Pose2D(here.x, here.y, action.goal.yaw)

@@ -36,8 +36,8 @@ def video_prompt(scene: Scene, actions: Sequence[Action]) -> str:
         start=_place(np.array([scene.robot.x, scene.robot.y, 0.0]), scene.camera) if scene.robot else "in view",
         steps=[{"text": a.text, "how": _how(a, scene)} for a in actions],
         end=_end(actions[-1], scene) if actions else "stands upright",
-        moved=[_name(a.thing, scene) for a in actions if a.thing is not None],
-        held=_name(actions[0].thing, scene) if actions and actions[0].kind == "put_down" else "",
+        moved=list(dict.fromkeys(_name(a.thing, scene) for a in actions if a.thing is not None)),
+        held=_name(actions[0].thing, scene) if actions and actions[0].kind in ("carry", "put_down") else "",
     )
     return str(text)
 
@@ -90,6 +90,8 @@ def _how(action: Action, scene: Scene) -> str:
         return f"{action.side} arm straight, held for a second, then lowered"
     if action.kind == "lift":
         return f"bending down, one hand on each side of it, then {action.rise:.1f} m up, held there"
+    if action.kind == "carry":
+        return "at an easy pace, holding it level before the chest"
     if action.kind == "put_down":
         return "bending down with it, then opening both hands"
     return f"for {action.seconds:.0f} s" if action.seconds >= 1 else ""
@@ -108,6 +110,6 @@ def _end(last: Action, scene: Scene) -> str:
         else:
             way = "to the right of the picture" if forward[0] > 0 else "to the left of the picture"
         return f"stands upright with both feet together, facing {way},"
-    if last.kind == "lift":
+    if last.kind in ("lift", "carry"):
         return f"stands with the {_name(last.thing, scene)} held up in both hands"
     return "stands upright, both arms hanging,"

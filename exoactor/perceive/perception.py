@@ -14,6 +14,7 @@ from exoactor.perceive.body import PosedBody, RobotBody
 from exoactor.perceive.cloud import Cloud, cloud_of, patches, window_of
 from exoactor.perceive.locate import Fix, LocateCfg, align, depth_sigma, near
 from exoactor.perceive.objects import ObjectsCfg, explained, find_objects
+from exoactor.perceive.patch import held_patch
 from exoactor.perceive.room import Wall, above_floor, find_walls, in_walls
 from exoactor.perceive.search import SearchCfg, find_robot, quality
 from exoactor.perceive.template import Template
@@ -116,6 +117,8 @@ class RgbdPerception:
             fix = find_robot(cloud.take(rest), body, observation, cfg.search, self._rng)
             if fix is not None and quality(fix) < cfg.robot_quality:
                 fix = None
+        if fix is not None:
+            things += self._held(things, cloud, of_point, observation, fix.pose)
         self._known = tuple(t for t in things if t.confidence >= 0.5)
         order = {item.id: k for k, item in enumerate(self.catalogue)}
         return Scene(
@@ -125,6 +128,18 @@ class RgbdPerception:
             observation.camera,
             tuple(item.id for item in self.catalogue if item.id not in {t.id for t in things}),
         )
+
+    def _held(
+        self, things: list[SceneObject], cloud: Cloud, of_point: Array, observation: Observation, robot: Pose2D
+    ) -> list[SceneObject]:
+        """Things of a colour of their own that fit no template and are near the robot, in its hands as it seems."""
+        found, colours = {thing.id for thing in things}, [item.color for item in self.catalogue]
+        patches = [
+            held_patch(item, cloud, of_point == self._colours.index(item.color), observation.camera, robot)
+            for item in self.catalogue
+            if item.movable and item.id not in found and item.color in self._colours and colours.count(item.color) == 1
+        ]
+        return [patch for patch in patches if patch is not None]
 
     def locate_robot(self, observation: Observation, prior: Pose2D) -> tuple[Pose2D, Array, float] | None:
         """Quick fix near a prior: pose, (3,) one-sigma [m, m, rad], confidence; None if it is not seen well enough."""

@@ -1,5 +1,6 @@
 """Retargeting: from a human motion to a reference for the Unitree G1."""
 
+from exoactor.retarget.carrying import CarryCfg, carry_motion, draw_near_motion
 from exoactor.retarget.footsteps import StepCfg
 from exoactor.retarget.lifting import LiftCfg, lift_motion, put_down_motion
 from exoactor.retarget.retargeting import METHODS, Method, RetargetCfg, retarget, unknown_method
@@ -9,12 +10,15 @@ from exoactor.retarget.wholebody import WholeBodyCfg
 
 __all__ = [
     "METHODS",
+    "CarryCfg",
     "LiftCfg",
     "Method",
     "RetargetCfg",
     "StepCfg",
     "TimingCfg",
     "WholeBodyCfg",
+    "carry_motion",
+    "draw_near_motion",
     "lift_motion",
     "put_down_motion",
     "retarget",

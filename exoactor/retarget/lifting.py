@@ -9,6 +9,7 @@ import numpy as np
 
 from exoactor.grip import Grip
 from exoactor.ground.warp import smoothstep
+from exoactor.retarget.held import fingers_down, palms_in_world
 from exoactor.retarget.reach import ReachCfg, solve_reach
 from exoactor.retarget.wholebody import forward
 from exoactor.types import CONTROL_HZ, Array, Contact, PalmTargets, Pose2D, RobotMotion
@@ -33,6 +34,7 @@ class LiftCfg:
         squeeze: time to close and press [s].
         lift: time of the lift [s].
         hold: shortest and longest time it is held up [s].
+        aside: time to move it to over where it goes [s].
         lower: time to let it down [s].
         sink: it is let down so much further than it has to go, so that it stands before the hands open [m].
         leave: time to open the hands, and then to take them away upwards [s].
@@ -52,6 +54,7 @@ class LiftCfg:
     squeeze: float = 1.1
     lift: float = 2.5
     hold: tuple[float, float] = (1.6, 4.0)
+    aside: float = 1.5
     lower: float = 3.0
     sink: float = 0.015
     leave: tuple[float, float] = (0.8, 1.4)
@@ -95,7 +98,15 @@ def lift_motion(
 
 
 def put_down_motion(
-    stance: Pose2D, feet: Array, held: Grip, drop: float, before: RobotMotion, first: Array, cfg: LiftCfg | None = None
+    stance: Pose2D,
+    feet: Array,
+    held: Grip,
+    drop: float,
+    before: RobotMotion,
+    first: Array,
+    cfg: LiftCfg | None = None,
+    *,
+    aside: Array | None = None,
 ) -> RobotMotion:
     """Let down what is held, open the hands, take them away upwards and stand.
 
@@ -107,22 +118,22 @@ def put_down_motion(
         before: the motion in which it was lifted; this one goes on from its last frame.
         first: (29,) joint angles of standing, taken up again at the end [rad].
         cfg: tunables.
+        aside: (2,) on the floor plane, how far it is moved before it is let down [m]; not at all by default.
 
     Raises:
         ValueError: `before` does not end with the palms on something.
     """
     cfg = cfg or LiftCfg()
-    if before.palms is None or before.palms.weight[-1] < 1.0:
-        raise ValueError("the motion before does not end with the palms on something")
-    hz, at = float(CONTROL_HZ), before.palms.position[-1]
+    hz, (at, _) = float(CONTROL_HZ), palms_in_world(before, stance)
     level = float(at[:, 2].mean())
     low = level - drop - cfg.sink
-    down = at - np.array([0.0, 0.0, drop + cfg.sink])
+    over = at if aside is None else at + np.append(aside, 0.0)
+    down = over - np.array([0.0, 0.0, drop + cfg.sink])
     outward = np.array([[*held.left, 0.0], [*-held.left, 0.0]])
     opened = down + (cfg.press + cfg.beside) * outward
     away = opened + np.array([0.0, 0.0, cfg.above + 0.05])
     keys = (
-        _Key(0.2, at, level, True),
+        _Key(0.2, at, level, True) if aside is None else _Key(cfg.aside, over, level, True),
         _Key(cfg.lower, down, low, True),
         _Key(cfg.leave[0], opened, low, False),
         _Key(cfg.leave[1], away, low + cfg.above, False),
@@ -132,7 +143,7 @@ def put_down_motion(
     weight = np.ones(len(palms))
     leaving = round(keys[-1].seconds * hz)
     weight[-leaving:] = 1.0 - smoothstep(np.arange(1, leaving + 1) / leaving)
-    pitch = np.full(len(palms), _pitch(float(before.palms.position[:, 0, 2].min()), cfg))
+    pitch = np.full(len(palms), fingers_down(before))
     root_pos, root_quat, joints = solve_reach(
         feet, palms, pitch, body, weight, first, hz, cfg.body, before.joint_pos[-1]
     )

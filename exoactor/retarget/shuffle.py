@@ -15,20 +15,21 @@ _FRAMES = 25
 _PELVIS = 0.77
 
 
-def shuffle(start: Pose2D, goal: Pose2D, arms: Array) -> RobotMotion:
+def shuffle(start: Pose2D, goal: Pose2D, arms: Array, steps_cfg: StepCfg | None = None) -> RobotMotion:
     """Step from `start` straight to `goal`, sideways or backwards if need be.
 
     Args:
         start: where the robot stands [m, rad].
         goal: where it ought to stand.
         arms: (14,) arm angles to keep [rad].
+        steps_cfg: the gait.
     """
     hz = float(CONTROL_HZ)
     share = np.linspace(0.0, 1.0, _FRAMES)
     xy = start.xy + share[:, None] * (goal.xy - start.xy)
     yaw = start.yaw + share * float(wrap(goal.yaw - start.yaw))
     path = RootPath(hz, xy, yaw, ((0, _FRAMES - 1),))
-    steps_cfg = StepCfg()
+    steps_cfg = steps_cfg or StepCfg()
     time = timeline(path, hz, TimingCfg(), 2 * steps_cfg.swing)
     sideways = float((goal.xy - start.xy) @ np.array([-np.sin(start.yaw), np.cos(start.yaw)]))
     steps = plan(time.poses, time.walks, hz, steps_cfg, steps_cfg.swing, 0 if sideways > 0 else 1)

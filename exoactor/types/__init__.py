@@ -16,6 +16,7 @@ from exoactor.types.errors import (
 from exoactor.types.motion import (
     BODY_JOINTS,
     Contact,
+    ContactKind,
     GroundedMotion,
     HumanMotion,
     PalmFrame,
@@ -52,6 +53,7 @@ __all__ = [
     "CatalogueItem",
     "ConfigError",
     "Contact",
+    "ContactKind",
     "Controller",
     "ExoActorError",
     "Expectation",

@@ -25,6 +25,7 @@ BODY_JOINTS = (
 """The 22 body joints of SMPL-X, in its order."""
 
 PalmFrame = Literal["world", "root"]
+ContactKind = Literal["lift", "carry", "put_down"]
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ class Contact:
         lift: how far it rises, negative if it is let down [m].
         heading: of the person when it begins, relative to the thing's own x axis [rad].
         bow: largest pitch of the trunk while the hands are on it [rad].
+        kind: what is done to it: it is lifted, goes along with the person, or is let down.
     """
 
     thing: str
@@ -131,8 +133,11 @@ class Contact:
     lift: float
     heading: float
     bow: float
+    kind: ContactKind = "lift"
 
     def __post_init__(self) -> None:
+        if self.kind not in get_args(ContactKind):
+            raise ValueError(f"kind: {self.kind!r} given, one of {', '.join(get_args(ContactKind))} wanted")
         if not self.hands or not set(self.hands) <= {"left", "right"}:
             raise ValueError(f"hands: {self.hands} given, 'left' and 'right' allowed, at least one wanted")
         if not 0 <= self.reach <= self.begin <= self.rise <= self.end:

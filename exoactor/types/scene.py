@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -112,6 +112,10 @@ class SceneObject:
         """(8, 3) corners of its bounding box [m]: `footprint` at its underside, then the same at its top."""
         base = np.column_stack([self.footprint, np.full(4, self.position[2])])
         return np.concatenate([base, base + np.array([0.0, 0.0, self.item.size[2]])])
+
+    def moved(self, displacement: Array, turn: float = 0.0) -> SceneObject:
+        """The thing moved by (3,) [m] and turned about its upright middle axis [rad]."""
+        return replace(self, position=self.position + displacement, yaw=float(wrap(self.yaw + turn)))
 
     def distance(self, points: Array) -> Array:
         """(N,) distance of points (N, 3) from its bounding box, 0 inside [m]."""

@@ -11,7 +11,7 @@ from exoactor.types.scene import Pose2D, Scene
 if TYPE_CHECKING:
     from pathlib import Path
 
-ActionKind = Literal["stand", "walk", "turn", "wave", "point", "lift", "put_down"]
+ActionKind = Literal["stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down"]
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,13 @@ class Action:
         kind: what is done.
         text: the same in words, for models that read ("walks to the table").
         seconds: for stand, wave, point: how long; for lift: how long it is held up; before natural variation [s].
-        goal: for walk: where it ends; for turn: only its yaw counts.
-        via: for walk: floor points to pass in order [m].
+        goal: for walk and carry: where it ends, one right behind is stepped back to; for turn: only its yaw counts.
+        via: for walk and carry: floor points to pass in order [m].
         side: for wave and point: the hand, "left" or "right".
         at: for point: the world point (x, y, z) pointed at [m].
-        thing: for lift and put_down: id of the thing in the scene; one that is put down is held from the beginning.
-        rise: how far it is lifted, negative for put_down [m].
+        thing: for lift, carry and put_down: id of the thing in the scene; one that is carried or put down is held from
+            the beginning.
+        rise: how far it is raised, negative for put_down [m].
     """
 
     kind: ActionKind

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from exoactor.grip import grip_place, press_axes
+from exoactor.placing import takes
 from exoactor.stance import distance_to_footprint, nearest_point
 from exoactor.types import CONTROL_HZ, Actuation, Array, CatalogueItem, Expectation, SceneObject, Sensors
 from exoactor.types.rotations import wrap
@@ -38,6 +39,8 @@ LIFTED_SECONDS = 1.0
 """`lifted`: the robot alone holds it for so long [s], and at the end."""
 UPRIGHT_TILT = 10.0
 """`put_down`: the thing was in the robot's hands, and at the end stands upright within this [deg], at rest."""
+BROUGHT = 0.75
+"""`carried`: held at the end, so near to what it was brought to, or over it if that has a top for it [m]."""
 STILL_SHIFT, STILL_TURN = 0.15, np.radians(15)
 
 
@@ -191,9 +194,16 @@ def happened(
         return {"true": bool(best >= 2), "measured": float(best), "unit": "turning points"}
     if target is None:
         raise ValueError(f"expectation {kind!r} needs a target")
+    on = None if expectation.on is None else SceneObject(*objects[expectation.on], 1.0)
     if kind == "put_down":
         tilt, stands = _stands(track, target.id)
-        return {"true": stands, "measured": tilt, "unit": "deg"}
+        return {"true": stands and (on is None or _is_on(target, on)), "measured": tilt, "unit": "deg"}
+    if kind == "carried":
+        if on is None:
+            raise ValueError("expectation 'carried' needs to know where to")
+        _, still = _held(track, target.id)
+        away = distance_to_footprint(on, target.position[:2])
+        return {"true": bool(still and away <= (0.03 if takes(on, target) else BROUGHT)), "measured": away, "unit": "m"}
     if kind == "lifted":
         seconds, still = _held(track, target.id)
         return {
@@ -242,6 +252,12 @@ def _stands(track: TruthTrack, id: str) -> tuple[float, bool]:
     moved = float(np.linalg.norm(poses[-half_second:, :3] - poses[-1, :3], axis=1).max())
     held = len(track.root) - 1 in track.lifted.get(id, [])
     return tilt, tilt < UPRIGHT_TILT and moved < 0.01 and not held and bool(track.lifted.get(id))
+
+
+def _is_on(thing: SceneObject, top: SceneObject) -> bool:
+    """Whether a thing stands on that, and not beside or above it."""
+    level = float(top.position[2] + top.item.size[2])
+    return bool(abs(thing.position[2] - level) < 0.03 and distance_to_footprint(top, thing.position[:2]) < 0.01)
 
 
 def _contact_error(track: TruthTrack, item: CatalogueItem) -> float | None:

@@ -1,0 +1,112 @@
+"""Where one stands to put down what both hands hold, and where on a top it goes: one rule for skills and grounding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoactor.grip import KNEES
+from exoactor.stance import STANDOFF, distance_to_footprint, sides, stances
+from exoactor.types.arrays import Array
+from exoactor.types.rotations import yaw_matrix
+from exoactor.types.scene import Pose2D, SceneObject
+
+TOPS = ("table", "box")
+"""Kinds that something can be put down on."""
+HIGHEST = 0.56
+"""Tops up to here can be put on [m]: what is carried has its underside some centimetres higher."""
+EDGE = 0.02
+"""What is put down stands so far inside the edge at least [m]."""
+THIGHS = 0.19
+"""What is carried has its near side so far before the pelvis [m]: the thighs of somebody who walks need the room."""
+BEFORE = 0.25
+"""Somebody who carries stops so much further from a thing than without a load [m]."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stance with something in the hands.
+
+    Args:
+        stance: where to stand.
+        spot: (2,) where the middle of the thing then goes [m]; None where there is nothing to put it on.
+    """
+
+    stance: Pose2D
+    spot: Array | None
+
+
+def carried_ahead(thing: SceneObject, heading: float) -> float:
+    """From the pelvis to the middle of what is carried [m] by somebody who faces along `heading` [rad]."""
+    return THIGHS + _half(thing, heading, 0)
+
+
+def takes(top: SceneObject, thing: SceneObject) -> bool:
+    """Whether the thing can be put down on that: flat, and low enough."""
+    return top.id != thing.id and top.item.kind in TOPS and _level(top) <= HIGHEST
+
+
+def places_at(
+    to: SceneObject, thing: SceneObject, heading: float, toward: Array, things: Iterable[SceneObject]
+) -> list[Place]:
+    """Stances of somebody who brings `thing` to `to`, the one nearest to `toward` first.
+
+    Args:
+        to: a top that takes the thing, then its free spots along all sides; or anything else, then before its sides.
+        thing: what is held.
+        heading: of the one who holds it now [rad]; the thing keeps its turn against whoever carries it.
+        toward: (2,) floor point [m].
+        things: all that is seen.
+    """
+    toward = np.asarray(toward, float)
+    if not takes(to, thing):
+        far = STANDOFF + BEFORE + carried_ahead(thing, heading) - KNEES
+        return [Place(stance, None) for stance in stances(to, toward, far)]
+    others = [o for o in things if o.id not in (to.id, thing.id) and abs(o.position[2] - _level(to)) < 0.1]
+    deep, wide = (_half(thing, heading, axis) for axis in (0, 1))
+    free = [place for place in _along_sides(to, deep, wide, toward) if _is_free(place, others, max(deep, wide))]
+    return sorted(free, key=lambda place: float(np.linalg.norm(place.stance.xy - toward)))
+
+
+def spot_on(top: SceneObject, thing: SceneObject, at: Array) -> Array:
+    """(2,) the place nearest to `at` (2,) at which the thing stands wholly on the top, or as far as it can [m]."""
+    turn = yaw_matrix(top.yaw)
+    half = np.abs(turn.T @ yaw_matrix(thing.yaw)) @ thing.item.size[:2] / 2
+    room = np.maximum(top.item.size[:2] / 2 - half - EDGE, 0.0)
+    return np.asarray(top.position[:2] + turn @ np.clip((np.asarray(at) - top.position[:2]) @ turn, -room, room))
+
+
+def _along_sides(to: SceneObject, deep: float, wide: float, toward: Array) -> Iterator[Place]:
+    """Places by the side's point nearest to `toward`, its middle and its ends."""
+    for side, (middle, normal, half) in enumerate(sides(to)):
+        tangent = np.array([-normal[1], normal[0]])
+        across = float(to.item.size[0 if side < 2 else 1])
+        inset = min(deep + EDGE, across / 2)
+        room = max(half - wide - EDGE, 0.0)
+        yaw = float(np.arctan2(-normal[1], -normal[0]))
+        for offset in dict.fromkeys((float(np.clip((toward - middle) @ tangent, -room, room)), 0.0, room, -room)):
+            edge = middle + offset * tangent
+            stance = edge + KNEES * normal
+            yield Place(Pose2D(float(stance[0]), float(stance[1]), yaw), edge - inset * normal)
+
+
+def _is_free(place: Place, others: list[SceneObject], radius: float) -> bool:
+    spot = place.spot
+    return spot is not None and all(distance_to_footprint(other, spot) > radius for other in others)
+
+
+def _half(thing: SceneObject, heading: float, axis: int) -> float:
+    """Half of a thing's extent along a heading (axis 0) or across it (1) [m]."""
+    size = thing.item.size[:2]
+    if thing.item.kind == "cylinder":
+        return float(min(size)) / 2
+    direction = yaw_matrix(heading)[:, axis]
+    # hands take it by opposite sides: it is square to whoever holds it
+    along = int(np.argmax(np.abs(yaw_matrix(thing.yaw).T @ direction)))
+    return float(size[along]) / 2
+
+
+def _level(top: SceneObject) -> float:
+    return float(top.position[2] + top.item.size[2])

@@ -1,0 +1,98 @@
+"""Walking with a thing between the palms: the legs walk as without it, trunk and arms hold it near the body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from exoactor.ground.warp import smoothstep
+from exoactor.retarget.held import fingers_down, palms_in_world
+from exoactor.retarget.reach import ReachCfg, solve_reach
+from exoactor.types import CONTROL_HZ, Array, PalmTargets, Pose2D, RobotMotion
+from exoactor.types.rotations import quat_to_rpy, yaw_matrix
+
+
+@dataclass(frozen=True)
+class CarryCfg:
+    """How a G1 walks with a thing.
+
+    Args:
+        level: the palms are held so high [m]; higher, the bent arms press less, and lower, thighs hit the thing.
+        draw: time to bring it there [s].
+        stand_up: time to take up the posture of walking below the hands [s].
+        body: inverse kinematics while it is drawn near.
+    """
+
+    level: float = 0.80
+    draw: float = 3.0
+    stand_up: float = 1.0
+    body: ReachCfg = field(default_factory=lambda: ReachCfg(pelvis_height=0.77, bow_least=0.05))
+
+
+def draw_near_motion(
+    stance: Pose2D, feet: Array, ahead: float, before: RobotMotion, first: Array, cfg: CarryCfg | None = None
+) -> RobotMotion:
+    """Bring what is held near the body and up, the robot standing.
+
+    Args:
+        stance: where the robot stands now.
+        feet: (2, 3) left and right ankle's x, y [m] and heading [rad].
+        ahead: from the pelvis to the palms' middle at the end [m]; what is nearer already stays there.
+        before: the motion in which it was taken hold of; this one goes on from its last frame.
+        first: (29,) joint angles of standing [rad].
+        cfg: tunables.
+    """
+    cfg = cfg or CarryCfg()
+    hz = float(CONTROL_HZ)
+    at, press = palms_in_world(before, stance)
+    middle = at.mean(axis=0)
+    back = min(ahead - float((middle[:2] - stance.xy) @ stance.forward), 0.0)
+    way = np.array([*(back * stance.forward), cfg.level - middle[2]])
+    count = round(cfg.draw * hz)
+    share = smoothstep(np.arange(1, count + 1) / count)
+    palms = at + share[:, None, None] * way
+    turned = np.full(count, fingers_down(before))
+    weight = np.ones(count)
+    root_pos, root_quat, joints = solve_reach(
+        feet, palms, turned, palms[:, :, 2].mean(axis=1), weight, first, hz, cfg.body, before.joint_pos[-1]
+    )
+    targets = PalmTargets(palms, weight, np.broadcast_to(press, (count, 2, 3)))
+    return RobotMotion(root_pos, root_quat, joints, np.ones((count, 2), bool), hz, None, targets)
+
+
+def carry_motion(walk: RobotMotion, before: RobotMotion, cfg: CarryCfg | None = None) -> RobotMotion:
+    """A walk with trunk and arms as they are at the end of `before`, and the palms where they then are in the body.
+
+    Args:
+        walk: of a robot with free hands, at `CONTROL_HZ`.
+        before: the motion that ends with the palms on the thing.
+        cfg: tunables.
+
+    Raises:
+        ValueError: `before` does not end with the palms on something.
+    """
+    cfg = cfg or CarryCfg()
+    x, y = before.root_pos[-1, :2]
+    here = Pose2D(float(x), float(y), float(quat_to_rpy(before.root_quat[-1:])[0, 2]))
+    palms, press = palms_in_world(before, here)
+    back = yaw_matrix(here.yaw)
+    palms[:, :2], press[:, :2] = (palms[:, :2] - here.xy) @ back, press[:, :2] @ back
+    # A jerk of the legs at the first step would shake the thing loose.
+    prefix = round(cfg.stand_up * CONTROL_HZ)
+    share = smoothstep(np.arange(1, prefix + 1) / prefix)[:, None]
+    joints = np.array(walk.joint_pos)
+    joints[:, 12:] = before.joint_pos[-1, 12:]
+    rising = np.tile(walk.root_pos[0], (prefix, 1))
+    rising[:, 2] += ((1 - share) * (before.root_pos[-1, 2] - walk.root_pos[0, 2]))[:, 0]
+    count = prefix + len(walk)
+    settle = None if walk.settle is None else (walk.settle[0] + prefix, walk.settle[1] + prefix)
+    return replace(
+        walk,
+        root_pos=np.concatenate([rising, walk.root_pos]),
+        root_quat=np.concatenate([np.tile(walk.root_quat[0], (prefix, 1)), walk.root_quat]),
+        joint_pos=np.concatenate([(1 - share) * before.joint_pos[-1] + share * joints[0], joints]),
+        contacts=np.concatenate([np.ones((prefix, 2), bool), walk.contacts]),
+        settle=settle,
+        palms=PalmTargets(np.tile(palms, (count, 1, 1)), np.ones(count), np.tile(press, (count, 1, 1)), "root"),
+    )

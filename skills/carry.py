@@ -1,0 +1,147 @@
+"""Walk somewhere with what both hands hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+
+from exoactor.placing import HIGHEST, TOPS, carried_ahead, places_at
+from exoactor.stance import distance_to_footprint
+from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
+from exoactor.types.rotations import wrap
+from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
+from skills.lift import LIFTABLE
+from skills.places import PERSON_HEIGHT, SEEN, SHORT_PERSON, bearing, is_free, is_in_view, visible_share
+from skills.put_down import seen_in_hands
+
+CARRIED = tuple(kind for kind in LIFTABLE if kind not in ("chair", "table"))
+"""A chair or a table held before the body leaves no room for walking legs."""
+CHEST = 0.98
+"""A person carries things with the hands so high [m]."""
+BACK = 0.35
+"""Who stands close before something first steps back so far [m]."""
+BODY = 0.20
+"""Half of the width in which a robot hides what it carries from the camera [m]."""
+LOAD_SEEN = 0.35
+"""Where less of the load can be seen the outcome can hardly be judged."""
+CLOSE = 0.50
+"""So close is what the robot would turn into [m]."""
+
+
+class Carry(Skill):
+    """Step back from what is near, walk there with it, and stop where it could be put down."""
+
+    name = "carry"
+    about = (
+        "Walk to a thing with what both hands hold, and stop before it, or with the load over it if it has a flat top."
+    )
+    arguments = (
+        Argument("target", "object", "id of the thing that is held", kinds=CARRIED),
+        Argument("to", "object", "id of where it is brought"),
+    )
+    failure_codes: ClassVar[Mapping[str, str]] = {
+        **COMMON_FAILURES,
+        "not_in_hands": "the robot does not hold it",
+        "no_free_place": "no side of where it is to go has room to stand inside the camera's view",
+        "too_high": "its top is higher than what is carried can be put on",
+        "never_carried": "the imagined video does not carry it",
+        "not_in_place": "the robot did not get near enough",
+        "too_far": "it is held, but not where it was to go",
+        "dropped": "it is no longer held",
+    }
+
+    def problems(self, args: Args, catalogue: tuple) -> list[str]:  # type: ignore[type-arg]
+        """Also refuses to carry a thing to itself."""
+        found = super().problems(args, catalogue)
+        if not found and args["target"] == args["to"]:
+            found.append(f"carry: {args['to']} cannot be carried to itself")
+        return found
+
+    def hindrance(self, symbols: Symbols, args: Args) -> str | None:
+        """It has to be held."""
+        if symbols.holding == args["target"]:
+            return None
+        return f"{args['target']} cannot be carried: it is not held; lift it first"
+
+    def effects(self, symbols: Symbols, args: Args) -> Symbols:
+        """Near where it was brought, still holding it."""
+        return replace(symbols, near=args["to"], facing=args["to"])
+
+    def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
+        """A step back if something is close, and the way there."""
+        robot, held = robot_pose(scene), seen_in_hands(scene, args["target"])
+        to = seen_target(scene, args["to"])
+        top = float(to.position[2] + to.item.size[2])
+        if to.item.kind in TOPS and top > HIGHEST:
+            raise StageError("imagine", "too_high", f"{to.id} is {top:.2f} m high, {HIGHEST} m at most")
+        name, rise = spoken(held.id), max(CHEST - held.position[2] - held.item.size[2] / 2, 0.0)
+        here, chain = robot, []
+        if _is_close(scene, robot, held):
+            place = robot.xy - BACK * robot.forward
+            if is_free(scene, place, ignore=(held.id,)):
+                here = Pose2D(float(place[0]), float(place[1]), robot.yaw)
+                text = f"steps back with the {name} in both hands"
+                chain.append(Action("carry", text, goal=here, thing=held.id, rise=rise))
+                rise = 0.0
+        goal = _goal(scene, here, held, to)
+        text = f"carries the {name} to the {spoken(to.id)} in both hands"
+        return (*chain, Action("carry", text, goal=goal, thing=held.id, rise=rise))
+
+    def expectation(self, args: Args) -> Expectation:
+        """Still held, where it was brought."""
+        return Expectation("carried", args["target"], on=args["to"])
+
+
+def _is_close(scene: Scene, robot: Pose2D, held: SceneObject) -> bool:
+    """Whether something stands before the robot that its load would be swung over or against."""
+    reach = CLOSE + carried_ahead(held, robot.yaw) / 2
+    return any(
+        distance_to_footprint(o, robot.xy) < reach and abs(bearing(robot, o.position[:2])) < np.pi / 2
+        for o in scene.objects
+        if o.id != held.id
+    )
+
+
+def _goal(scene: Scene, here: Pose2D, held: SceneObject, to: SceneObject) -> Pose2D:
+    """The nearest place to bring it to that is free, in view and not hidden."""
+    places = places_at(to, held, here.yaw, here.xy, scene.objects)
+    free = [p.stance for p in places if is_free(scene, p.stance.xy, ignore=(held.id, to.id))]
+    ahead, half = carried_ahead(held, here.yaw), float(held.item.size[:2].max()) / 2
+    for height in (PERSON_HEIGHT, SHORT_PERSON):
+        in_view = [pose for pose in free if is_in_view(scene, pose.xy, height)]
+        if in_view:
+            return min(in_view, key=lambda pose: _cost(scene, here, pose, ahead, half))
+    raise StageError(
+        "imagine",
+        "no_free_place",
+        f"none of {len(places)} places at {to.id} has room to stand in view ({len(free)} are free of other things)",
+    )
+
+
+def _cost(scene: Scene, here: Pose2D, stance: Pose2D, ahead: float, half: float) -> float:
+    way = stance.xy - here.xy
+    turn = abs(float(wrap(stance.yaw - np.arctan2(way[1], way[0]))))
+    hidden = 2.0 * (visible_share(scene, stance.xy) < SEEN) + 2.0 * (load_seen(scene, stance, ahead, half) < LOAD_SEEN)
+    return hidden + float(np.linalg.norm(way)) + 0.3 * turn
+
+
+def load_seen(scene: Scene, stance: Pose2D, ahead: float, half: float) -> float:
+    """Share of a load's width that the one who carries it does not hide from the camera, 0..1.
+
+    Args:
+        scene: with the camera.
+        stance: of the one who carries it.
+        ahead: from there to the load's middle [m].
+        half: half of the load's width [m].
+    """
+    view = stance.xy - scene.camera.position[:2]
+    view = view / max(float(np.linalg.norm(view)), 1e-6)
+    if stance.forward @ view < 0:
+        return 1.0
+    middle = ahead * float(stance.forward @ np.array([-view[1], view[0]]))
+    low, high = middle - half, middle + half
+    covered = max(min(high, BODY) - max(low, -BODY), 0.0)
+    return 1.0 - covered / (2 * half)
