@@ -10,8 +10,6 @@ from agent.plan import MAX_SUBTASKS, PlanResult, PlanStatus, Subtask
 from exoactor.types import Catalogue, ConfigError
 from skills import Fact, Symbols
 
-_BRINGS_ABOUT = {"near": "walk_to", "facing": "turn_to"}
-
 
 class Draft(Protocol):
     """A step with facts that must hold before it."""
@@ -24,7 +22,8 @@ class Draft(Protocol):
 def validate(drafts: Iterable[Draft], catalogue: Catalogue) -> PlanResult:
     """Check arguments of every step, simulate, and insert walk_to or turn_to where a needed fact does not hold.
 
-    A turn_to that repeats the one just before is left out. All problems are reported at once.
+    A turn_to that repeats the one just before is left out; with something in the hands one does not walk to a thing,
+    one carries it there. All problems are reported at once.
     """
     symbols = Symbols()
     plan: list[Subtask] = []
@@ -37,11 +36,19 @@ def validate(drafts: Iterable[Draft], catalogue: Catalogue) -> PlanResult:
         for fact in (*draft.needs, *skill.preconditions(draft.args)):
             if symbols.holds(fact):
                 continue
-            helper = _BRINGS_ABOUT[fact.name]
-            args = {"target": fact.thing}
-            problems += problems_of(helper, args, catalogue)
-            symbols = skills.get(helper).effects(symbols, args)
-            plan.append(Subtask(helper, args, f"{draft.skill} asks for being {fact.name} {fact.thing}"))
+            name, args = _brings_about(fact, symbols)
+            helper = skills.get(name)
+            problems += problems_of(name, args, catalogue)
+            if (hindrance := helper.hindrance(symbols, args)) is not None:
+                problems.append(hindrance)
+            symbols = helper.effects(symbols, args)
+            plan.append(Subtask(name, args, f"{draft.skill} asks for being {fact.name} {fact.thing}"))
+        if draft.skill == "walk_to" and symbols.holding is not None:
+            name, args = _brings_about(Fact("near", draft.args["target"]), symbols)
+            problems += problems_of(name, args, catalogue)
+            symbols = skills.get(name).effects(symbols, args)
+            plan.append(Subtask(name, args, f"{symbols.holding} is held"))
+            continue
         hindrance = skill.hindrance(symbols, draft.args)
         if hindrance is not None:
             problems.append(hindrance)
@@ -57,6 +64,15 @@ def validate(drafts: Iterable[Draft], catalogue: Catalogue) -> PlanResult:
     if problems:
         return PlanResult(PlanStatus.INVALID, reason="; ".join(dict.fromkeys(problems)))
     return PlanResult(PlanStatus.OK, tuple(plan))
+
+
+def _brings_about(fact: Fact, symbols: Symbols) -> tuple[str, dict[str, Any]]:
+    """The skill that makes a fact true, and its arguments."""
+    if fact.name == "holding":
+        return "lift", {"target": fact.thing}
+    if fact.name == "near" and symbols.holding is not None:
+        return "carry", {"target": symbols.holding, "to": fact.thing}
+    return {"near": "walk_to", "facing": "turn_to"}[fact.name], {"target": fact.thing}
 
 
 def problems_of(skill: str, args: dict[str, Any], catalogue: Catalogue) -> list[str]:

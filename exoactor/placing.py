@@ -19,8 +19,8 @@ HIGHEST = 0.56
 """Tops up to here can be put on [m]: what is carried has its underside some centimetres higher."""
 EDGE = 0.02
 """What is put down stands so far inside the edge at least [m]."""
-THIGHS = 0.19
-"""What is carried has its near side so far before the pelvis [m]: the thighs of somebody who walks need the room."""
+THIGHS = 0.24
+"""What is carried has its near side so far before the pelvis [m]: thighs that swing against it tilt it step by step."""
 BEFORE = 0.25
 """Somebody who carries stops so much further from a thing than without a load [m]."""
 

@@ -60,9 +60,9 @@ class Argument:
 
 @dataclass(frozen=True)
 class Fact:
-    """One symbolic fact: the robot is near a thing, or faces it."""
+    """One symbolic fact: the robot is near a thing, faces it, or holds it."""
 
-    name: Literal["near", "facing"]
+    name: Literal["near", "facing", "holding"]
     thing: str
 
 
@@ -82,7 +82,8 @@ class Symbols:
 
     def holds(self, fact: Fact) -> bool:
         """Whether the fact is believed."""
-        return (self.near if fact.name == "near" else self.facing) == fact.thing
+        believed: str | None = getattr(self, fact.name)
+        return believed == fact.thing
 
     def moved(self, *, near: str | None, facing: str | None) -> Symbols:
         """The beliefs after the robot walked."""

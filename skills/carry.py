@@ -8,11 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from exoactor.placing import HIGHEST, TOPS, carried_ahead, places_at
+from exoactor.placing import carried_ahead, places_at
 from exoactor.stance import distance_to_footprint
-from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
+from exoactor.types import Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap
-from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
+from skills.base import COMMON_FAILURES, Args, Argument, Fact, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.lift import LIFTABLE
 from skills.places import PERSON_HEIGHT, SEEN, SHORT_PERSON, bearing, is_free, is_in_view, visible_share
 from skills.put_down import seen_in_hands
@@ -46,14 +46,13 @@ class Carry(Skill):
         **COMMON_FAILURES,
         "not_in_hands": "the robot does not hold it",
         "no_free_place": "no side of where it is to go has room to stand inside the camera's view",
-        "too_high": "its top is higher than what is carried can be put on",
         "never_carried": "the imagined video does not carry it",
         "not_in_place": "the robot did not get near enough",
         "too_far": "it is held, but not where it was to go",
         "dropped": "it is no longer held",
     }
 
-    def problems(self, args: Args, catalogue: tuple) -> list[str]:  # type: ignore[type-arg]
+    def problems(self, args: Args, catalogue: Catalogue) -> list[str]:
         """Also refuses to carry a thing to itself."""
         found = super().problems(args, catalogue)
         if not found and args["target"] == args["to"]:
@@ -61,10 +60,12 @@ class Carry(Skill):
         return found
 
     def hindrance(self, symbols: Symbols, args: Args) -> str | None:
-        """It has to be held."""
-        if symbols.holding == args["target"]:
-            return None
-        return f"{args['target']} cannot be carried: it is not held; lift it first"
+        """Nothing else is held."""
+        return None if symbols.holding == args["target"] else super().hindrance(symbols, args)
+
+    def preconditions(self, args: Args) -> tuple[Fact, ...]:
+        """It is held."""
+        return (Fact("holding", args["target"]),)
 
     def effects(self, symbols: Symbols, args: Args) -> Symbols:
         """Near where it was brought, still holding it."""
@@ -74,9 +75,6 @@ class Carry(Skill):
         """A step back if something is close, and the way there."""
         robot, held = robot_pose(scene), seen_in_hands(scene, args["target"])
         to = seen_target(scene, args["to"])
-        top = float(to.position[2] + to.item.size[2])
-        if to.item.kind in TOPS and top > HIGHEST:
-            raise StageError("imagine", "too_high", f"{to.id} is {top:.2f} m high, {HIGHEST} m at most")
         name, rise = spoken(held.id), max(CHEST - held.position[2] - held.item.size[2] / 2, 0.0)
         here, chain = robot, []
         if _is_close(scene, robot, held):

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from exoactor.grip import level_below, tops_below
-from exoactor.placing import TOPS
-from exoactor.types import Action, Expectation, Scene, SceneObject, StageError
+from exoactor.placing import HIGHEST, TOPS
+from exoactor.types import Action, Catalogue, Expectation, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Fact, Skill, Symbols, robot_pose, spoken
 from skills.lift import LIFTABLE
 
@@ -36,6 +36,18 @@ class PutDown(Skill):
         "still_held": "the hands are still on it",
     }
 
+    def problems(self, args: Args, catalogue: Catalogue) -> list[str]:
+        """Also refuses tops that are too high, and to put a thing on itself."""
+        found = super().problems(args, catalogue)
+        if found or not args.get("on"):
+            return found
+        if args["on"] == args["target"]:
+            found.append(f"put_down: {args['on']} cannot stand on itself")
+        height = next(float(item.size[2]) for item in catalogue if item.id == args["on"])
+        if height > HIGHEST:
+            found.append(f"put_down: {args['on']} is {height:.2f} m high, {HIGHEST} m at most")
+        return found
+
     def hindrance(self, symbols: Symbols, args: Args) -> str | None:
         """It has to be held."""
         if symbols.holding == args["target"]:
@@ -47,8 +59,8 @@ class PutDown(Skill):
         return replace(symbols, holding=None)
 
     def preconditions(self, args: Args) -> tuple[Fact, ...]:
-        """To be put on something it has to be brought there."""
-        return (Fact("near", args["on"]),) if args.get("on") else ()
+        """To be put on something it is lifted, if need be, and brought there."""
+        return (Fact("holding", args["target"]), Fact("near", args["on"])) if args.get("on") else ()
 
     def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
         """The thing goes down as far as there is nothing below it."""

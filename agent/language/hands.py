@@ -1,4 +1,4 @@
-"""What is done with a hand: waving and pointing, as steps."""
+"""What is done with hands: waving, pointing, lifting, carrying and putting down, as steps."""
 
 from __future__ import annotations
 
@@ -56,13 +56,40 @@ class Hands:
         cursor.take_any(lx.AND_HOLD)
         return Clause([Step("lift", {"target": id}) for id in ids], "lift", "target")
 
-    def put_down(self, cursor: Cursor) -> Clause:
-        """A thing let down where it was taken up; anywhere else is not learnt yet."""
-        ids = self.nouns.read(cursor, modifiers=False)
-        cursor.take("down", "back", "back down", "down again", "back again")
-        cursor.take_any(lx.WHERE_IT_WAS)
+    def carry(self, cursor: Cursor) -> Clause:
+        """A thing brought to another; one that stands somewhere is lifted first."""
+        ids = self.nouns.read(cursor, modifiers=False, standing=False)
         cursor.take_any(lx.BOTH_HANDS)
-        return Clause([Step("put_down", {"target": id}) for id in ids], "put_down", "target")
+        steps = []
+        if cursor.take_any(lx.CARRIED_TO):
+            to = self._elsewhere(cursor)
+            steps = [Step("carry", {"target": id, "to": to}) for id in ids]
+        elif cursor.take_any(lx.ONTO):
+            to = self._elsewhere(cursor)
+            steps = [Step("put_down", {"target": id, "on": to}) for id in ids]
+        if not steps:
+            raise complaint(cursor, self.nouns, "it is not said where to bring it")
+        cursor.take_any(lx.BOTH_HANDS)
+        return Clause(steps, "carry", "target")
+
+    def put_down(self, cursor: Cursor) -> Clause:
+        """A thing let down where it is, or on what is named."""
+        ids = self.nouns.read(cursor, modifiers=False, standing=False)
+        cursor.take("down", "back", "back down", "down again", "back again")
+        args: dict[str, Any] = {}
+        if not cursor.take_any(lx.WHERE_IT_WAS) and cursor.take_any(lx.ONTO):
+            args["on"] = self._elsewhere(cursor)
+        cursor.take("there", "here", "over there")
+        cursor.take_any(lx.BOTH_HANDS)
+        return Clause([Step("put_down", {"target": id, **args}) for id in ids], "put_down", "target")
+
+    def _elsewhere(self, cursor: Cursor) -> str:
+        """Where something is brought; "it" goes on to mean what is brought there."""
+        spoken = self.nouns.mentioned
+        before = spoken.last, spoken.every
+        id = self.nouns.one(cursor)
+        spoken.last, spoken.every = before[0], (*before[1], id)
+        return id
 
     def greet(self, cursor: Cursor) -> Clause:
         """A greeting is a wave, to a thing if one is named."""

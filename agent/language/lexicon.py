@@ -160,6 +160,9 @@ AND_HOLD = ("and hold it", "and hold it up", "and keep it up", "and keep hold of
 PUT_DOWN = ("put down", "set down", "lower", "put", "set", "lay down", "place", "put back", "let down", "put back down")
 WHERE_IT_WAS = ("where it was", "where it stood", "where you find it", "in its place", "where you get it from")
 BOTH_HANDS = ("with both hands", "with two hands", "with your hands", "use both hands", "by use both hands")
+ONTO = ("on", "onto", "on to", "on top of", "back on", "back onto", "back on to", "down on", "down onto")
+CARRY = ("carry", "bring", "move", "transport", "haul", "lug", "cart", "convey", "deliver", "fetch", "walk with")
+CARRIED_TO = ("to", "over to", "across to", "back to", "towards", "over towards", "up to", "all the way to")
 A_HAND = ("your hand", "a hand", "one hand", "your arm", "an arm", "one arm", "the hand")
 GIVE = (
     "give a wave", "give me a wave", "give me a friendly wave", "give me a quick wave", "give everyone a wave",

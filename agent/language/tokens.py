@@ -51,6 +51,8 @@ _FORMS = {
     "position": "positioning positioned", "place": "placing placed", "put": "putting", "saunter": "sauntering",
     "mosey": "moseying", "trot": "trotting", "steer": "steering", "hurry": "hurrying hurried",
     "have": "had",
+    "bring": "bringing brought", "transport": "transporting transported", "haul": "hauling hauled",
+    "lug": "lugging lugged", "deliver": "delivering delivered", "fetch": "fetching fetched",
     "lower": "lowering lowered", "set": "setting",
     "pick": "picking picked", "grab": "grabbing grabbed", "hoist": "hoisting hoisted",
     "glance": "glancing glanced", "gaze": "gazing gazed", "spin": "spinning spun",

@@ -31,6 +31,7 @@ class Verbs:
             "wave": ((*lx.WAVE, *lx.GIVE), hands.wave),
             "raise": (lx.RAISE, hands.raised),
             "lift": (lx.LIFT, hands.lift),
+            "carry": (lx.CARRY, hands.carry),
             "put_down": (lx.PUT_DOWN, hands.put_down),
             "greet": (lx.GREET, hands.greet),
             "give": (("give",), hands.give),
@@ -48,6 +49,9 @@ class Verbs:
                 words = tuple(phrase.split())
                 if cursor.starts(words) and (best is None or len(words) > len(best[1].split())):
                     best = (family, phrase)
+        if cursor.take("move"):  # "move the box to the stool", but "move to the stool"
+            best = ("carry", "move") if self.nouns.starts(cursor) and best == ("walk", "move") else best
+            cursor.at -= 1
         said = match_nominal(cursor, self.nouns.starts)
         return said if said and (best is None or len(said[1].split()) > len(best[1].split())) else best
 

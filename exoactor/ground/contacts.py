@@ -44,6 +44,8 @@ class ContactCfg:
         near: a wrist nearer than this to a thing that moves is on it; a palm is 8 cm further and the fit of a squatting
             person errs by 10 [m].
         seen: wrists estimated with less confidence than this say nothing.
+        in_air: what hands let go of without lowering it was so high at first [m] ...
+        left: ... and they are so much further from it then [m].
         one_hand: things wider than this take two hands [m].
         upright: hips lower than this share of their height at first crouch.
         hanging: hands that hang or swing are nearer than this to the hips, ahead and up or down [m].
@@ -55,6 +57,8 @@ class ContactCfg:
     left_support: float = 0.03
     near: float = 0.26
     seen: float = 0.35
+    in_air: float = 0.25
+    left: float = 0.10
     one_hand: float = 0.14
     upright: float = 0.95
     hanging: float = 0.26
@@ -96,6 +100,9 @@ def find_contact(
         found = _on(motion, thing, time, way, cfg)
         if found is not None and (best is None or abs(found.lift) > abs(best.lift)):
             best = found
+    if best is None:
+        released = (_released(motion, thing, rises[thing.id], cfg) for thing in scene.objects if thing.id in rises)
+        best = next((contact for contact in released if contact is not None), None)
     return best
 
 
@@ -131,6 +138,29 @@ def _carried(motion: HumanMotion, thing: SceneObject, cfg: ContactCfg) -> Contac
     hands = ("left", "right") if 2 * grip(thing, heading).half > cfg.one_hand else tuple(sorted(near))
     turn = float(wrap(heading - thing.yaw))
     return Contact(thing.id, hands, 0.0, 0.0, 0.0, motion.seconds, 0.0, turn, 0.0, "carry")
+
+
+def _released(motion: HumanMotion, thing: SceneObject, rise: Rise, cfg: ContactCfg) -> Contact | None:
+    """The contact of hands that hold a thing at first and leave it where it is, or a little lower."""
+    height = _filled(rise.height)
+    if thing.position[2] < cfg.in_air or height is None or len(height) < 3:
+        return None
+    way = float(np.median(height[-5:]) - np.median(height[:5]))
+    ends = slice(0, max(2, int(0.4 * motion.fps))), slice(-max(2, int(0.3 * motion.fps)), None)
+    lowered = thing.moved(np.array([0.0, 0.0, min(way, 0.0)]))
+    near, away = [], []
+    for wrist in _WRISTS.values():
+        sure = [float(np.median(motion.confidence[part, wrist])) >= cfg.seen for part in ends]
+        if sure[0]:
+            near.append(float(np.median(thing.distance(motion.joints[ends[0], wrist]))))
+        if sure[1]:
+            away.append(float(np.median(lowered.distance(motion.joints[ends[1], wrist]))))
+    if not near or not away or min(near) > cfg.near or min(away) < min(near) + cfg.left or abs(way) > cfg.lifted:
+        return None
+    heading = float(motion.heading[ends[0]].mean())
+    hands = ("left", "right") if 2 * grip(thing, heading).half > cfg.one_hand else ("right",)
+    turn = float(wrap(heading - thing.yaw))
+    return Contact(thing.id, hands, 0.0, 0.0, 0.0, motion.seconds, min(way, 0.0), turn, 0.0, "put_down")
 
 
 def _left_support(rise: Rise, cfg: ContactCfg) -> tuple[float, float] | None:

@@ -20,12 +20,14 @@ class CarryCfg:
     Args:
         level: the palms are held so high [m]; higher, the bent arms press less, and lower, thighs hit the thing.
         draw: time to bring it there [s].
+        over_ankles: the pelvis of an upright robot is so far before its ankles [m]; that of one that bows is not.
         stand_up: time to take up the posture of walking below the hands [s].
         body: inverse kinematics while it is drawn near.
     """
 
     level: float = 0.80
     draw: float = 3.0
+    over_ankles: float = 0.04
     stand_up: float = 1.0
     body: ReachCfg = field(default_factory=lambda: ReachCfg(pelvis_height=0.77, bow_least=0.05))
 
@@ -47,7 +49,8 @@ def draw_near_motion(
     hz = float(CONTROL_HZ)
     at, press = palms_in_world(before, stance)
     middle = at.mean(axis=0)
-    back = min(ahead - float((middle[:2] - stance.xy) @ stance.forward), 0.0)
+    upright = feet[:, :2].mean(axis=0) + cfg.over_ankles * stance.forward
+    back = min(ahead - float((middle[:2] - upright) @ stance.forward), 0.0)
     way = np.array([*(back * stance.forward), cfg.level - middle[2]])
     count = round(cfg.draw * hz)
     share = smoothstep(np.arange(1, count + 1) / count)

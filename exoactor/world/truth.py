@@ -202,7 +202,7 @@ def happened(
         if on is None:
             raise ValueError("expectation 'carried' needs to know where to")
         _, still = _held(track, target.id)
-        away = distance_to_footprint(on, target.position[:2])
+        away = distance_to_footprint(on, _middle(track, target.item)[:2])
         return {"true": bool(still and away <= (0.03 if takes(on, target) else BROUGHT)), "measured": away, "unit": "m"}
     if kind == "lifted":
         seconds, still = _held(track, target.id)
@@ -252,6 +252,13 @@ def _stands(track: TruthTrack, id: str) -> tuple[float, bool]:
     moved = float(np.linalg.norm(poses[-half_second:, :3] - poses[-1, :3], axis=1).max())
     held = len(track.root) - 1 in track.lifted.get(id, [])
     return tilt, tilt < UPRIGHT_TILT and moved < 0.01 and not held and bool(track.lifted.get(id))
+
+
+def _middle(track: TruthTrack, item: CatalogueItem) -> Array:
+    """(3,) middle of a thing at the end, however it is tilted [m]."""
+    pose = track.things[item.id][-1]
+    up = Rotation.from_quat(pose[3:], scalar_first=True).as_matrix()[:, 2]
+    return np.asarray(pose[:3] + up * item.size[2] / 2)
 
 
 def _is_on(thing: SceneObject, top: SceneObject) -> bool:

@@ -249,6 +249,16 @@ def test_before_going_there_is_a_walk_unless_it_was_said_already(text, plan):
         ("wave, then lift the orange box off the low stand and hold it up", "wave() lift(box)"),
         ("lift the box, put it back down, then walk to the door", "lift(box) put_down(box) walk_to(door)"),
         ("pick up the drum, set it down again and wave", "lift(drum) put_down(drum) wave()"),
+        ("lift the box and walk to the door", "lift(box) carry(box, to=door)"),
+        ("carry the box to the door", "lift(box) carry(box, to=door)"),
+        ("lift the box, then put it on the stool", "lift(box) carry(box, to=stool) put_down(box, on=stool)"),
+        ("put the box on the stool", "lift(box) carry(box, to=stool) put_down(box, on=stool)"),
+        ("bring the orange box over to the stool and put it down", "lift(box) carry(box, to=stool) put_down(box)"),
+        ("move the box onto the stool, then wave", "lift(box) carry(box, to=stool) put_down(box, on=stool) wave()"),
+        (
+            "lift the box, carry it to the stool, set it down there, and go to the door",
+            "lift(box) carry(box, to=stool) put_down(box) walk_to(door)",
+        ),
         ("raise your left hand and wave, then pick up the box", "wave(side=left) lift(box)"),
     ],
 )
@@ -260,11 +270,15 @@ def test_things_are_lifted(text, plan):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("lift the box and walk to the door", "walk_to cannot be done while holding box"),
+        ("lift the box and wave", "wave cannot be done while holding box"),
+        ("bring the chair to the door", "chair is a chair"),
+        ("carry the box", "where to bring it"),
+        ("carry the box to the box", "itself"),
+        ("lift the drum, then carry the box to the door", "lift cannot be done while holding drum"),
         ("pick up the box, then lift the drum", "lift cannot be done while holding box"),
         ("lift the door", "door is a door"),
         ("put the box down", "it is not held; lift it first"),
-        ("lift the box, then put it on the stool", "on the stool"),
+        ("put the box on the shelf", "shelf is a shelf"),
         ("lift the box with your left hand", "left"),
     ],
 )
