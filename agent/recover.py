@@ -30,6 +30,13 @@ def _settle_first(failed: Subtask) -> tuple[Subtask, ...]:
     return (Subtask("stand_still", {"seconds": 2.0}, f"{failed.skill} failed; come to rest first"), failed)
 
 
+def _lift_again(failed: Subtask) -> tuple[Subtask, ...]:
+    target, on = failed.args["target"], failed.args.get("on")
+    why = f"{target} was lost; take it up again"
+    carry = (Subtask("carry", {"target": target, "to": on}, why),) if on else ()
+    return (Subtask("lift", {"target": target}, why), *carry, failed)
+
+
 _WAYS: dict[str, Callable[[Subtask], tuple[Subtask, ...]]] = {
     "walk_to": _turn_first,
     "walk_around": _walk_first,
@@ -37,6 +44,9 @@ _WAYS: dict[str, Callable[[Subtask], tuple[Subtask, ...]]] = {
     "point_at": _turn_first,
     "wave": _settle_first,
 }
+
+LOST = frozenset({"lost", "not_in_hands"})
+"""What was to be in the hands is not."""
 
 HIDDEN_ARM = frozenset({"arm_not_seen", "arm_not_out"})
 """An arm along the camera's line of sight is not seen, neither in the imagined video nor in the look at the outcome."""
@@ -58,6 +68,8 @@ def another_way(remaining: Sequence[Subtask], history: Sequence[Failure]) -> tup
     code = history[-1].code
     if code == "no_free_place" and failed.args.get("aside"):
         return (*_as_seen_from_here(failed), *remaining[1:])
+    if code in LOST and history[-1].code not in [failure.code for failure in history[:-1]]:
+        return (*_lift_again(failed), *remaining[1:])
     way = _aside if failed.skill == "point_at" and code in HIDDEN_ARM else _WAYS.get(failed.skill)
     if way is None or failed.because or code in HOPELESS:
         return None

@@ -49,7 +49,7 @@ class Carry(Skill):
         "never_carried": "the imagined video does not carry it",
         "not_in_place": "the robot did not get near enough",
         "too_far": "it is held, but not where it was to go",
-        "dropped": "it is no longer held",
+        "lost": "it is no longer held",
     }
 
     def problems(self, args: Args, catalogue: Catalogue) -> list[str]:

@@ -80,7 +80,7 @@ def carried(
     away = distance_to_footprint(to, after.position[:2])
     details = {"above_m": round(above, 3), "away_m": round(away, 3)}
     if above < cfg.held_above:
-        return Verdict(Outcome.NOT_DONE, "dropped", above, cfg.held_above, "m", details=details)
+        return Verdict(Outcome.NOT_DONE, "lost", above, cfg.held_above, "m", details=details)
     limit = cfg.over_within if over else cfg.brought_within
     if away > limit:
         return Verdict(Outcome.NOT_DONE, "too_far", away, limit, "m", details=details)

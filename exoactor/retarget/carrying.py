@@ -20,14 +20,14 @@ class CarryCfg:
     Args:
         level: the palms are held so high [m]; higher, the bent arms press less, and lower, thighs hit the thing.
         draw: time to bring it there [s].
-        over_ankles: the pelvis of an upright robot is so far before its ankles [m]; that of one that bows is not.
+        over_ankles: the pelvis of an upright robot with a load is so far before its ankles [m].
         stand_up: time to take up the posture of walking below the hands [s].
         body: inverse kinematics while it is drawn near.
     """
 
     level: float = 0.80
     draw: float = 3.0
-    over_ankles: float = 0.04
+    over_ankles: float = -0.03
     stand_up: float = 1.0
     body: ReachCfg = field(default_factory=lambda: ReachCfg(pelvis_height=0.77, bow_least=0.05))
 

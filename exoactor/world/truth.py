@@ -196,8 +196,12 @@ def happened(
         raise ValueError(f"expectation {kind!r} needs a target")
     on = None if expectation.on is None else SceneObject(*objects[expectation.on], 1.0)
     if kind == "put_down":
-        tilt, stands = _stands(track, target.id)
-        return {"true": stands and (on is None or _is_on(target, on)), "measured": tilt, "unit": "deg"}
+        tilt, stands = _stands(track, target.item)
+        return {
+            "true": stands and (on is None or _is_on(_middle(track, target.item), target.item, on)),
+            "measured": tilt,
+            "unit": "deg",
+        }
     if kind == "carried":
         if on is None:
             raise ValueError("expectation 'carried' needs to know where to")
@@ -243,10 +247,14 @@ def _held(track: TruthTrack, id: str) -> tuple[float, bool]:
     return float((ends[-1] - starts[-1]) / track.hz), bool(ends[-1] == len(track.root))
 
 
-def _stands(track: TruthTrack, id: str) -> tuple[float, bool]:
-    """Tilt of a thing at the end [deg], and whether it is upright, at rest and out of the robot's hands."""
-    poses = np.array(track.things[id])
+def _stands(track: TruthTrack, item: CatalogueItem) -> tuple[float, bool]:
+    """Tilt of a thing at the end [deg], and whether it is upright, at rest and out of the robot's hands.
+
+    A plain box or cylinder has no top: upside down it stands as well.
+    """
+    id, poses = item.id, np.array(track.things[item.id])
     up = Rotation.from_quat(poses[-1, 3:], scalar_first=True).as_matrix()[2, 2]
+    up = abs(up) if item.kind in ("box", "cylinder") else up
     tilt = float(np.degrees(np.arccos(np.clip(up, -1, 1))))
     half_second = round(0.5 * track.hz)
     moved = float(np.linalg.norm(poses[-half_second:, :3] - poses[-1, :3], axis=1).max())
@@ -261,10 +269,10 @@ def _middle(track: TruthTrack, item: CatalogueItem) -> Array:
     return np.asarray(pose[:3] + up * item.size[2] / 2)
 
 
-def _is_on(thing: SceneObject, top: SceneObject) -> bool:
-    """Whether a thing stands on that, and not beside or above it."""
-    level = float(top.position[2] + top.item.size[2])
-    return bool(abs(thing.position[2] - level) < 0.03 and distance_to_footprint(top, thing.position[:2]) < 0.01)
+def _is_on(middle: Array, item: CatalogueItem, top: SceneObject) -> bool:
+    """Whether an upright thing with its middle (3,) there [m] stands on that, and not beside or above it."""
+    above = float(middle[2] - item.size[2] / 2 - top.position[2] - top.item.size[2])
+    return bool(abs(above) < 0.03 and distance_to_footprint(top, middle[:2]) < 0.01)
 
 
 def _contact_error(track: TruthTrack, item: CatalogueItem) -> float | None:
