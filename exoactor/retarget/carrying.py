@@ -29,7 +29,7 @@ class CarryCfg:
     draw: float = 3.0
     over_ankles: float = -0.03
     stand_up: float = 1.0
-    body: ReachCfg = field(default_factory=lambda: ReachCfg(pelvis_height=0.77, bow_least=0.05))
+    body: ReachCfg = field(default_factory=ReachCfg)
 
 
 def draw_near_motion(
