@@ -11,10 +11,10 @@ ResultKind = Literal["done", "not_done", "cannot_tell", "error", "interrupted", 
 POINTLESS = frozenset(
     {
         "no_free_place", "no_free_path", "no_path", "out_of_view", "path_blocked", "arm_not_seen",
-        "too_low", "too_wide", "out_of_reach", "fixed",
+        "too_low", "too_wide", "out_of_reach", "fixed", "toppled",
     }
 )  # fmt: skip
-"""Reasons that another seed from the same place cannot mend: no room, or no line of sight."""
+"""Reasons that another seed from the same place cannot mend: no room, no line of sight, or a thing on its side."""
 
 
 @dataclass(frozen=True)
