@@ -15,6 +15,8 @@ from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_p
 from skills.places import PERSON_HEIGHT, SEEN, SHORT_PERSON, is_free, is_in_view, visible_share
 
 LIFTABLE = ("box", "cylinder", "bin", "basket", "chair", "table")
+GRIPPED_LYING = ("box",)
+"""Kinds that are lifted as they lie; a cylinder rolls away from the hands, and of chairs much is in the way."""
 RISE = (0.28, 0.40)
 """Least and most [m]; who lifts something off the floor comes up with it ..."""
 HELD_UP = 0.56
@@ -43,6 +45,7 @@ class Lift(Skill):
         "fixed": "it cannot be moved",
         "never_lifted": "the imagined video does not lift it",
         "not_in_place": "the robot did not get near enough to reach it",
+        "toppled": "it lies as hands cannot hold it; somebody has to set it up",
         "not_lifted": "it still stands, or stands again",
         "dropped": "it was lifted and lost",
     }
@@ -56,6 +59,8 @@ class Lift(Skill):
         robot, target = robot_pose(scene), seen_target(scene, args["target"])
         if not target.item.movable:
             raise StageError("imagine", "fixed", f"{target.id} is furniture that stays where it is")
+        if target.lies and target.item.kind not in GRIPPED_LYING:
+            raise StageError("perceive", "toppled", f"{target.id} lies on the floor as hands cannot hold it")
         goal, held = _stance(scene, target, robot)
         name = spoken(target.id)
         rise = float(np.clip(HELD_UP - held.middle[2], *RISE)) if target.item.kind != "chair" else CHAIR_RISE

@@ -14,6 +14,8 @@ from skills.lift import LIFTABLE
 
 HELD_CONFIDENCE = 0.1
 """Hands hide a part of what they hold, and it is seldom quite upright: less is asked of it than of other targets."""
+LYING = 0.05
+"""A thing on its side that is less than this above what is below it lies there [m]."""
 
 
 class PutDown(Skill):
@@ -70,6 +72,8 @@ class PutDown(Skill):
         if on and all(below.id != on for below in tops_below(target, scene)):
             raise StageError("imagine", "elsewhere", f"{target.id} is not held over {on}")
         drop = float(target.position[2]) - level_below(target, scene)
+        if target.lies and drop < LYING:
+            raise StageError("perceive", "toppled", f"{target.id} is not in the robot's hands: it lies on its side")
         text = f"puts the {spoken(target.id)} down, lets go of it and stands up"
         return (Action("put_down", text, 0.4, thing=target.id, rise=-drop),)
 

@@ -116,6 +116,8 @@ class PosedRoom:
             half = abs(up[2]) * size[1]
         elif kind == mujoco.mjtGeom.mjGEOM_BOX:
             return float(data.geom_xpos[geom, 2] - np.abs(up) @ size)
+        elif kind == mujoco.mjtGeom.mjGEOM_CYLINDER:
+            return float(data.geom_xpos[geom, 2] - abs(up[2]) * size[1] - np.hypot(up[0], up[1]) * size[0])
         return float(data.geom_xpos[geom, 2] - half - size[0])
 
 

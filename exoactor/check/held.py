@@ -115,7 +115,7 @@ def put_down(
     details = {"above_m": round(off, 3), "taller_m": round(tall, 3)}
     if abs(off) > cfg.stands_within:
         return Verdict(Outcome.NOT_DONE, "not_put_down", off, cfg.stands_within, "m", details=details)
-    if abs(tall) > cfg.upright_within:
+    if after.lies or abs(tall) > cfg.upright_within:
         return Verdict(Outcome.NOT_DONE, "toppled", abs(tall), cfg.upright_within, "m", details=details)
     if robot is None:
         return Verdict(Outcome.CANNOT_TELL, "robot_not_seen", details=details, confidence=0.3)

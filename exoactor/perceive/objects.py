@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from exoactor.perceive.cloud import Cloud
 from exoactor.perceive.fit import FitCfg, Fitted, Outline, fit, to_world
 from exoactor.perceive.locate import depth_sigma
+from exoactor.perceive.lying import LyingTemplate
 from exoactor.perceive.template import Template
 from exoactor.types import Array, CatalogueItem, Observation, SceneObject
 from exoactor.types.rotations import wrap, yaw_matrix
@@ -26,6 +28,10 @@ class ObjectsCfg:
         clusters: clusters tried per thing, largest first.
         snap: a thing's underside this near to a support or the floor stands on it [m].
         accept: fits that cost more than this are no find.
+        doubtful: a thing whose fit costs more than this may have toppled.
+        lying: as it lies it has to fit for this share of what it costs as it stands ...
+        accept_lying: ... and for no more than this ...
+        seen_lying: ... with so much of its side towards the camera seen: what is half hidden fits many ways.
         fit: of the template fit.
     """
 
@@ -33,6 +39,10 @@ class ObjectsCfg:
     clusters: int = 3
     snap: float = 0.06
     accept: float = 0.55
+    doubtful: float = 0.075
+    lying: float = 0.6
+    accept_lying: float = 0.20
+    seen_lying: float = 0.30
     fit: FitCfg = field(default_factory=FitCfg)
 
 
@@ -44,6 +54,7 @@ def find_objects(
     stride: int,
     standing: Sequence[SceneObject],
     cfg: ObjectsCfg,
+    lying: Mapping[str, Sequence[LyingTemplate]] = MappingProxyType({}),
 ) -> list[SceneObject]:
     """The things of one colour, largest first; each takes its points away from the next.
 
@@ -55,6 +66,7 @@ def find_objects(
         stride: of `mask` [px].
         standing: things found before, on which others may stand.
         cfg: tunables.
+        lying: id of a thing -> ways in which it may lie.
     """
     if len(cloud) < cfg.least:
         return []
@@ -64,10 +76,15 @@ def find_objects(
     waiting = sorted(items, key=lambda pair: -float(np.prod(pair[0].size)))
     while waiting:
         item, template = waiting.pop(0)
-        best = _best_fit(item, template, left, mask.shape, outline, stride, [*standing, *found], cfg)
-        if best is None or best.cost > cfg.accept:
+        around = [*standing, *found]
+        best = _best_fit(item, template, left, mask.shape, outline, stride, around, cfg)
+        if best is None:
             continue
-        thing = _finished(item, template, best, left, observation, [*standing, *found], cfg)
+        thing = None if best.cost > cfg.accept else _finished(item, template, best, observation, around, cfg)
+        if best.cost > cfg.doubtful and lying.get(item.id):
+            most = min(cfg.lying * best.cost, cfg.accept_lying)
+            fallen = _toppled(lying[item.id], most, left, mask.shape, outline, stride, observation, around, cfg)
+            thing, template = fallen or (thing, template)
         if thing is None:
             continue
         found.append(thing)
@@ -108,6 +125,30 @@ def _best_fit(
         if best is None or fitted.cost < best.cost:
             best = fitted
     return best
+
+
+def _toppled(
+    ways: Sequence[LyingTemplate],
+    most: float,
+    cloud: Cloud,
+    shape: tuple[int, ...],
+    outline: Outline,
+    stride: int,
+    observation: Observation,
+    standing: Sequence[SceneObject],
+    cfg: ObjectsCfg,
+) -> tuple[SceneObject, Template] | None:
+    """The thing as it lies on floor or support, if it fits so for less than `most`."""
+    tried = [(_best_fit(way.item, way, cloud, shape, outline, stride, standing, cfg), way) for way in ways]
+    fits = [(fitted, way) for fitted, way in tried if fitted is not None and fitted.cost < most]
+    if not fits:
+        return None
+    fitted, way = min(fits, key=lambda pair: pair[0].cost)
+    above = abs(_level(fitted.pose[:2], float(fitted.pose[2]), standing) - float(fitted.pose[2]))
+    if above > cfg.snap and fitted.cost > cfg.doubtful:
+        return None  # in the robot's hands a thing is rather tilted than turned on its side
+    thing = _finished(way.item, way, fitted, observation, standing, cfg, cfg.seen_lying)
+    return None if thing is None else (replace(thing, lies=True), way)
 
 
 def _clusters(cloud: Cloud, shape: tuple[int, ...], stride: int, template: Template, cfg: ObjectsCfg) -> list[Cloud]:
@@ -170,22 +211,23 @@ def _finished(
     item: CatalogueItem,
     template: Template,
     fitted: Fitted,
-    cloud: Cloud,
     observation: Observation,
     standing: Sequence[SceneObject],
     cfg: ObjectsCfg,
+    least: float = 0.05,
 ) -> SceneObject | None:
-    """The thing put on its support, with canonical yaw and confidence; None if almost nothing of it is seen."""
+    """The thing put on its support, with canonical yaw and confidence; None if less than `least` of it is seen."""
     x, y, z, yaw = (float(v) for v in fitted.pose)
     if item.movable:
-        z = _settled(np.array([x, y]), z, standing, cfg)
+        level = _level(np.array([x, y]), z, standing)
+        z = level if abs(level - z) < cfg.snap else max(z, 0.0)
     if template.period == 0:
         yaw = 0.0
     else:
         half = template.period / 2
         yaw = float((yaw + half) % template.period - half) if template.period < 6 else float(wrap(yaw))
     seen = _seen_share(template, np.array([x, y, z, yaw]), observation)
-    if seen < 0.05:
+    if seen < least:
         return None
     quality = float(np.exp(-np.square(max(fitted.cost - 0.10, 0.0) / 0.22)))
     evidence = min(1.0, seen / 0.30)
@@ -193,8 +235,8 @@ def _finished(
     return SceneObject(item, np.array([x, y, z]), yaw, confidence)
 
 
-def _settled(place: Array, z: float, standing: Sequence[SceneObject], cfg: ObjectsCfg) -> float:
-    """Height of the floor or support that the underside stands on, if one is near."""
+def _level(place: Array, z: float, standing: Sequence[SceneObject]) -> float:
+    """Height of the floor or the support at a place (2,) that is nearest to `z` [m]."""
     levels = [0.0]
     for thing in standing:
         surface = support(thing.item.kind, thing.item.size)
@@ -203,8 +245,7 @@ def _settled(place: Array, z: float, standing: Sequence[SceneObject], cfg: Objec
         local = (place - thing.position[:2]) @ yaw_matrix(thing.yaw) - surface.center[:2]
         if (np.abs(local) < surface.half_size + 0.05).all():
             levels.append(float(thing.position[2] + surface.center[2]))
-    nearest = min(levels, key=lambda level: abs(level - z))
-    return nearest if abs(nearest - z) < cfg.snap else max(z, 0.0)
+    return min(levels, key=lambda level: abs(level - z))
 
 
 def _seen_share(template: Template, pose: Array, observation: Observation) -> float:

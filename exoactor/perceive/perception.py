@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,14 @@ from exoactor.perceive.arms import Arm, ArmsCfg, Side, find_arms
 from exoactor.perceive.body import PosedBody, RobotBody
 from exoactor.perceive.cloud import Cloud, cloud_of, patches, window_of
 from exoactor.perceive.locate import Fix, LocateCfg, align, depth_sigma, near
+from exoactor.perceive.lying import lying_templates
 from exoactor.perceive.objects import ObjectsCfg, explained, find_objects
 from exoactor.perceive.patch import held_patch
 from exoactor.perceive.room import Wall, above_floor, find_walls, in_walls
 from exoactor.perceive.search import SearchCfg, find_robot, quality
 from exoactor.perceive.template import Template
 from exoactor.perceive.upright import STANDING_TOP, blind, lying
-from exoactor.types import Array, Catalogue, Observation, Pose2D, Scene, SceneObject, StageError
+from exoactor.types import Array, Catalogue, CatalogueItem, Observation, Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import yaw_matrix
 
 
@@ -71,6 +72,8 @@ class RgbdPerception:
         self.body = body or own_body()
         self._templates = {item.id: Template(item) for item in catalogue}
         self._colours = sorted({item.color for item in catalogue if item.color not in ACHROMATIC})
+        # A colour of its own tells which thing it is, whatever way it lies.
+        self._lying = {item.id: lying_templates(item) for item in catalogue if self._has_own_colour(item)}
         self._rng = np.random.default_rng(0)
         self._known: tuple[SceneObject, ...] = ()
         self._walls: tuple[Wall, ...] = ()
@@ -108,12 +111,12 @@ class RgbdPerception:
             mine &= ~own
             mask = np.zeros(label.shape, bool)
             mask[cloud.rows[mine] // stride, cloud.columns[mine] // stride] = True
-            things += find_objects(items, cloud.take(mine), mask, observation, stride, things, cfg.objects)
+            things += find_objects(items, cloud.take(mine), mask, observation, stride, things, cfg.objects, self._lying)
         if fix is None:
             # Gray furniture may have hidden it: look again at what no thing explains.
             rest = colourless & raised
             for thing in things:
-                rest &= ~explained(self._templates[thing.id], thing, cloud)
+                rest &= ~explained(self._template_of(thing), thing, cloud)
             fix = find_robot(cloud.take(rest), body, observation, cfg.search, self._rng)
             if fix is not None and quality(fix) < cfg.robot_quality:
                 fix = None
@@ -170,9 +173,8 @@ class RgbdPerception:
             id: of the thing.
         """
         item = next(item for item in self.catalogue if item.id == id)
-        alone = sum(other.color == item.color for other in self.catalogue) == 1
         felt = observation.proprioception.pose
-        if item.color in ACHROMATIC or not alone or felt is None or blind(observation):
+        if not self._has_own_colour(item) or felt is None or blind(observation):
             return None
         window = window_of(observation.camera, np.asarray(felt[:2]), 1.0, 1.6)
         if window is None:
@@ -215,8 +217,16 @@ class RgbdPerception:
         rest = self._colourless(cloud, observation) & above_floor(cloud, observation, 0.05)
         rest &= ~in_walls(cloud, self._walls, self.cfg.wall_slack)
         for thing in self._known:
-            rest &= ~explained(self._templates[thing.id], thing, cloud)
+            rest &= ~explained(self._template_of(thing), thing, cloud)
         return lying(cloud.points[rest], None if felt is None else np.asarray(felt[:2]))
+
+    def _has_own_colour(self, item: CatalogueItem) -> bool:
+        alone = sum(other.color == item.color for other in self.catalogue) == 1
+        return alone and item.color not in ACHROMATIC
+
+    def _template_of(self, thing: SceneObject) -> Template:
+        """The shape it has where it was found; of what lies, the box that holds it."""
+        return Template(replace(thing.item, kind="box")) if thing.lies else self._templates[thing.id]
 
     def _around(self, observation: Observation, pose: Pose2D) -> Cloud:
         window = window_of(observation.camera, pose.xy, 0.75, 1.75)

@@ -16,6 +16,7 @@ class Template:
         samples: number of surface samples.
 
     Attributes:
+        item: as given.
         size: (3,) [m].
         radius: of the upright cylinder about its origin that holds it [m].
         period: yaw angle after which it looks the same [rad]; 0 for things round about the vertical.
@@ -30,6 +31,7 @@ class Template:
         self._round = np.array([p.shape == "cylinder" for p in pieces])
         self._ball = np.array([p.shape == "sphere" for p in pieces])
         self._coloured = np.array([p.role != "accent" for p in pieces])
+        self.item = item
         self.size = item.size
         self.radius = float(np.linalg.norm(item.size[:2]) / 2)
         self.period = _period(item)

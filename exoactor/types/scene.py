@@ -78,16 +78,18 @@ class SceneObject:
     """A catalogue thing where it was perceived.
 
     Args:
-        item: its catalogue entry.
+        item: its catalogue entry; of a thing that lies, with the size of the box that holds it as it lies.
         position: (3,) centre of its underside in the world [m].
         yaw: heading of its own x axis (a chair's seat opens along +x, a table's or door's x is its depth) [rad].
         confidence: 0..1; below 0.5 the thing is not used as a target.
+        lies: it toppled: it rests on another face than the one it stands on.
     """
 
     item: CatalogueItem
     position: Array
     yaw: float
     confidence: float
+    lies: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "position", checked("position", self.position, (3,)))
@@ -164,6 +166,7 @@ class Scene:
                     "position": [round(float(v), 4) for v in o.position],
                     "yaw": round(float(o.yaw), 4),
                     "confidence": round(float(o.confidence), 3),
+                    "lies": o.lies,
                 }
                 for o in self.objects
             ],
@@ -180,6 +183,7 @@ class Scene:
                 np.array(o["position"]),
                 o["yaw"],
                 o["confidence"],
+                o.get("lies", False),
             )
             for o in data["objects"]
         )

@@ -248,6 +248,18 @@ class SimRobot:
             "touched": dict(self._touched),
         }
 
+    def arm_forces(self, id: str) -> Array:
+        """(2, 2) normal forces of left and right arm, hand and forearm, on a thing now [N]; for benchmarks only."""
+        model, data = self._model, self._data
+        felt, thing, wrench = np.zeros((2, 2)), model.body(id).id, np.zeros(6)
+        for number in range(data.ncon):
+            bodies = [b for b in model.geom_bodyid[data.contact[number].geom] if b != thing]
+            side, _, part = model.body(bodies[0]).name.partition("_")
+            if len(bodies) == 1 and part.startswith(("wrist", "elbow")):
+                mujoco.mj_contactForce(model, data, number, wrench)
+                felt[("left", "right").index(side), int(part.startswith("elbow"))] += wrench[0]
+        return felt
+
     # -- inside ---------------------------------------------------------------------------------
 
     def _stand(self) -> None:

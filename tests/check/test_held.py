@@ -1,5 +1,7 @@
 """Off what it stood on for a second: judged by the lowest and highest part seen in each look."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -54,6 +56,14 @@ def test_a_look_in_which_it_is_down_begins_the_second_anew():
 def test_put_down_is_upright_on_what_is_below_and_the_robot_seen_beside_it(heights, robot, outcome, code):
     verdict = put_down(HeightLook(1.0, heights), BOX, robot, 0.05, 0.4, CheckCfg())
     assert (verdict.outcome, verdict.code) == (outcome, code)
+
+
+def test_what_lies_is_toppled_though_it_is_as_high_as_it_lies():
+    lying = replace(BOX, item=replace(BOX.item, size=np.array([0.25, 0.3, 0.3])), lies=True)
+    verdict = put_down(HeightLook(1.0, (0.40, 0.70)), lying, Pose2D(0, 0, 0), 0.05, 0.4, CheckCfg())
+    assert (verdict.outcome, verdict.code) == (Outcome.NOT_DONE, "toppled")
+    standing = replace(lying, lies=False)
+    assert put_down(HeightLook(1.0, (0.40, 0.70)), standing, Pose2D(0, 0, 0), 0.05, 0.4, CheckCfg()).code == "put_down"
 
 
 def test_what_the_hands_still_touch_is_not_put_down():

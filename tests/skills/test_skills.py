@@ -282,3 +282,30 @@ def test_lift_refuses_what_it_cannot_hold(target, code):
     with pytest.raises(StageError) as caught:
         skills.get("lift").actions(scene, {"target": target})
     assert caught.value.code == code
+
+
+def lying(kind, size, height=0.0):
+    """The storeroom with something else on its side where the box stands, so high above the floor."""
+    scene = seen(STORE, low_stand=(0.0, 5.0))
+    box = scene.get("box")
+    item = replace(box.item, kind=kind, size=np.array(size))
+    thing = replace(box, item=item, position=np.array([*box.position[:2], height]), lies=True)
+    return replace(scene, objects=tuple(thing if o.id == "box" else o for o in scene.objects))
+
+
+def test_a_toppled_box_is_lifted_as_it_lies_and_other_things_that_lie_are_a_reason_of_their_own():
+    *_, lift = actions("lift", lying("box", (0.25, 0.30, 0.35)), target="box")
+    assert lift.kind == "lift" and lift.thing == "box"
+    for kind, size in (("cylinder", (0.3, 0.33, 0.3)), ("chair", (0.9, 0.4, 0.4)), ("table", (0.5, 0.4, 0.4))):
+        with pytest.raises(StageError) as caught:
+            actions("lift", lying(kind, size), target="box")
+        assert (caught.value.stage, caught.value.code) == ("perceive", "toppled")
+        assert caught.value.code in skills.get("lift").failure_codes
+
+
+def test_what_lies_on_the_floor_cannot_be_put_down_and_what_is_held_as_it_lay_can():
+    with pytest.raises(StageError) as caught:
+        actions("put_down", lying("box", (0.25, 0.30, 0.35)), target="box")
+    assert (caught.value.stage, caught.value.code) == ("perceive", "toppled")
+    (down,) = actions("put_down", lying("box", (0.25, 0.30, 0.35), height=0.4), target="box")
+    assert down.kind == "put_down" and down.rise == pytest.approx(-0.4)

@@ -74,7 +74,9 @@ def test_robot_motion_checks_quaternions_and_settle():
 def test_scene_round_trips_through_json():
     camera = Camera.looking_at([2, -3, 1.7], [0, 0, 0.7], 50, (640, 480))
     item = CatalogueItem("red_chair", "chair", "red", np.array([0.45, 0.45, 0.9]), True)
-    scene = Scene((SceneObject(item, np.array([1.0, 2, 0]), 0.5, 0.9),), Pose2D(0, 1, 2), 0.8, camera, ("door",))
+    scene = Scene(
+        (SceneObject(item, np.array([1.0, 2, 0]), 0.5, 0.9, lies=True),), Pose2D(0, 1, 2), 0.8, camera, ("door",)
+    )
     assert Scene.from_json(scene.to_json()).to_json() == scene.to_json()
 
 
