@@ -26,7 +26,7 @@ from exoactor.ground import GroundCfg, find_contact, ground, must_move
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
-from exoactor.perceive import RgbdPerception
+from exoactor.perceive import RgbdPerception, own_body
 from exoactor.performance import Performance, let_go, take_hold
 from exoactor.retarget import retarget
 from exoactor.types import (
@@ -90,7 +90,7 @@ class SimPipeline:
         self._controller = load_controller(self.cfg.controller, self.cfg.controller_path)
         self.robot.configure(self._controller.actuation)
         self._estimator = StateEstimator()
-        self._perception = RgbdPerception(self.catalogue)
+        self._perception = RgbdPerception(self.catalogue, body=own_body(spec.hands))
         self._verifier: Verifier = registry.load("verifiers", self.cfg.verifier)(self._perception)
         self._video_model: VideoModel = registry.load("video_models", self.cfg.video_model)()
         self._motion_estimator: MotionEstimator = registry.load("motion_estimators", self.cfg.motion_estimator)()

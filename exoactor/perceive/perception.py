@@ -275,12 +275,12 @@ class RgbdPerception:
         return fix
 
 
-def own_body() -> RobotBody:
-    """The surface of the G1 that this project drives."""
+def own_body(hands: str = "rubber") -> RobotBody:
+    """The surface of the G1 that this project drives, with its hands."""
     from exoactor.world.g1 import g1_spec
 
     make: Callable[..., Any] = g1_spec
-    return RobotBody(make(visuals=True))
+    return RobotBody(make(visuals=True, hands=hands))
 
 
 def on_robot(cloud: Cloud, body: PosedBody, pose: Pose2D, gap: float) -> Array:

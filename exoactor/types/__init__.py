@@ -32,7 +32,7 @@ from exoactor.types.protocols import (
     Verifier,
     VideoModel,
 )
-from exoactor.types.robot import CONTROL_HZ, G1_JOINTS, Actuation, Sensors, TrackingCommand
+from exoactor.types.robot import CONTROL_HZ, G1_JOINTS, HAND_JOINTS, Actuation, Sensors, TrackingCommand
 from exoactor.types.scene import KINDS, Catalogue, CatalogueItem, Pose2D, Scene, SceneObject
 from exoactor.types.verdict import MOVED_BY_HAND, Expectation, Outcome, Verdict
 from exoactor.types.video import Action, GateResult, ImaginedVideo, ImagineRequest
@@ -41,6 +41,7 @@ __all__ = [
     "BODY_JOINTS",
     "CONTROL_HZ",
     "G1_JOINTS",
+    "HAND_JOINTS",
     "KINDS",
     "MOVED_BY_HAND",
     "Action",

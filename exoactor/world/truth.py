@@ -140,6 +140,10 @@ class TruthRecorder:
         """See `Robot`."""
         return self._robot.look(depth=depth, plain=plain)
 
+    def hold_fingers(self, targets: Array) -> None:
+        """See `Robot`."""
+        self._robot.hold_fingers(targets)
+
     def step(self, joint_targets: Array) -> None:
         """See `Robot`."""
         self._robot.step(joint_targets)
