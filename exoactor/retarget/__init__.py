@@ -1,6 +1,7 @@
 """Retargeting: from a human motion to a reference for the Unitree G1."""
 
 from exoactor.retarget.footsteps import StepCfg
+from exoactor.retarget.grasping import GraspCfg, pick_motion, place_motion, raised
 from exoactor.retarget.lifting import LiftCfg, lift_motion, put_down_motion
 from exoactor.retarget.retargeting import METHODS, Method, RetargetCfg, retarget, unknown_method
 from exoactor.retarget.shuffle import shuffle
@@ -9,6 +10,7 @@ from exoactor.retarget.wholebody import WholeBodyCfg
 
 __all__ = [
     "METHODS",
+    "GraspCfg",
     "LiftCfg",
     "Method",
     "RetargetCfg",
@@ -16,7 +18,10 @@ __all__ = [
     "TimingCfg",
     "WholeBodyCfg",
     "lift_motion",
+    "pick_motion",
+    "place_motion",
     "put_down_motion",
+    "raised",
     "retarget",
     "shuffle",
     "unknown_method",
