@@ -9,9 +9,10 @@ from typing import Final, Literal
 import numpy as np
 
 from exoactor.grip import KNEES
-from exoactor.stance import distance_to_footprint, support_of
+from exoactor.stance import distance_to_footprint, sides, support_of
 from exoactor.types.arrays import Array
-from exoactor.types.rotations import yaw_matrix
+from exoactor.types.motion import Contact
+from exoactor.types.rotations import wrap, yaw_matrix
 from exoactor.types.scene import CatalogueItem, Pose2D, SceneObject
 
 Side = Literal["left", "right"]
@@ -27,8 +28,6 @@ POINT: Final = (0.115, -0.060, 0.0)
 Of 25 places 15 mm apart, those within 3 cm of it held and set down upright."""
 NEAREST, FARTHEST = 0.33, 0.46
 """Pelvis to the thing, ahead [m]; nearer the elbow is in the way of the trunk, farther the arm is stretched."""
-HIP, TRUNK = 0.72, 0.26
-"""An edge higher than this is as high as the trunk, which sways [m]; that keeps so far from it [m]."""
 ASIDE: Final = 0.13
 """Pelvis to the thing, towards the side of the hand [m]."""
 
@@ -87,16 +86,29 @@ def stance_to_grasp(place: Array, heading: float, side: Side, carrier: SceneObje
     if carrier is not None:
         half = float(np.abs(yaw_matrix(carrier.yaw).T @ forward) @ carrier.item.size[:2]) / 2
         edge = half + float((np.asarray(place) - carrier.position[:2]) @ forward)
-        top = float(carrier.position[2] + carrier.item.size[2])
-        ahead = max(ahead, edge + (TRUNK if top > HIP else KNEES))
+        ahead = max(ahead, edge + KNEES)
     aside = ASIDE if side == "left" else -ASIDE
     at = np.asarray(place) - ahead * forward - aside * left
     return Pose2D(float(at[0]), float(at[1]), float(heading)), ahead
 
 
-def carrier_of(thing: SceneObject, things: Iterable[SceneObject]) -> SceneObject | None:
-    """What a thing stands on, or None for the floor."""
-    return support_of(thing, things)
+def stance_at(thing: SceneObject, heading: float, side: Side, things: Iterable[SceneObject]) -> tuple[Pose2D, float]:
+    """Where a robot stands that takes `thing` facing along `heading` [rad], and how far ahead it has it then [m].
+
+    It stands square before that side of what carries the thing which it faces most.
+    """
+    carrier = support_of(thing, things)
+    if carrier is not None:
+        inward = [float(np.arctan2(-normal[1], -normal[0])) for _, normal, _ in sides(carrier)]
+        heading = min(inward, key=lambda side: abs(float(wrap(side - heading))))
+    return stance_to_grasp(thing.position[:2], heading, side, carrier)
+
+
+def hand_of(contact: Contact) -> Side | None:
+    """The hand that works alone on a thing; None if both do."""
+    if len(contact.hands) != 1:
+        return None
+    return "left" if contact.hands[0] == "left" else "right"
 
 
 def is_on(place: Array, carrier: SceneObject, margin: float) -> bool:

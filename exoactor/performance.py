@@ -11,6 +11,7 @@ import numpy as np
 from exoactor import attempt
 from exoactor.control import StateEstimator, TrackCfg, track
 from exoactor.control.execute import standing_pose
+from exoactor.control.hand import HandFeedback
 from exoactor.control.palms import PalmFeedback
 from exoactor.control.recorder import Localize
 from exoactor.formats.robot_motion import save_robot
@@ -45,6 +46,7 @@ class Performance:
         should_stop: asked at every control step.
         progress: called with the finished fraction of each stretch.
         palm: the loop on the palms, which remembers how hard they press.
+        hand: the loop on one hand.
     """
 
     robot: Robot
@@ -54,6 +56,7 @@ class Performance:
     should_stop: Callable[[], bool]
     progress: Progress | None
     palm: PalmFeedback = field(default_factory=PalmFeedback)
+    hand: HandFeedback = field(default_factory=HandFeedback)
     stretches: list[Rollout] = field(default_factory=list)
 
     @property
@@ -87,6 +90,7 @@ class Performance:
             on_progress=self.progress,
             estimator=self.estimator,
             palm=self.palm,
+            hand=self.hand,
             goes_on=goes_on,
         )
         self.stretches.append(rollout)
@@ -168,7 +172,7 @@ def take_hold(
         if last:
             break
         performed.track(shuffle(here, stance, first[15:]), cfg, localize)
-    motion = lift_motion(here, _feet(performed.estimator), held, contact, first)
+    motion = lift_motion(here, feet_of(performed.estimator), held, contact, first)
     save_robot(folder / attempt.ROBOT_HOLD, motion)
     # Standing, the legs tell better than a picture of a bent robot where it is.
     performed.track(motion, replace(cfg, end=0.2), None)
@@ -210,12 +214,12 @@ def let_go(
     here = Pose2D(*(float(v) for v in performed.estimator.pose))
     held = grip(thing, here.yaw)
     first = standing_pose(performed.controller.actuation)
-    motion = put_down_motion(here, _feet(performed.estimator), held, drop, before, first)
+    motion = put_down_motion(here, feet_of(performed.estimator), held, drop, before, first)
     save_robot(folder / attempt.ROBOT_HOLD, motion)
     performed.track(motion, replace(cfg, end=0.6), None, goes_on=True)
 
 
-def _feet(estimator: StateEstimator) -> Array:
+def feet_of(estimator: StateEstimator) -> Array:
     """(2, 3) left and right ankle's x, y [m] and heading [rad] in the world, from encoders."""
     pose, feet = estimator.pose, estimator.kinematics.feet()
     return np.column_stack([feet[:, :2] @ yaw_matrix(float(pose[2])).T + pose[:2], feet[:, 2] + pose[2]])

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from exoactor.types import ConfigError
 from skills.base import Args, Argument, Fact, Skill, Symbols
 from skills.lift import Lift
+from skills.pick import Pick
+from skills.place import Place
 from skills.point_at import PointAt
 from skills.put_down import PutDown
 from skills.stand_still import StandStill
@@ -23,7 +25,7 @@ from skills.wave import Wave
 
 __all__ = ["Args", "Argument", "Fact", "Skill", "Symbols", "get", "registry"]
 
-_BUILT_IN: tuple[type[Skill], ...] = (WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, PutDown)
+_BUILT_IN: tuple[type[Skill], ...] = (WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, PutDown, Pick, Place)
 
 
 @cache

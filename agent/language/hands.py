@@ -47,22 +47,49 @@ class Hands:
         return Clause(clause.steps, "wave", clause.way)
 
     def lift(self, cursor: Cursor) -> Clause:
-        """A thing taken up with both hands, wherever it stands."""
+        """A thing taken up wherever it stands: a small one with one hand, others with both."""
+        start = cursor.at
         ids = self.nouns.read(cursor, modifiers=False, standing=False)
+        if all(self.nouns.is_small(id) for id in ids):
+            cursor.at = start  # "the bottle on the table": there is nothing else it could be lifted onto
+            ids = self.nouns.read(cursor, modifiers=False)
         cursor.take("up")
         if not cursor.take_any(lx.OFF_FLOOR) and cursor.take("off", "from", "off of", "up off", "up from"):
             self.nouns.peek(cursor)
-        cursor.take_any(lx.BOTH_HANDS)
+        small = [self.nouns.is_small(id) for id in ids]
+        if not all(small):
+            cursor.take_any(lx.BOTH_HANDS)
+        if all(small):
+            cursor.take_any(lx.IN_ONE_HAND)
         cursor.take_any(lx.AND_HOLD)
-        return Clause([Step("lift", {"target": id}) for id in ids], "lift", "target")
+        steps = [
+            Step("pick", {"object": id}) if one else Step("lift", {"target": id})
+            for id, one in zip(ids, small, strict=True)
+        ]
+        return Clause(steps, "lift", "target")
 
     def put_down(self, cursor: Cursor) -> Clause:
-        """A thing let down where it was taken up; anywhere else is not learnt yet."""
+        """A thing let down where it was taken up; a small one on what is named, if it is held above that."""
+        start = cursor.at
+        ids = self.nouns.read(cursor, modifiers=False, standing=False)
+        if all(self.nouns.is_small(id) for id in ids):
+            return self._placed(cursor, ids)
+        cursor.at = start
         ids = self.nouns.read(cursor, modifiers=False)
         cursor.take("down", "back", "back down", "down again", "back again")
         cursor.take_any(lx.WHERE_IT_WAS)
         cursor.take_any(lx.BOTH_HANDS)
         return Clause([Step("put_down", {"target": id}) for id in ids], "put_down", "target")
+
+    def _placed(self, cursor: Cursor, ids: tuple[str, ...]) -> Clause:
+        cursor.take("down", "back", "back down", "down again", "back again", "upright", "down upright")
+        args: dict[str, Any] = {}
+        if not cursor.take_any(lx.WHERE_IT_WAS) and cursor.take_any(lx.ONTO):
+            held = self.nouns.mentioned.last, self.nouns.mentioned.every
+            args["target"] = self.nouns.one(cursor)
+            self.nouns.mentioned.last, self.nouns.mentioned.every = held  # "it" is still what was put down
+        cursor.take("again", "upright")
+        return Clause([Step("place", {"object": id, **args}) for id in ids], "put_down", "target")
 
     def greet(self, cursor: Cursor) -> Clause:
         """A greeting is a wave, to a thing if one is named."""

@@ -209,13 +209,14 @@ class GeometricVerifier:
     ) -> Verdict:
         """The verdict on a thing that is to be off what it stood on, or to stand again."""
         id = str(expectation.target)
-        if expectation.kind == "put_down":
+        if expectation.kind in ("put_down", "placed"):
             thing = after.get(id)
             level = 0.0 if thing is None else level_below(thing, after)
             hands = np.inf
             if thing is not None and after.robot is not None:
                 hands = self.perception.reach_to(last, after.robot, thing)
-            return held.put_down(self._height(last, id), thing, after.robot, hands, level, self.cfg)
+            verdict = held.put_down(self._height(last, id), thing, after.robot, hands, level, self.cfg)
+            return verdict if expectation.on is None else held.on_target(verdict, thing, after.get(expectation.on))
         stood = before.get(id)
         if stood is None:
             return Verdict(Outcome.CANNOT_TELL, "start_not_seen", confidence=0.3)

@@ -152,7 +152,7 @@ def walking_paths(scene: Scene, actions: tuple[Action, ...], cfg: PathCfg) -> di
             raise StageError("imagine", "no_goal", f"action {index} ({action.kind}) has no goal")
         if action.kind == "point" and action.at is None:
             raise StageError("imagine", "no_goal", f"action {index} (point) names no place to point at")
-        if action.kind in ("lift", "put_down"):
+        if action.kind in ("lift", "put_down", "pick", "place"):
             seen(scene, action.thing or "")
         if action.kind == "walk" and action.goal is not None:
             paths[index] = plan_path(scene, here, action.goal, action.via, cfg)

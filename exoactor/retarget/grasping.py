@@ -55,10 +55,10 @@ class GraspCfg:
         body: inverse kinematics.
     """
 
-    over: float = 1.8
+    over: float = 1.5
     lower: float = 0.7
     wait: float = 0.4
-    approach: float = 1.5
+    approach: float = 1.3
     enter: float = 0.5
     close: float = 1.1
     lift: float = 1.5

@@ -59,13 +59,13 @@ class OneHandCfg:
     posture: float = 0.08
     arm: float = 3.0
     balance: float = 8.0
-    ahead: tuple[float, float] = (0.06, 0.45)
+    ahead: tuple[float, float] = (0.08, 0.2)
     damping: float = 1e-2
     iterations: int = 2
     settle_iterations: int = 20
     leg_speed: float = 3.0
     arm_speed: float = 3.5
-    pelvis_height: float = 0.73
+    pelvis_height: float = 0.765
     upright_above: float = 0.80
     crouch: float = 0.35
     bow: float = 1.5

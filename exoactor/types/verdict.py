@@ -18,9 +18,9 @@ class Outcome(StrEnum):
     CANNOT_TELL = "cannot_tell"
 
 
-ExpectationKind = Literal["at", "circled", "facing", "waved", "pointing", "still", "lifted", "put_down"]
+ExpectationKind = Literal["at", "circled", "facing", "waved", "pointing", "still", "lifted", "put_down", "placed"]
 
-MOVED_BY_HAND: tuple[ExpectationKind, ...] = ("lifted", "put_down")
+MOVED_BY_HAND: tuple[ExpectationKind, ...] = ("lifted", "put_down", "placed")
 """Kinds that ask something of the target itself, not of where the robot stands or how it holds its arms."""
 
 
@@ -32,14 +32,17 @@ class Expectation:
         kind: at (robot stands before `target`, facing it), circled (went round `target`, ends beyond it),
             facing (turned to `target` on the spot), waved, pointing (an arm held towards `target`), still,
             lifted (`target` is off what it stood on, for a second at least and still at the end),
-            put_down (`target` stands upright on something and the robot has let go of it).
+            put_down (`target` stands upright on something and the robot has let go of it),
+            placed (the same, on the thing `on` if that is given).
         target: object id, where the kind has one.
         side: hand for waved and pointing, or None for either.
+        on: id of what a placed thing is to stand on, or None for whatever is below it.
     """
 
     kind: ExpectationKind
     target: str | None = None
     side: Literal["left", "right"] | None = None
+    on: str | None = None
 
 
 @dataclass(frozen=True)

@@ -195,8 +195,11 @@ def happened(
         return {"true": bool(best >= 2), "measured": float(best), "unit": "turning points"}
     if target is None:
         raise ValueError(f"expectation {kind!r} needs a target")
-    if kind == "put_down":
+    if kind in ("put_down", "placed"):
         tilt, stands = _stands(track, target.id)
+        if expectation.on is not None:
+            carrier, place, turned = objects[expectation.on]
+            stands &= _stands_on(target, SceneObject(carrier, place, turned, 1.0))
         return {"true": stands, "measured": tilt, "unit": "deg"}
     if kind == "lifted":
         seconds, still = _held(track, target.id)
@@ -246,6 +249,12 @@ def _stands(track: TruthTrack, id: str) -> tuple[float, bool]:
     moved = float(np.linalg.norm(poses[-half_second:, :3] - poses[-1, :3], axis=1).max())
     held = len(track.root) - 1 in track.lifted.get(id, [])
     return tilt, tilt < UPRIGHT_TILT and moved < 0.01 and not held and bool(track.lifted.get(id))
+
+
+def _stands_on(thing: SceneObject, carrier: SceneObject) -> bool:
+    """Whether a thing's middle is over a carrier, and its underside on the carrier's top."""
+    above = float(thing.position[2] - carrier.position[2] - carrier.item.size[2])
+    return distance_to_footprint(carrier, thing.position[:2]) < 0.005 and abs(above) < 0.01
 
 
 def _contact_error(track: TruthTrack, item: CatalogueItem) -> float | None:
