@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 
 from exoactor.grip import KNEES
-from exoactor.stance import distance_to_footprint, sides, support_of
+from exoactor.stance import sides, support_of
 from exoactor.types.arrays import Array
 from exoactor.types.motion import Contact
 from exoactor.types.rotations import wrap, yaw_matrix
@@ -109,10 +109,3 @@ def hand_of(contact: Contact) -> Side | None:
     if len(contact.hands) != 1:
         return None
     return "left" if contact.hands[0] == "left" else "right"
-
-
-def is_on(place: Array, carrier: SceneObject, margin: float) -> bool:
-    """Whether a place (2,) [m] lies on a carrier's top, `margin` from its edges."""
-    half = carrier.item.size[:2] / 2 - margin
-    local = (np.asarray(place) - carrier.position[:2]) @ yaw_matrix(carrier.yaw)
-    return bool((np.abs(local) <= half).all()) and distance_to_footprint(carrier, place) == 0.0

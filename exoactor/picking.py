@@ -11,7 +11,6 @@ import numpy as np
 from exoactor import attempt
 from exoactor.control import StateEstimator, TrackCfg
 from exoactor.control.execute import standing_pose
-from exoactor.control.feedback import RootFeedbackCfg
 from exoactor.control.recorder import Localize
 from exoactor.formats.robot_motion import save_robot
 from exoactor.grasp import FARTHEST, Side, grasp, grasp_height, hand_point, stance_at
@@ -44,8 +43,6 @@ LEANS_BACK = 0.05
 """Small steps are aimed so far ahead [m]: who stops with a hand raised stands that much short of it."""
 STEP_BACK = 0.30
 """From where the hand is above a table to where it can hang again [m]."""
-ROOT = RootFeedbackCfg(gain=1.0, yaw_gain=1.5)
-"""A body that leans with its arm is not pulled back into stepping, as it is by the walk's gains."""
 EMPTY = 0.25
 """Fingers that get nearer than this to where they were told have closed round nothing [rad]."""
 
@@ -120,7 +117,7 @@ def pick_up(
     motion = pick_motion(here, feet_of(performed.estimator), grasp(seen, side), contact, up)
     save_robot(folder / attempt.ROBOT_HOLD, motion)
     # Standing, the legs tell better than a picture of a bent robot where it is.
-    performed.track(motion, replace(cfg, end=0.2, root=ROOT), None)
+    performed.track(motion, replace(cfg, end=0.2), None)
     if performed.fell:
         return None
     if not _holds(performed, side):
@@ -177,7 +174,7 @@ def set_down(
     to = at - np.array([0.0, 0.0, drop])
     motion = place_motion(here, feet_of(performed.estimator), side, to, before, up)
     save_robot(folder / attempt.ROBOT_HOLD, motion)
-    performed.track(motion, replace(cfg, end=0.2, root=ROOT), None, goes_on=True)
+    performed.track(motion, replace(cfg, end=0.2), None, goes_on=True)
     if not performed.fell:
         _step_back(performed, cfg, localize)
 
@@ -191,14 +188,18 @@ def held_at(estimator: StateEstimator, hand: HandTargets, item: CatalogueItem) -
 
 
 def _step_back(performed: Performance, cfg: TrackCfg, localize: Localize | None) -> None:
-    """Away from a table with the arms as they are, and only then let them hang."""
+    """Straighten up, go away from a table with the arms as they are, and only then let them hang."""
+    standing = standing_pose(performed.controller.actuation)
+    upright = np.append(standing[:15], performed.robot.sense().joint_pos[15:])
+    # Who begins to step while still bowed steps on for metres.
+    performed.track(_still(performed, upright, 0.6), replace(cfg, blend=1.4, end=0.2), localize)
+    if performed.fell:
+        return
     here = Pose2D(*(float(v) for v in performed.estimator.pose))
     back = here.xy - STEP_BACK * here.forward
-    arms = np.array(performed.robot.sense().joint_pos[15:])
-    performed.track(shuffle(here, Pose2D(float(back[0]), float(back[1]), here.yaw), arms), cfg, localize)
+    performed.track(shuffle(here, Pose2D(float(back[0]), float(back[1]), here.yaw), upright[15:]), cfg, localize)
     if not performed.fell:
         performed.robot.hold_fingers(np.zeros(14))
-        standing = standing_pose(performed.controller.actuation)
         performed.track(_still(performed, standing, 0.6), replace(cfg, blend=1.2), localize)
 
 

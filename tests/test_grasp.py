@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from exoactor.grasp import FARTHEST, NEAREST, grasp, hand_point, is_graspable, is_on, stance_to_grasp
-from exoactor.types import CatalogueItem, SceneObject
+from exoactor.grasp import FARTHEST, NEAREST, grasp, hand_of, hand_point, is_graspable, stance_at, stance_to_grasp
+from exoactor.types import CatalogueItem, Contact, SceneObject
 
 
 def thing(kind="bottle", size=(0.07, 0.07, 0.24), at=(1.2, 0.1, 0.72), movable=True, yaw=0.0):
-    return SceneObject(CatalogueItem("it", kind, "red", np.array(size), movable), np.array(at), yaw, 1.0)
+    return SceneObject(CatalogueItem(kind, kind, "red", np.array(size), movable), np.array(at), yaw, 1.0)
 
 
 TABLE = thing("table", (0.6, 1.2, 0.72), (1.4, 0.0, 0.0), movable=False)
@@ -41,7 +41,17 @@ def test_the_robot_stands_with_the_thing_before_its_hand_and_off_the_edge(side, 
     assert far > FARTHEST
 
 
-def test_hands_mirror_and_tops_have_margins():
+def test_hands_mirror():
     np.testing.assert_allclose(hand_point("left"), hand_point("right") * [1, -1, 1])
-    assert is_on(np.array([1.2, 0.4]), TABLE, 0.05)
-    assert not is_on(np.array([1.12, 0.4]), TABLE, 0.05)
+
+
+def test_the_stance_for_a_thing_is_square_before_what_carries_it():
+    stance, _ = stance_at(thing(), 0.3, "right", [thing(), TABLE])
+    assert stance.yaw == pytest.approx(0.0)
+    assert stance.xy == pytest.approx(stance_to_grasp(np.array([1.2, 0.1]), 0.0, "right", TABLE)[0].xy)
+
+
+def test_one_hand_of_a_contact_is_named_and_two_are_not():
+    times = (0.0, 1.0, 1.5, 3.0, 0.1, 0.0, 0.1)
+    assert hand_of(Contact("it", ("right",), *times)) == "right"
+    assert hand_of(Contact("it", ("left", "right"), *times)) is None

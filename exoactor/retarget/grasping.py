@@ -51,7 +51,7 @@ class GraspCfg:
         set_down: time to let it down [s].
         clear: it is let down to so far above where it would stand, for it has slipped down a little [m].
         open: time to open the fingers [s].
-        leave: time backwards, and then aside [s].
+        leave: time backwards, aside, and then up as far as the body has to straighten [s].
         body: inverse kinematics.
     """
 
@@ -74,7 +74,7 @@ class GraspCfg:
     set_down: float = 1.5
     clear: float = 0.003
     open: float = 0.8
-    leave: tuple[float, float] = (1.2, 0.8)
+    leave: tuple[float, float, float] = (1.2, 0.8, 1.2)
     body: OneHandCfg = field(default_factory=OneHandCfg)
 
 
@@ -180,6 +180,7 @@ def place_motion(
         low = to + cfg.clear * up
         free = low - cfg.back * along - 0.03 * out
         away = low - (cfg.back + 0.03) * along - 0.12 * out + 0.06 * up
+        high = np.array([away[0], away[1], max(away[2], cfg.body.upright_above)])
         return (
             _Key(0.2, at, 1.0, CLOSED),
             _Key(cfg.carry, over, 1.0, CLOSED),
@@ -188,7 +189,7 @@ def place_motion(
             _Key(cfg.open, low, 1.0, OPEN),
             _Key(cfg.leave[0], free, 1.0, OPEN),
             _Key(cfg.leave[1], away, 1.0, OPEN),
-            _Key(0.2, away, 1.0, np.zeros(7)),
+            _Key(max(0.2, cfg.leave[2] * min(1.0, (high[2] - away[2]) / 0.15)), high, 1.0, np.zeros(7)),
         )
 
     return _best(keys, stance, feet, side, first, before, cfg)
