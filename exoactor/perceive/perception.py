@@ -50,7 +50,7 @@ class PerceptionCfg:
     sure_on_the_way: float = 0.6
     robot_gap: float = 0.06
     least_of_thing: int = 60
-    least_of_small: int = 25
+    least_of_small: int = 10
     part_of_thing: float = 0.08
     gate: tuple[float, float] = (0.45, 0.8)
     objects: ObjectsCfg = field(default_factory=ObjectsCfg)

@@ -62,7 +62,7 @@ class GraspCfg:
     enter: float = 0.5
     close: float = 1.1
     lift: float = 1.5
-    hold: tuple[float, float] = (1.4, 3.0)
+    hold: tuple[float, float] = (2.2, 3.2)
     back: float = 0.11
     beside: float = 0.02
     above: float = 0.06
