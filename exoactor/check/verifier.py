@@ -17,6 +17,7 @@ from exoactor.perceive import RgbdPerception
 from exoactor.perceive.upright import blind
 from exoactor.types import (
     MOVED_BY_HAND,
+    Array,
     ConfigError,
     Expectation,
     Observation,
@@ -215,7 +216,9 @@ class GeometricVerifier:
             hands = np.inf
             if thing is not None and after.robot is not None:
                 hands = self.perception.reach_to(last, after.robot, thing)
-            verdict = held.put_down(self._height(last, id), thing, after.robot, hands, level, self.cfg)
+            # who steps back after letting go may be a metre away by now
+            where = None if thing is None or expectation.kind == "put_down" else thing.position[:2]
+            verdict = held.put_down(self._height(last, id, where), thing, after.robot, hands, level, self.cfg)
             return verdict if expectation.on is None else held.on_target(verdict, thing, after.get(expectation.on))
         stood = before.get(id)
         if stood is None:
@@ -223,8 +226,8 @@ class GeometricVerifier:
         looks = [self._height(look, id) for look in (*frames[-self.cfg.held_frames :], last)]
         return held.lifted(looks, stood, self.cfg)
 
-    def _height(self, look: Observation, id: str) -> held.HeightLook:
-        return held.HeightLook(look.time, self.perception.heights_of(look, id))
+    def _height(self, look: Observation, id: str, around: Array | None = None) -> held.HeightLook:
+        return held.HeightLook(look.time, self.perception.heights_of(look, id, around))
 
     def _hedged(self, verdict: Verdict, after: Scene, target: SceneObject | None) -> Verdict:
         """Between done and not done lies "cannot tell" when both the margin and the confidence are small."""

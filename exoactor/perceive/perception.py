@@ -148,7 +148,7 @@ class RgbdPerception:
         body = self.body.posed(observation.proprioception.joint_pos)
         return find_arms(cloud, body, pose, observation.camera, self.cfg.arms)
 
-    def heights_of(self, observation: Observation, id: str) -> tuple[float, float] | None:
+    def heights_of(self, observation: Observation, id: str, around: Array | None = None) -> tuple[float, float] | None:
         """Heights of the lowest and highest part that is seen of a thing near the robot [m]; None if it is not seen.
 
         Told by its colour alone, because a held thing may be tilted any way. Things without a colour of their own are
@@ -157,13 +157,14 @@ class RgbdPerception:
         Args:
             observation: the look; its proprioception says where the robot is.
             id: of the thing.
+            around: (2,) where it is looked for instead of near the robot [m].
         """
         item = next(item for item in self.catalogue if item.id == id)
         alone = sum(other.color == item.color for other in self.catalogue) == 1
         felt = observation.proprioception.pose
         if item.color in ACHROMATIC or not alone or felt is None or blind(observation):
             return None
-        window = window_of(observation.camera, np.asarray(felt[:2]), 1.0, 1.6)
+        window = window_of(observation.camera, np.asarray(felt[:2] if around is None else around), 1.0, 1.6)
         if window is None:
             return None
         cloud = cloud_of(observation, 1, window)
