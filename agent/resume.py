@@ -66,7 +66,7 @@ def what_moved(attempt: Attempt, now: Scene) -> str | None:
         return "robot"
     if not now.robot.is_near(before.robot, SAME_PLACE, SAME_HEADING):
         return "robot"
-    target = attempt.subtask.args.get("target")
+    target = attempt.subtask.args.get("object", attempt.subtask.args.get("target"))
     if target is None:
         return None
     old, new = before.get(target), now.get(target)

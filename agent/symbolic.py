@@ -45,10 +45,10 @@ def validate(drafts: Iterable[Draft], catalogue: Catalogue) -> PlanResult:
             plan.append(Subtask(name, args, f"{draft.skill} asks for being {fact.name} {fact.thing}"))
         if draft.skill == "walk_to" and symbols.holding is not None:
             name, args = _brings_about(Fact("near", draft.args["target"]), symbols)
-            problems += problems_of(name, args, catalogue)
-            symbols = skills.get(name).effects(symbols, args)
-            plan.append(Subtask(name, args, f"{symbols.holding} is held"))
-            continue
+            if not problems_of(name, args, catalogue):
+                symbols = skills.get(name).effects(symbols, args)
+                plan.append(Subtask(name, args, f"{symbols.holding} is held"))
+                continue
         hindrance = skill.hindrance(symbols, draft.args)
         if hindrance is not None:
             problems.append(hindrance)

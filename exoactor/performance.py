@@ -11,6 +11,7 @@ import numpy as np
 from exoactor import attempt
 from exoactor.control import StateEstimator, TrackCfg, track
 from exoactor.control.execute import standing_pose
+from exoactor.control.hand import HandFeedback
 from exoactor.control.palms import PalmFeedback
 from exoactor.control.recorder import Localize
 from exoactor.formats.robot_motion import save_robot
@@ -59,6 +60,7 @@ class Performance:
         should_stop: asked at every control step.
         progress: called with the finished fraction of each stretch.
         palm: the loop on the palms, which remembers how hard they press.
+        hand: the loop on one hand.
         holding: the last motion that ends with something in the hands, or None.
     """
 
@@ -69,6 +71,7 @@ class Performance:
     should_stop: Callable[[], bool]
     progress: Progress | None
     palm: PalmFeedback = field(default_factory=PalmFeedback)
+    hand: HandFeedback = field(default_factory=HandFeedback)
     holding: RobotMotion | None = None
     stretches: list[Rollout] = field(default_factory=list)
 
@@ -103,6 +106,7 @@ class Performance:
             on_progress=self.progress,
             estimator=self.estimator,
             palm=self.palm,
+            hand=self.hand,
             goes_on=goes_on,
         )
         self.stretches.append(rollout)
@@ -173,7 +177,7 @@ def take_hold(
         if _in_place(here, stance, number):
             break
         performed.track(shuffle(here, stance, first[15:]), cfg, localize)
-    motion = lift_motion(here, _feet(performed.estimator), held, contact, first)
+    motion = lift_motion(here, feet_of(performed.estimator), held, contact, first)
     save_robot(folder / attempt.ROBOT_HOLD, motion)
     # Standing, the legs tell better than a picture of a bent robot where it is.
     performed.holding = motion
@@ -218,7 +222,7 @@ def carry(
     performed.holding = holding = before
     if before.palms is not None and before.palms.frame == "world":
         ahead = carried_ahead(thing, here.yaw)
-        holding = draw_near_motion(here, _feet(performed.estimator), ahead, before, first)
+        holding = draw_near_motion(here, feet_of(performed.estimator), ahead, before, first)
         performed.holding = holding
         performed.track(holding, replace(cfg, end=0.2), None, goes_on=True)
     stretch = walk
@@ -280,7 +284,7 @@ def let_go(
     tops = tops_below(thing, scene)
     aside = np.zeros(2) if not tops else spot_on(tops[0], thing, thing.position[:2]) - thing.position[:2]
     aside *= min(1.0, MOST_ASIDE / max(float(np.linalg.norm(aside)), 1e-6))
-    feet = _feet(performed.estimator)
+    feet = feet_of(performed.estimator)
     motion = put_down_motion(here, feet, held, drop, before, first, aside=aside if np.any(aside) else None)
     save_robot(folder / attempt.ROBOT_HOLD, motion)
     performed.track(motion, replace(cfg, end=0.6), None, goes_on=True)
@@ -307,7 +311,7 @@ def _in_place(here: Pose2D, stance: Pose2D, number: int) -> bool:
     return last
 
 
-def _feet(estimator: StateEstimator) -> Array:
+def feet_of(estimator: StateEstimator) -> Array:
     """(2, 3) left and right ankle's x, y [m] and heading [rad] in the world, from encoders."""
     pose, feet = estimator.pose, estimator.kinematics.feet()
     return np.column_stack([feet[:, :2] @ yaw_matrix(float(pose[2])).T + pose[:2], feet[:, 2] + pose[2]])

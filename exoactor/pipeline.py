@@ -17,18 +17,21 @@ import numpy as np
 from exoactor import attempt, registry
 from exoactor.control import StateEstimator, TrackCfg, stand
 from exoactor.control.execute import standing_pose
+from exoactor.control.hand import HandFeedback
 from exoactor.control.palms import PalmFeedback
 from exoactor.estimate.carried import goes_along
 from exoactor.estimate.things import rises_of
 from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
+from exoactor.grasp import hand_of
 from exoactor.ground import GroundCfg, find_contact, ground, must_move
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
-from exoactor.perceive import RgbdPerception
+from exoactor.perceive import RgbdPerception, own_body
 from exoactor.performance import WITH_LOAD, Performance, carry, let_go, take_hold
+from exoactor.picking import held_at, pick_up, set_down
 from exoactor.retarget import RetargetCfg, retarget
 from exoactor.types import (
     MOVED_BY_HAND,
@@ -93,7 +96,7 @@ class SimPipeline:
         self._controller = load_controller(self.cfg.controller, self.cfg.controller_path)
         self.robot.configure(self._controller.actuation)
         self._estimator = StateEstimator()
-        self._perception = RgbdPerception(self.catalogue)
+        self._perception = RgbdPerception(self.catalogue, body=own_body(spec.hands))
         self._verifier: Verifier = registry.load("verifiers", self.cfg.verifier)(self._perception)
         self._video_model: VideoModel = registry.load("video_models", self.cfg.video_model)()
         self._motion_estimator: MotionEstimator = registry.load("motion_estimators", self.cfg.motion_estimator)()
@@ -101,7 +104,7 @@ class SimPipeline:
         self._faults: tuple[Fault, ...] = ()
         self._grounded_in: Scene | None = None  # the last look before the robot moved
         # What the last attempt left in the robot's hands: id, how they press, and the motion that took hold of it.
-        self._in_hands: tuple[str, PalmFeedback, RobotMotion] | None = None
+        self._in_hands: tuple[str, PalmFeedback | HandFeedback, RobotMotion] | None = None
         self._believed: Scene | None = None  # open loop: the first look, with the robot where the plan left it
 
     # -- stages ---------------------------------------------------------------------------------
@@ -128,6 +131,8 @@ class SimPipeline:
         self, folder: Path, scene: Scene, actions: Sequence[Action], seed: int, progress: Progress | None = None
     ) -> Path:
         """Imagine the action chain in the observed scene; writes imagined.mp4 and imagined.json."""
+        if any(action.kind in ("pick", "place") for action in actions) and self.robot.sense().fingers is None:
+            raise StageError("imagine", "no_fingers", "the robot's hands have no fingers to take a thing with")
         observation, _ = attempt.load_observation(folder)
         prompt = video_prompt(scene, tuple(actions))
         request = ImagineRequest(scene, observation, tuple(actions), prompt, seed, self.cfg.imagine_fps)
@@ -218,11 +223,20 @@ class SimPipeline:
             recorder, self._controller, self._estimator, folder if self.cfg.record else None, should_stop, progress
         )
         try:
+            side = None if contact is None else hand_of(contact)
             if contact is not None and contact.kind == "put_down":
-                performed.palm, before = self._must_hold(contact)
-                let_go(performed, contact, before, folder, self._now, cfg)
+                loop, before = self._must_hold(contact)
+                if isinstance(loop, HandFeedback) and side is not None:
+                    performed.hand = loop
+                    set_down(performed, contact, side, before, folder, self._now, cfg, localize)
+                elif isinstance(loop, PalmFeedback):
+                    performed.palm = loop
+                    let_go(performed, contact, before, folder, self._now, cfg)
             elif contact is not None and contact.kind == "carry":
-                performed.palm, before = self._must_hold(contact)
+                loop, before = self._must_hold(contact)
+                if not isinstance(loop, PalmFeedback):
+                    raise StageError("ground", "not_in_hands", f"{contact.thing} is not held by both hands")
+                performed.palm = loop
                 seen = self._grounded_in or attempt.load_scene(folder)
                 to, now = grounded.target, self._now
                 carry(performed, contact, to, motion, before, seen, folder, now, cfg, localize)
@@ -230,10 +244,14 @@ class SimPipeline:
                 performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
                 if contact is not None:
                     seen = self._grounded_in or attempt.load_scene(folder)
-                    take_hold(performed, contact, seen, folder, self._now, cfg, localize)
+                    if side is not None:
+                        performed.holding = pick_up(performed, contact, side, seen, folder, self._now, cfg, localize)
+                    else:
+                        take_hold(performed, contact, seen, folder, self._now, cfg, localize)
         finally:
             if contact is not None and performed.holding is not None:
-                self._in_hands = (contact.thing, performed.palm, performed.holding)
+                loop = performed.palm if performed.holding.hand is None else performed.hand
+                self._in_hands = (contact.thing, loop, performed.holding)
             self.robot.disarm()
         rollout = performed.rollout()
         write_npz(folder / attempt.TRUTH_TRACK, recorder.track.to_arrays())
@@ -322,9 +340,13 @@ class SimPipeline:
         scene = self._perception.perceive(observation, self._prior())
         if scene.robot is not None:
             self._estimator.fix(scene.robot, np.array(LOOK_STD))
+        hand = None if self._in_hands is None else self._in_hands[2].hand
+        if self._in_hands is not None and hand is not None:
+            item = next(item for item in self.catalogue if item.id == self._in_hands[0])
+            scene = self._perception.with_held(scene, observation, item.id, held_at(self._estimator, hand, item))
         return scene
 
-    def _must_hold(self, contact: Contact) -> tuple[PalmFeedback, RobotMotion]:
+    def _must_hold(self, contact: Contact) -> tuple[PalmFeedback | HandFeedback, RobotMotion]:
         if self._in_hands is None or self._in_hands[0] != contact.thing:
             raise StageError("ground", "not_in_hands", f"{contact.thing} is not in the robot's hands")
         return self._in_hands[1:]

@@ -14,6 +14,8 @@ from exoactor.types import ConfigError
 from skills.base import Args, Argument, Fact, Skill, Symbols
 from skills.carry import Carry
 from skills.lift import Lift
+from skills.pick import Pick
+from skills.place import Place
 from skills.point_at import PointAt
 from skills.put_down import PutDown
 from skills.stand_still import StandStill
@@ -24,7 +26,9 @@ from skills.wave import Wave
 
 __all__ = ["Args", "Argument", "Fact", "Skill", "Symbols", "get", "registry"]
 
-_BUILT_IN: tuple[type[Skill], ...] = (WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, Carry, PutDown)
+_BUILT_IN: tuple[type[Skill], ...] = (
+    WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, Carry, PutDown, Pick, Place,
+)  # fmt: skip
 
 
 @cache

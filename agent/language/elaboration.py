@@ -13,7 +13,11 @@ _JOINED = (
 
 def thing_of(step: Step) -> str | None:
     """What a step is done to, or towards."""
-    target = step.args.get("target") or next((need.thing for need in step.needs if need.name == "facing"), None)
+    target = (
+        step.args.get("object")
+        or step.args.get("target")
+        or next((need.thing for need in step.needs if need.name == "facing"), None)
+    )
     return None if target is None else str(target)
 
 

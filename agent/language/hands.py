@@ -47,14 +47,26 @@ class Hands:
         return Clause(clause.steps, "wave", clause.way)
 
     def lift(self, cursor: Cursor) -> Clause:
-        """A thing taken up with both hands, wherever it stands."""
+        """A thing taken up wherever it stands: a small one with one hand, others with both."""
+        start = cursor.at
         ids = self.nouns.read(cursor, modifiers=False, standing=False)
+        if all(self.nouns.is_small(id) for id in ids):
+            cursor.at = start  # "the bottle on the table": there is nothing else it could be lifted onto
+            ids = self.nouns.read(cursor, modifiers=False)
         cursor.take("up")
         if not cursor.take_any(lx.OFF_FLOOR) and cursor.take("off", "from", "off of", "up off", "up from"):
             self.nouns.peek(cursor)
-        cursor.take_any(lx.BOTH_HANDS)
+        small = [self.nouns.is_small(id) for id in ids]
+        if not all(small):
+            cursor.take_any(lx.BOTH_HANDS)
+        if all(small):
+            cursor.take_any(lx.IN_ONE_HAND)
         cursor.take_any(lx.AND_HOLD)
-        return Clause([Step("lift", {"target": id}) for id in ids], "lift", "target")
+        steps = [
+            Step("pick", {"object": id}) if one else Step("lift", {"target": id})
+            for id, one in zip(ids, small, strict=True)
+        ]
+        return Clause(steps, "lift", "target")
 
     def carry(self, cursor: Cursor) -> Clause:
         """A thing brought to another; one that stands somewhere is lifted first."""
@@ -73,8 +85,10 @@ class Hands:
         return Clause(steps, "carry", "target")
 
     def put_down(self, cursor: Cursor) -> Clause:
-        """A thing let down where it is, or on what is named."""
+        """A thing let down where it is, or on what is named; a small one by the hand that has it."""
         ids = self.nouns.read(cursor, modifiers=False, standing=False)
+        if all(self.nouns.is_small(id) for id in ids):
+            return self._placed(cursor, ids)
         cursor.take("down", "back", "back down", "down again", "back again")
         args: dict[str, Any] = {}
         if not cursor.take_any(lx.WHERE_IT_WAS) and cursor.take_any(lx.ONTO):
@@ -90,6 +104,14 @@ class Hands:
         id = self.nouns.one(cursor)
         spoken.last, spoken.every = before[0], (*before[1], id)
         return id
+
+    def _placed(self, cursor: Cursor, ids: tuple[str, ...]) -> Clause:
+        cursor.take("down", "back", "back down", "down again", "back again", "upright", "down upright")
+        args: dict[str, Any] = {}
+        if not cursor.take_any(lx.WHERE_IT_WAS) and cursor.take_any(lx.ONTO):
+            args["target"] = self._elsewhere(cursor)
+        cursor.take("again", "upright")
+        return Clause([Step("place", {"object": id, **args}) for id in ids], "put_down", "target")
 
     def greet(self, cursor: Cursor) -> Clause:
         """A greeting is a wave, to a thing if one is named."""

@@ -154,12 +154,13 @@ RAISED = (
     "and wave", "to wave", "in greet", "in a wave", "as a greet", "and say hello", "and say hi", "and wave it",
     "and wave with it", "and give a wave", "to say hello", "for a wave", "to greet",
 )  # fmt: skip
-LIFT = ("pick up", "pick", "take up", "hoist", "heave up", "lift off", "grab", "grab hold of", "take hold of")
+LIFT = ("pick up", "pick", "take", "take up", "hoist", "heave up", "lift off", "grab", "grab hold of", "take hold of")
 OFF_FLOOR = ("off the floor", "off the ground", "from the floor", "up off the floor", "into the air", "in the air")
 AND_HOLD = ("and hold it", "and hold it up", "and keep it up", "and keep hold of it", "and keep it in your hands")
 PUT_DOWN = ("put down", "set down", "lower", "put", "set", "lay down", "place", "put back", "let down", "put back down")
 WHERE_IT_WAS = ("where it was", "where it stood", "where you find it", "in its place", "where you get it from")
 BOTH_HANDS = ("with both hands", "with two hands", "with your hands", "use both hands", "by use both hands")
+IN_ONE_HAND = ("with one hand", "in one hand", "with your right hand", "in your right hand", "with the right hand")
 ONTO = ("on", "onto", "on to", "on top of", "back on", "back onto", "back on to", "down on", "down onto")
 CARRY = ("carry", "bring", "move", "transport", "haul", "lug", "cart", "convey", "deliver", "fetch", "walk with")
 CARRIED_TO = ("to", "over to", "across to", "back to", "towards", "over towards", "up to", "all the way to")

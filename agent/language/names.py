@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agent.language import noun_words as nw
 from agent.language.tokens import Cursor
+from exoactor.grasp import is_graspable
 from exoactor.types import KINDS, Catalogue, CatalogueItem
 from exoactor.world.looks import COLORS
 
@@ -42,6 +43,10 @@ class Names:
             | {w for words in self._id_words.values() for w in words}
         )
 
+    def is_small(self, id: str) -> bool:
+        """Whether a thing is one that a hand closes round."""
+        return any(item.id == id and is_graspable(item) for item in self.catalogue)
+
     def vocabulary(self) -> set[str]:
         """Every word that can stand in a noun phrase here."""
         words = self._heads | set(COLORS) | {"it", "there", "them", "one", *nw.OTHER, *nw.ORDINALS}
@@ -63,6 +68,13 @@ class Names:
         found = bool(cursor) and self.starts(cursor)
         cursor.at -= offset
         return found
+
+    def names_one(self, cursor: Cursor, offset: int) -> bool:
+        """Whether a thing is named, or meant by "it", `offset` words further on: not "a moment" or "a walk"."""
+        while cursor.peek(offset) in nw.DETERMINERS:
+            offset += 1
+        word = cursor.peek(offset)
+        return word in ("it", "them", "both", *nw.OTHER, *nw.DESCRIPTORS) or self._noun_at(cursor, offset)
 
     def _noun_at(self, cursor: Cursor, offset: int) -> bool:
         word = cursor.peek(offset)

@@ -47,6 +47,8 @@ class Verbs:
         for family, (phrases, _) in self._readers.items():
             for phrase in phrases:
                 words = tuple(phrase.split())
+                if phrase == "take" and not self.nouns.names_one(cursor, 1):
+                    continue
                 if cursor.starts(words) and (best is None or len(words) > len(best[1].split())):
                     best = (family, phrase)
         if cursor.take("move"):  # "move the box to the stool", but "move to the stool"

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoactor.check.cfg import CheckCfg
+from exoactor.grip import MARGIN
 from exoactor.stance import distance_to_footprint
 from exoactor.types import Outcome, Pose2D, SceneObject, Verdict
+
+STANDS_ON = 0.08
+"""What stands on a target is perceived within this of its top [m]."""
 
 
 @dataclass(frozen=True)
@@ -127,3 +131,22 @@ def put_down(
         if beside > cfg.over_within or above > cfg.stands_within:
             return Verdict(Outcome.NOT_DONE, "elsewhere", beside, cfg.over_within, "m", details=details)
     return Verdict(Outcome.DONE, "put_down", abs(off), cfg.stands_within, "m", details=details)
+
+
+def on_target(verdict: Verdict, after: SceneObject | None, target: SceneObject | None) -> Verdict:
+    """The verdict on a thing that stands, where it has to stand on something in particular.
+
+    Args:
+        verdict: of `put_down`.
+        after: the thing as perceived.
+        target: what it has to stand on, as perceived.
+    """
+    if verdict.outcome is not Outcome.DONE or after is None:
+        return verdict
+    if target is None:
+        return Verdict(Outcome.CANNOT_TELL, "target_not_seen", confidence=0.3)
+    aside = distance_to_footprint(target, after.position[:2])
+    above = float(after.position[2] - target.position[2] - target.item.size[2])
+    if aside > MARGIN or abs(above) > STANDS_ON:
+        return Verdict(Outcome.NOT_DONE, "not_on_target", max(aside, abs(above)), MARGIN, "m", details=verdict.details)
+    return Verdict(Outcome.DONE, "placed", verdict.measured, verdict.threshold, verdict.unit, details=verdict.details)

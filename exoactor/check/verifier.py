@@ -18,6 +18,7 @@ from exoactor.perceive.upright import blind
 from exoactor.placing import takes
 from exoactor.types import (
     MOVED_BY_HAND,
+    Array,
     ConfigError,
     Expectation,
     Observation,
@@ -210,14 +211,19 @@ class GeometricVerifier:
     ) -> Verdict:
         """The verdict on a thing that is to be off what it stood on, or to stand again."""
         id = str(expectation.target)
-        if expectation.kind == "put_down":
+        if expectation.kind in ("put_down", "placed"):
             thing = after.get(id)
             level = 0.0 if thing is None else level_below(thing, after)
             hands = np.inf
             if thing is not None and after.robot is not None:
                 hands = self.perception.reach_to(last, after.robot, thing)
-            on = self._where(expectation, before, after)
-            return held.put_down(self._height(last, id), thing, after.robot, hands, level, self.cfg, on)
+            # who steps back after letting go may be a metre away by now
+            where = None if thing is None or expectation.kind == "put_down" else thing.position[:2]
+            look, on = self._height(last, id, where), self._where(expectation, before, after)
+            if expectation.kind == "put_down":
+                return held.put_down(look, thing, after.robot, hands, level, self.cfg, on)
+            verdict = held.put_down(look, thing, after.robot, hands, level, self.cfg)
+            return verdict if expectation.on is None else held.on_target(verdict, thing, on)
         if expectation.kind == "carried":
             thing, to = after.get(id), self._where(expectation, before, after)
             over = thing is not None and to is not None and takes(to, thing)
@@ -237,8 +243,8 @@ class GeometricVerifier:
         now, then = after.get(expectation.on), before.get(expectation.on)
         return max((o for o in (now, then) if o is not None), key=lambda o: o.confidence, default=None)
 
-    def _height(self, look: Observation, id: str) -> held.HeightLook:
-        return held.HeightLook(look.time, self.perception.heights_of(look, id))
+    def _height(self, look: Observation, id: str, around: Array | None = None) -> held.HeightLook:
+        return held.HeightLook(look.time, self.perception.heights_of(look, id, around))
 
     def _hedged(self, verdict: Verdict, after: Scene, target: SceneObject | None) -> Verdict:
         """Between done and not done lies "cannot tell" when both the margin and the confidence are small."""

@@ -19,6 +19,7 @@ from exoactor.control.feedback import (
     WristFeedback,
     WristFeedbackCfg,
 )
+from exoactor.control.hand import HandFeedback, HandFeedbackCfg
 from exoactor.control.kinematics import Kinematics
 from exoactor.control.palms import PalmAim, PalmFeedback, PalmFeedbackCfg, palm_aims
 from exoactor.control.playback import Playback, SettleCfg
@@ -31,6 +32,7 @@ from exoactor.types import (
     Actuation,
     Array,
     Controller,
+    HandTargets,
     Interrupted,
     Pose2D,
     Robot,
@@ -68,6 +70,7 @@ class TrackCfg:
         wrist: outer loop on the wrists, or None.
         palm: outer loop on the palms of a motion that says where they have to be; it takes the place of those on
             joints and wrists.
+        hand: outer loop on the one hand of a motion that says where it has to be; likewise.
         lead: waist and arms are asked for this early, for the servos lag [control steps].
     """
 
@@ -83,6 +86,7 @@ class TrackCfg:
     posture: PostureFeedbackCfg | None = field(default_factory=PostureFeedbackCfg)
     wrist: WristFeedbackCfg | None = field(default_factory=WristFeedbackCfg)
     palm: PalmFeedbackCfg = field(default_factory=PalmFeedbackCfg)
+    hand: HandFeedbackCfg = field(default_factory=HandFeedbackCfg)
     lead: int = 3
 
 
@@ -99,6 +103,7 @@ def track(
     on_progress: Callable[[float], None] | None = None,
     estimator: StateEstimator | None = None,
     palm: PalmFeedback | None = None,
+    hand: HandFeedback | None = None,
     goes_on: bool = False,
 ) -> Rollout:
     """Make the robot perform `motion`.
@@ -115,6 +120,7 @@ def track(
         on_progress: called with the finished fraction.
         estimator: kept from motion to motion by the caller; a new one by default.
         palm: the loop on the palms, kept by the caller from the motion in which the hands closed; a new one by default.
+        hand: the same for the loop on one hand.
         goes_on: the motion begins as the last one ended, with something in the hands: there is no blending, and the
             controller remembers.
 
@@ -136,6 +142,8 @@ def track(
     steps = StepFeedback(reference, cfg.steps) if cfg.steps is not None and cfg.closed_loop else None
     if reference.palms is not None and cfg.closed_loop:
         loop.palm, loop.wrist = palm or PalmFeedback(cfg.palm), None
+    elif reference.hand is not None and cfg.closed_loop:
+        loop.hand, loop.wrist = hand or HandFeedback(cfg.hand), None
     elif cfg.posture is not None:
         loop.posture = PostureFeedback(cfg.posture, legs=not reference.stepping.any())
     wrists = _wrists(reference) if loop.wrist is not None and cfg.closed_loop else None
@@ -164,6 +172,8 @@ def track(
             i = min(playback.index, len(reference) - 1)
             resting = playback.resting or playback.done
             command = reference.command(playback.index, cfg.lead)
+            if reference.hand is not None:
+                robot.hold_fingers(reference.hand.fingers[i])
             if steps is not None:
                 command = steps.correct(command, i, playback.aim, loop.estimator.pose)
             if loop.tick(
@@ -172,6 +182,7 @@ def track(
                 wanted=reference.joint_pos[i],
                 wrists=None if wrists is None else wrists[i],
                 palms=None if palms is None else palms[i],
+                hand=None if reference.hand is None else (reference.hand, i),
                 resting=resting,
                 should_stop=should_stop,
             ):
@@ -252,6 +263,7 @@ class _Loop:
         self.root = RootFeedback(cfg.root)
         self.posture: PostureFeedback | None = None
         self.palm: PalmFeedback | None = None
+        self.hand: HandFeedback | None = None
         self.wrist = WristFeedback(cfg.wrist) if cfg.wrist is not None else None
         self.sensors: Sensors = robot.sense()
         estimator.update(self.sensors)
@@ -266,6 +278,7 @@ class _Loop:
         wanted: Array | None = None,
         wrists: Array | None = None,
         palms: PalmAim | None = None,
+        hand: tuple[HandTargets, int] | None = None,
         resting: bool = False,
         should_stop: Callable[[], bool] | None = None,
     ) -> bool:
@@ -280,8 +293,13 @@ class _Loop:
                 command = self.wrist.correct(command, wrists, self.estimator.kinematics, float(aim[2] - pose[2]))
             if self.palm is not None and palms is not None:
                 command = self.palm.correct(command, palms, pose, self.estimator.height, self.estimator.kinematics)
+            if self.hand is not None and hand is not None:
+                command = self.hand.correct(command, *hand, pose, self.estimator.height, self.estimator.kinematics)
             command = self.root.correct(command, aim, pose, resting=resting)
-        self.robot.step(self.controller.act(self.sensors, command))
+        joint_targets = self.controller.act(self.sensors, command)
+        if self.hand is not None and hand is not None:
+            joint_targets = self.hand.direct(joint_targets, command, *hand)
+        self.robot.step(joint_targets)
         self.sensors = self.robot.sense()
         self.estimator.update(self.sensors)
         down = self.estimator.tilt > FALL_TILT or self.estimator.height < FALL_HEIGHT

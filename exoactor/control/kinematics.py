@@ -92,6 +92,20 @@ class Kinematics:
         """(2, 6, 7) derivative of `palms` [m/rad] and of the hands' rotation by the angles of the same arm."""
         return self._arm_jacobians(self.palms())
 
+    def hand_point(self, side: int, offset: Array) -> tuple[Array, Array, Array]:
+        """A point that a hand carries, in the heading frame [m].
+
+        Args:
+            side: 0 the left hand, 1 the right.
+            offset: (3,) of the point in the wrist_yaw frame [m].
+
+        Returns:
+            The point (3,) [m], the hand's rotation (3, 3), and the derivative (6, 7) of both by the arm's angles.
+        """
+        rotation = self.data.xmat[self._wrists].reshape(2, 3, 3)
+        points = np.asarray(self.data.xpos[self._wrists] + rotation @ np.asarray(offset))
+        return points[side], rotation[side].copy(), self._arm_jacobians(points)[side]
+
     def keypoints(self) -> Array:
         """(9, 3) positions of `KEYPOINTS` in the heading frame [m]."""
         return np.array(self.data.xpos[self._keypoints])

@@ -11,7 +11,9 @@ import cv2
 import numpy as np
 
 from exoactor.colour import ACHROMATIC, labels
+from exoactor.estimate.small_things import FollowedSmall
 from exoactor.formats.video import probe, read_frames
+from exoactor.grasp import is_graspable
 from exoactor.types import Array, Camera, Rise, SceneObject
 
 
@@ -55,7 +57,11 @@ def rises_of(
     info = probe(video)
     every = max(1, round(info.fps / cfg.hz))
     names = [name for name in dict.fromkeys(colours) if name not in ACHROMATIC]
-    followed = {thing.id: _Followed(thing, camera, cfg) for thing in things if thing.item.color in names}
+    followed: dict[str, _Followed | FollowedSmall] = {
+        thing.id: FollowedSmall(thing, camera) if is_graspable(thing.item) else _Followed(thing, camera, cfg)
+        for thing in things
+        if thing.item.color in names
+    }
     times: list[float] = []
     heights: dict[str, list[float]] = {thing.id: [] for thing in things}
     for index, frame in enumerate(islice(read_frames(video), 0, None, every)):

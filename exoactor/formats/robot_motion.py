@@ -5,14 +5,15 @@ from __future__ import annotations
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
 
 from exoactor.files import write_npz
-from exoactor.types import CONTROL_HZ, G1_JOINTS, Array, ConfigError, PalmTargets, RobotMotion
+from exoactor.types import CONTROL_HZ, G1_JOINTS, Array, ConfigError, HandTargets, PalmTargets, RobotMotion
 
+_HAND = ("side", "point", "heading", "weight", "fingers")
 _NEEDED = ("fps", "root_pos", "root_quat_wxyz", "joint_pos", "joint_names")
 
 
@@ -21,7 +22,8 @@ def save_robot(path: Path, motion: RobotMotion) -> None:
 
     Fields: fps [1/s], root_pos (T, 3) [m], root_quat_wxyz (T, 4), joint_pos (T, 29) [rad], joint_names (29,),
     contacts (T, 2) bool and settle (2,) frames, (-1, -1) for none; where the hands work on something also
-    palm_pos (T, 2, 3) [m], palm_weight (T,), palm_press (T, 2, 3) and palm_frame, "world" or "root".
+    palm_pos (T, 2, 3) [m], palm_weight (T,), palm_press (T, 2, 3) and palm_frame, "world" or "root"; where one hand
+    does, hand_side, hand_point (T, 3) [m], hand_heading (T,) [rad], hand_weight (T,) and hand_fingers (T, 14) [rad].
     """
     settle = (-1, -1) if motion.settle is None else motion.settle
     palms = motion.palms
@@ -33,6 +35,8 @@ def save_robot(path: Path, motion: RobotMotion) -> None:
             "palm_press": palms.press,
             "palm_frame": np.array(palms.frame),
         }
+    if motion.hand is not None:
+        hands |= {f"hand_{name}": np.asarray(getattr(motion.hand, name)) for name in _HAND}
     write_npz(
         Path(path),
         {
@@ -86,7 +90,8 @@ def load_robot(path: Path) -> RobotMotion:
         if "palm_pos" in data:
             frame: Any = str(data.get("palm_frame", "world"))
             palms = PalmTargets(data["palm_pos"], data["palm_weight"], data["palm_press"], frame)
-        motion = RobotMotion(root_pos, quat, joints, contacts, fps, settle, palms)
+        hand = _hand(data) if "hand_side" in data else None
+        motion = RobotMotion(root_pos, quat, joints, contacts, fps, settle, palms, hand)
     except (KeyError, ValueError, TypeError) as error:
         raise ConfigError(f"{path}: {error}. Make the motion anew with `exoactor retarget`.") from error
     return resampled(motion, CONTROL_HZ)
@@ -111,6 +116,11 @@ def resampled(motion: RobotMotion, fps: float) -> RobotMotion:
         position = linear(motion.palms.position.reshape(n, 6)).reshape(-1, 2, 3)
         weight = np.interp(new, old, motion.palms.weight)
         palms = replace(motion.palms, position=position, weight=weight, press=motion.palms.press[nearest])
+    hand = None
+    if motion.hand is not None:
+        given = motion.hand
+        heading, weight = (np.interp(new, old, values) for values in (given.heading, given.weight))
+        hand = HandTargets(given.side, linear(given.point), heading, weight, linear(given.fingers))
     settle = None
     if motion.settle is not None:
         first, last = (round(f * fps / motion.fps) for f in motion.settle)
@@ -124,6 +134,7 @@ def resampled(motion: RobotMotion, fps: float) -> RobotMotion:
         fps,
         settle,
         palms,
+        hand,
     )
 
 
@@ -140,6 +151,12 @@ def _read(path: Path) -> dict[str, Any]:
     if missing:
         raise ConfigError(f"{path}: lacks {', '.join(missing)}. A robot motion has {', '.join(_NEEDED)}.")
     return data
+
+
+def _hand(data: dict[str, Any]) -> HandTargets:
+    side: Literal["left", "right"] = "left" if str(data["hand_side"]) == "left" else "right"
+    point, heading, weight, fingers = (data[f"hand_{name}"] for name in _HAND[1:])
+    return HandTargets(side, point, heading, weight, fingers)
 
 
 def _settle(stored: Any) -> tuple[int, int] | None:

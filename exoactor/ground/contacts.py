@@ -29,6 +29,7 @@ _ASKS_FOR: dict[str, tuple[ContactKind, str, str]] = {
     "lifted": ("lift", "never_lifted", "lifts"),
     "carried": ("carry", "never_carried", "carries"),
     "put_down": ("put_down", "never_let_down", "lets down"),
+    "placed": ("put_down", "never_let_down", "lets down"),
 }
 """What the video must do, the code if it does not, and the verb."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from exoactor import grasp
+from exoactor.grasp import hand_of, stance_at
 from exoactor.grip import FARTHEST, stance_for
 from exoactor.ground.carrying import CarryingCfg, carried_path
 from exoactor.ground.gestures import GestureCfg, HeldArm, aimed, held_arms
@@ -32,6 +34,8 @@ class GroundCfg:
         same_place: a stance nearer than this is where the robot stands already [m].
         short_of_hold: a walk to take hold of something ends so far before it, and small steps do the rest: a foot of a
             walker that stops late is in the way of what stands there [m].
+        short_of_grasp: the same for a walk to take something with one hand, which is raised there: nearer to a table it
+            would come up under its edge [m].
         reach_on: a thing that moved may be followed by its displacement and this much [m].
         clearance: kept between pelvis and footprints [m].
         clearance_around: the same when going round something [m].
@@ -54,6 +58,7 @@ class GroundCfg:
     same_yaw: float = np.radians(20.0)
     same_place: float = 0.05
     short_of_hold: float = 0.12
+    short_of_grasp: float = 0.30
     reach_on: float = 0.4
     clearance: float = 0.30
     clearance_around: float = 0.35
@@ -197,12 +202,20 @@ def _to_hold(aligned: Array, scene: Scene, shown: Scene, contact: Contact, cfg: 
     then, now = shown.get(contact.thing), scene.get(contact.thing)
     if now is None or then is None:
         raise StageError("ground", "target_gone", f"{contact.thing} is no longer seen")
-    _, goal, reach = stance_for(now, now.yaw + contact.heading, scene.objects)
-    if reach > FARTHEST:
+    short = cfg.short_of_hold
+    side = hand_of(contact)
+    if side is not None:
+        # A round thing has no side of its own: what counts is where the person faced.
+        heading, short = then.yaw + contact.heading, cfg.short_of_grasp
+        goal, reach = stance_at(now, heading, side, scene.objects)
+    else:
+        _, goal, reach = stance_for(now, now.yaw + contact.heading, scene.objects)
+    farthest = FARTHEST if side is None else grasp.FARTHEST
+    if reach > farthest:
         raise StageError(
             "ground",
             "out_of_reach",
-            f"{contact.thing} is {reach:.2f} m from where a robot can stand, {FARTHEST} m at most",
+            f"{contact.thing} is {reach:.2f} m from where a robot can stand, {farthest} m at most",
         )
     moved = float(np.linalg.norm(now.position[:2] - then.position[:2]))
     shift = float(np.linalg.norm(goal.xy - aligned[-1, :2]))
@@ -210,9 +223,9 @@ def _to_hold(aligned: Array, scene: Scene, shown: Scene, contact: Contact, cfg: 
         raise StageError(
             "ground", "target_too_far", f"{contact.thing}: the video ends {shift:.2f} m away, it moved {moved:.2f} m"
         )
-    if goal.is_near(_pose(aligned[0]), cfg.short_of_hold + cfg.same_place, cfg.turns):
+    if goal.is_near(_pose(aligned[0]), short + cfg.same_place, cfg.turns):
         return np.broadcast_to(aligned[0], aligned.shape).copy()
-    before = goal.xy - cfg.short_of_hold * goal.forward
+    before = goal.xy - short * goal.forward
     goal = Pose2D(float(before[0]), float(before[1]), goal.yaw)
     return kept_clear(to_goal(aligned, goal), scene, cfg.clearance, cfg.longest_push)
 

@@ -147,7 +147,7 @@ def lay_out(actions: tuple[Action, ...], paths: dict[int, Array], start: Pose2D,
                 seconds = max(seconds, 1.2 + 2.5 / style.wave_hz)
             elif action.kind == "point":
                 seconds = max(seconds, 2.5)
-            elif action.kind in ("lift", "put_down"):
+            elif action.kind in ("lift", "put_down", "pick", "place"):
                 seconds += sum(LIFT_PHASES) * style.tempo
             if action.kind != "stand":
                 course.gestures.append(Gesture(action, course.seconds, course.seconds + seconds))

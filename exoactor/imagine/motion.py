@@ -17,6 +17,7 @@ from exoactor.body import BODY_TO_WORLD, PARENTS, Body
 from exoactor.imagine.feet import SHOE, Foot, move_foot
 from exoactor.imagine.gait import Course, lay_out
 from exoactor.imagine.gestures import FingerPose, lay_gestures
+from exoactor.imagine.grasping import Grasps
 from exoactor.imagine.lifting import Lifts
 from exoactor.imagine.limbs import about, hanging_arm, leg
 from exoactor.imagine.style import Style
@@ -110,6 +111,8 @@ def act(
     apart = gaussian_filter1d(apart, 0.06 * fps, mode="nearest")
 
     lifts = Lifts(course.gestures, things or {}, style, times, root)
+    grasps = Grasps(course.gestures, things or {}, style, times, root)
+    bowed, crouched = np.maximum(lifts.bow, grasps.bow), np.maximum(lifts.crouch, grasps.crouch)
     turn = -0.18 * apart
     roll = -0.045 * listing
     lean = style.lean * walking
@@ -118,28 +121,30 @@ def act(
         about("z", heading)
         @ BODY_TO_WORLD
         @ about("y", turn + idle(0.010, 0.23))
-        @ about("x", 0.4 * lean + 0.5 * lifts.bow)
+        @ about("x", 0.4 * lean + 0.5 * bowed)
         @ about("z", roll)
     )
     sideways = style.sway * steps + idle(0.007, 0.31)
     position = np.column_stack(
         [
-            root[:, :2] + left * sideways[:, None] + forward * (idle(0.005, 0.27) - lifts.back)[:, None],
+            root[:, :2]
+            + left * sideways[:, None]
+            + forward * (idle(0.005, 0.27) - np.maximum(lifts.back, grasps.back))[:, None],
             0 * turn,
         ]
     )
-    position[:, 2] = _pelvis_height(position, pelvis, feet, rest, body, style, fps) - lifts.crouch
+    position[:, 2] = _pelvis_height(position, pelvis, feet, rest, body, style, fps) - crouched
 
     local = np.tile(np.eye(3), (len(times), len(PARENTS), 1, 1))
     for joint in (3, 6, 9):
-        bow = 0.2 * lean + idle(0.006, 0.24) + lifts.bow / 6
+        bow = 0.2 * lean + idle(0.006, 0.24) + bowed / 6
         local[:, joint] = about("y", -0.62 * turn) @ about("x", bow) @ about("z", -roll / 3)
     chest_turn = turn * (1 - 3 * 0.62)
     ahead = np.interp(times + 0.35, times, heading) - heading
     gaze = gaussian_filter1d(np.clip(0.7 * ahead, -0.6, 0.6), 0.1 * fps, mode="nearest")
     look = gaze - chest_turn + idle(0.07, 0.19) + idle(0.04, 0.43)
     for joint in (12, 15):
-        local[:, joint] = about("y", 0.5 * look) @ about("x", 0.02 - 0.45 * lean - 0.2 * lifts.bow + idle(0.02, 0.29))
+        local[:, joint] = about("y", 0.5 * look) @ about("x", 0.02 - 0.45 * lean - 0.2 * bowed + idle(0.02, 0.29))
     for sign, shoulder in ((1.0, 16), (-1.0, 17)):
         swing = -sign * style.arm_swing * apart + 0.03 + idle(0.03, 0.33)
         elbow = style.elbow + 0.35 * np.maximum(swing, 0) + idle(0.03, 0.37)
@@ -151,6 +156,7 @@ def act(
     chest_position = position + _chain(rest, pelvis, local)
     lay_gestures(course.gestures, style, times, chest, chest_position, rest, local, fingers, viewer)
     lifts.lay(chest, chest_position, rest, local, fingers)
+    grasps.lay(chest, chest_position, rest, local, fingers)
 
     toward_left = pelvis[:, :, 0]
     for foot, hip, knee, ankle in ((feet[0], 1, 4, 7), (feet[1], 2, 5, 8)):
@@ -173,7 +179,7 @@ def act(
         angles,
         fingers.angles(),
         np.stack([foot.planted for foot in feet], -1),
-        lifts.carried,
+        lifts.carried | grasps.carried,
     )
 
 

@@ -152,7 +152,7 @@ def walking_paths(scene: Scene, actions: tuple[Action, ...], cfg: PathCfg) -> di
             raise StageError("imagine", "no_goal", f"action {index} ({action.kind}) has no goal")
         if action.kind == "point" and action.at is None:
             raise StageError("imagine", "no_goal", f"action {index} (point) names no place to point at")
-        if action.kind in ("lift", "carry", "put_down"):
+        if action.kind in ("lift", "carry", "put_down", "pick", "place"):
             seen(scene, action.thing or "")
         if action.kind in ("walk", "carry") and action.goal is not None:
             # what one carries is not in one's way

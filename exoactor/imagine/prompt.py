@@ -37,7 +37,7 @@ def video_prompt(scene: Scene, actions: Sequence[Action]) -> str:
         steps=[{"text": a.text, "how": _how(a, scene)} for a in actions],
         end=_end(actions[-1], scene) if actions else "stands upright",
         moved=list(dict.fromkeys(_name(a.thing, scene) for a in actions if a.thing is not None)),
-        held=_name(actions[0].thing, scene) if actions and actions[0].kind in ("carry", "put_down") else "",
+        held=_held(actions[0], scene) if actions else "",
     )
     return str(text)
 
@@ -94,7 +94,18 @@ def _how(action: Action, scene: Scene) -> str:
         return "at an easy pace, holding it level before the chest"
     if action.kind == "put_down":
         return "bending down with it, then opening both hands"
+    if action.kind == "pick":
+        return f"{action.side} hand round it, then {100 * action.rise:.0f} cm up, held there"
+    if action.kind == "place":
+        return f"{action.side} hand, upright, then opening it and drawing it back"
     return f"for {action.seconds:.0f} s" if action.seconds >= 1 else ""
+
+
+def _held(first: Action, scene: Scene) -> str:
+    """What is held from the beginning, and how; empty for nothing."""
+    if first.kind not in ("put_down", "place"):
+        return ""
+    return f"{_name(first.thing, scene)} in {'both hands' if first.kind == 'put_down' else f'the {first.side} hand'}"
 
 
 def _name(id: str | None, scene: Scene) -> str:
@@ -112,4 +123,6 @@ def _end(last: Action, scene: Scene) -> str:
         return f"stands upright with both feet together, facing {way},"
     if last.kind in ("lift", "carry"):
         return f"stands with the {_name(last.thing, scene)} held up in both hands"
+    if last.kind == "pick":
+        return f"stands with the {_name(last.thing, scene)} held up in one hand"
     return "stands upright, both arms hanging,"

@@ -1,5 +1,5 @@
 """RGB-D and calibration to a scene: things with pose and confidence, and the robot."""
 
-from exoactor.perceive.perception import PerceptionCfg, RgbdPerception
+from exoactor.perceive.perception import PerceptionCfg, RgbdPerception, own_body
 
-__all__ = ["PerceptionCfg", "RgbdPerception"]
+__all__ = ["PerceptionCfg", "RgbdPerception", "own_body"]

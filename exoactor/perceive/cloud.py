@@ -102,3 +102,19 @@ def patches(cloud: Cloud, mine: Array, shape: tuple[int, ...], least: int, part:
     areas = stats[:, cv2.CC_STAT_AREA] * (np.arange(len(stats)) > 0)
     counted = np.flatnonzero((areas >= max(part * areas.max(), 1)) & (areas.max() >= least))
     return np.isin(patch[cloud.rows, cloud.columns], counted)
+
+
+def small_patch(cloud: Cloud, mine: Array, size: float, least: int) -> Array:
+    """(N,) bool: points of a thing a few pixels wide, of which a rim cannot be spared.
+
+    Args:
+        cloud: N points.
+        mine: (N,) bool, those of the thing's colour.
+        size: largest extent of the thing; mixed pixels lie further off from its middle [m].
+        least: if it has fewer pixels, there is none.
+    """
+    if mine.sum() < least:
+        return np.zeros(len(mine), bool)
+    middle = np.median(cloud.points[mine], axis=0)
+    near = mine & (np.linalg.norm(cloud.points - middle, axis=1) < 0.6 * size)
+    return near if near.sum() >= least else np.zeros(len(mine), bool)

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from exoactor.colour import ACHROMATIC, COLOURLESS, labels
+from exoactor.grasp import is_graspable
+from exoactor.perceive import in_hand
 from exoactor.perceive.arms import Arm, ArmsCfg, Side, find_arms
 from exoactor.perceive.body import PosedBody, RobotBody
-from exoactor.perceive.cloud import Cloud, cloud_of, patches, window_of
+from exoactor.perceive.cloud import Cloud, cloud_of, patches, small_patch, window_of
 from exoactor.perceive.locate import Fix, LocateCfg, align, depth_sigma, near
 from exoactor.perceive.lying import lying_templates
 from exoactor.perceive.objects import ObjectsCfg, explained, find_objects
@@ -37,6 +39,7 @@ class PerceptionCfg:
         sure_on_the_way: the same while the robot moves, where another look follows soon.
         robot_gap: points nearer than this to the located robot belong to it, plus two sigma [m].
         least_of_thing: pixels of a thing that must be seen to say how high it is.
+        least_of_small: the same of one that a hand closes round.
         part_of_thing: share of its largest part that another part must have to count.
         gate: a fix further than this from the prior is not believed [m, rad].
     """
@@ -49,6 +52,7 @@ class PerceptionCfg:
     sure_on_the_way: float = 0.6
     robot_gap: float = 0.06
     least_of_thing: int = 60
+    least_of_small: int = 10
     part_of_thing: float = 0.08
     gate: tuple[float, float] = (0.45, 0.8)
     objects: ObjectsCfg = field(default_factory=ObjectsCfg)
@@ -162,7 +166,7 @@ class RgbdPerception:
         body = self.body.posed(observation.proprioception.joint_pos)
         return find_arms(cloud, body, pose, observation.camera, self.cfg.arms)
 
-    def heights_of(self, observation: Observation, id: str) -> tuple[float, float] | None:
+    def heights_of(self, observation: Observation, id: str, around: Array | None = None) -> tuple[float, float] | None:
         """Heights of the lowest and highest part that is seen of a thing near the robot [m]; None if it is not seen.
 
         Told by its colour alone, because a held thing may be tilted any way. Things without a colour of their own are
@@ -171,22 +175,39 @@ class RgbdPerception:
         Args:
             observation: the look; its proprioception says where the robot is.
             id: of the thing.
+            around: (2,) where it is looked for instead of near the robot [m].
         """
         item = next(item for item in self.catalogue if item.id == id)
         felt = observation.proprioception.pose
         if not self._has_own_colour(item) or felt is None or blind(observation):
             return None
-        window = window_of(observation.camera, np.asarray(felt[:2]), 1.0, 1.6)
+        window = window_of(observation.camera, np.asarray(felt[:2] if around is None else around), 1.0, 1.6)
         if window is None:
             return None
         cloud = cloud_of(observation, 1, window)
         label = labels(observation.rgb[cloud.rows, cloud.columns][None], self._colours)[0]
         mine = label == self._colours.index(item.color)
-        seen = patches(cloud, mine, observation.depth.shape, self.cfg.least_of_thing, self.cfg.part_of_thing)
+        if is_graspable(item):
+            seen = small_patch(cloud, mine, float(item.size.max()), self.cfg.least_of_small)
+        else:
+            seen = patches(cloud, mine, observation.depth.shape, self.cfg.least_of_thing, self.cfg.part_of_thing)
         if not seen.any():
             return None
         low, high = np.percentile(cloud.points[seen, 2], [0.5, 99.5])  # the corner it may stand on is a small part
         return float(low), float(high)
+
+    def with_held(self, scene: Scene, observation: Observation, id: str, underside: Array) -> Scene:
+        """The scene with a thing that fingers hide and hold where the arm says that it is, if its colour is seen there.
+
+        Args:
+            scene: as perceived; a part of the robot is what lies as near to its hand.
+            observation: the same look.
+            id: of the thing.
+            underside: (3,) the middle of its underside, by the arm's encoders [m].
+        """
+        item = next(item for item in self.catalogue if item.id == id)
+        order = [item.id for item in self.catalogue]
+        return in_hand.with_held(scene, observation, item, underside, self._colours, order)
 
     def reach_to(self, observation: Observation, robot: Pose2D, thing: SceneObject) -> float:
         """How far the robot's arms and hands are from a thing [m], by its encoders and where it is seen to stand."""
@@ -300,12 +321,12 @@ class RgbdPerception:
         return fix
 
 
-def own_body() -> RobotBody:
-    """The surface of the G1 that this project drives."""
+def own_body(hands: str = "rubber") -> RobotBody:
+    """The surface of the G1 that this project drives, with its hands."""
     from exoactor.world.g1 import g1_spec
 
     make: Callable[..., Any] = g1_spec
-    return RobotBody(make(visuals=True))
+    return RobotBody(make(visuals=True, hands=hands))
 
 
 def on_robot(cloud: Cloud, body: PosedBody, pose: Pose2D, gap: float) -> Array:

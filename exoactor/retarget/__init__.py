@@ -2,6 +2,7 @@
 
 from exoactor.retarget.carrying import CarryCfg, carry_motion, draw_near_motion
 from exoactor.retarget.footsteps import StepCfg
+from exoactor.retarget.grasping import GraspCfg, pick_motion, place_motion, raised
 from exoactor.retarget.lifting import LiftCfg, lift_motion, put_down_motion
 from exoactor.retarget.retargeting import METHODS, Method, RetargetCfg, retarget, unknown_method
 from exoactor.retarget.shuffle import shuffle
@@ -11,6 +12,7 @@ from exoactor.retarget.wholebody import WholeBodyCfg
 __all__ = [
     "METHODS",
     "CarryCfg",
+    "GraspCfg",
     "LiftCfg",
     "Method",
     "RetargetCfg",
@@ -20,7 +22,10 @@ __all__ = [
     "carry_motion",
     "draw_near_motion",
     "lift_motion",
+    "pick_motion",
+    "place_motion",
     "put_down_motion",
+    "raised",
     "retarget",
     "shuffle",
     "unknown_method",

@@ -18,6 +18,7 @@ from exoactor.types.motion import (
     Contact,
     ContactKind,
     GroundedMotion,
+    HandTargets,
     HumanMotion,
     PalmFrame,
     PalmTargets,
@@ -34,7 +35,7 @@ from exoactor.types.protocols import (
     Verifier,
     VideoModel,
 )
-from exoactor.types.robot import CONTROL_HZ, G1_JOINTS, Actuation, Sensors, TrackingCommand
+from exoactor.types.robot import CONTROL_HZ, G1_JOINTS, HAND_JOINTS, Actuation, Sensors, TrackingCommand
 from exoactor.types.scene import KINDS, Catalogue, CatalogueItem, Pose2D, Scene, SceneObject
 from exoactor.types.verdict import MOVED_BY_HAND, Expectation, Outcome, Verdict
 from exoactor.types.video import Action, GateResult, ImaginedVideo, ImagineRequest
@@ -43,6 +44,7 @@ __all__ = [
     "BODY_JOINTS",
     "CONTROL_HZ",
     "G1_JOINTS",
+    "HAND_JOINTS",
     "KINDS",
     "MOVED_BY_HAND",
     "Action",
@@ -59,6 +61,7 @@ __all__ = [
     "Expectation",
     "GateResult",
     "GroundedMotion",
+    "HandTargets",
     "HumanMotion",
     "ImagineRequest",
     "ImaginedVideo",

@@ -198,6 +198,32 @@ class PalmTargets:
 
 
 @dataclass(frozen=True)
+class HandTargets:
+    """Where one hand has to be in the world while it works on a thing, and how all fingers are held.
+
+    Args:
+        side: "left" or "right".
+        point: (T, 3) the place between its fingers and thumb, see `exoactor.grasp.POINT` [m].
+        heading: (T,) the level hand's fingers point along [rad].
+        weight: (T,) 0..1: at 0 the arm follows the joint reference alone, at 1 the hand is brought to `point`.
+        fingers: (T, 14) targets of `HAND_JOINTS` [rad].
+    """
+
+    side: Literal["left", "right"]
+    point: Array
+    heading: Array
+    weight: Array
+    fingers: Array
+
+    def __post_init__(self) -> None:
+        if self.side not in ("left", "right"):
+            raise ValueError(f"side: {self.side!r} given, 'left' or 'right' wanted")
+        n = len(self.weight)
+        for name, shape in (("point", (n, 3)), ("heading", (n,)), ("weight", (n,)), ("fingers", (n, 14))):
+            object.__setattr__(self, name, checked(name, getattr(self, name), shape))
+
+
+@dataclass(frozen=True)
 class RobotMotion:
     """Reference for the controller, in the world frame.
 
@@ -210,6 +236,7 @@ class RobotMotion:
         settle: [first, last) frame of a stepping-in-place cycle that the tracker may repeat until
             the root is where it should be, or skip; None if the motion does not walk.
         palms: where the palms have to be, or None if the hands work on nothing.
+        hand: where a hand with fingers has to be, or None if none works alone.
     """
 
     root_pos: Array
@@ -219,6 +246,7 @@ class RobotMotion:
     fps: float = CONTROL_HZ
     settle: tuple[int, int] | None = None
     palms: PalmTargets | None = None
+    hand: HandTargets | None = None
 
     def __post_init__(self) -> None:
         n = len(self.root_pos)
@@ -235,6 +263,8 @@ class RobotMotion:
             raise ValueError(f"settle: {self.settle} given, frames within 0..{n} wanted")
         if self.palms is not None and len(self.palms.weight) != n:
             raise ValueError(f"palms: {len(self.palms.weight)} frames given, {n} wanted")
+        if self.hand is not None and len(self.hand.weight) != n:
+            raise ValueError(f"hand: {len(self.hand.weight)} frames given, {n} wanted")
 
     def __len__(self) -> int:
         return len(self.root_pos)

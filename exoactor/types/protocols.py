@@ -78,6 +78,13 @@ class Robot(Protocol):
         """Hold (29,) position targets [rad] for one control period."""
         ...
 
+    def hold_fingers(self, targets: Array) -> None:
+        """Position targets (14,) of `HAND_JOINTS` [rad] for the coming control periods, until there are others.
+
+        Raises `ConfigError` if the hands have no fingers (`Sensors.fingers` is None then).
+        """
+        ...
+
 
 class Perception(Protocol):
     """Finds things and the robot in RGB-D."""

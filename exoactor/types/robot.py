@@ -27,6 +27,11 @@ G1_JOINTS: tuple[str, ...] = tuple(
 )
 """The 29 actuated joints in the order of Unitree's and mjlab's MJCF; every (29,) array here uses it."""
 
+_HAND = ("thumb_0", "thumb_1", "thumb_2", "middle_0", "middle_1", "index_0", "index_1")
+
+HAND_JOINTS: tuple[str, ...] = tuple(f"{side}_hand_{name}_joint" for side in ("left", "right") for name in _HAND)
+"""The 14 finger joints of a G1 with Dex3 hands, left before right; every (14,) array of fingers uses this order."""
+
 CONTROL_HZ = 50
 """Control steps per second of simulated or real time."""
 
@@ -43,6 +48,7 @@ class Sensors:
         gyro: (3,) angular velocity in the pelvis frame [rad/s].
         accel: (3,) specific force in the pelvis frame [m/s^2].
         foot_contact: (2,) left, right: pressed on the floor (thresholded ankle load).
+        fingers: (14,) angles of `HAND_JOINTS` [rad]; None for a robot whose hands have none.
     """
 
     time: float
@@ -52,10 +58,13 @@ class Sensors:
     gyro: Array
     accel: Array
     foot_contact: Array
+    fingers: Array | None = None
 
     def __post_init__(self) -> None:
         for name, n in (("joint_pos", 29), ("joint_vel", 29), ("quat", 4), ("gyro", 3), ("accel", 3)):
             object.__setattr__(self, name, checked(name, getattr(self, name), (n,)))
+        if self.fingers is not None:
+            object.__setattr__(self, "fingers", checked("fingers", self.fingers, (len(HAND_JOINTS),)))
         object.__setattr__(self, "foot_contact", checked("foot_contact", self.foot_contact, (2,), np.bool_))
 
 

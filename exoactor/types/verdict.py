@@ -18,9 +18,11 @@ class Outcome(StrEnum):
     CANNOT_TELL = "cannot_tell"
 
 
-ExpectationKind = Literal["at", "circled", "facing", "waved", "pointing", "still", "lifted", "carried", "put_down"]
+ExpectationKind = Literal[
+    "at", "circled", "facing", "waved", "pointing", "still", "lifted", "carried", "put_down", "placed"
+]  # fmt: skip
 
-MOVED_BY_HAND: tuple[ExpectationKind, ...] = ("lifted", "carried", "put_down")
+MOVED_BY_HAND: tuple[ExpectationKind, ...] = ("lifted", "carried", "put_down", "placed")
 """Kinds that ask something of the target itself, not of where the robot stands or how it holds its arms."""
 
 
@@ -33,7 +35,7 @@ class Expectation:
             facing (turned to `target` on the spot), waved, pointing (an arm held towards `target`), still,
             lifted (`target` is off what it stood on, for a second at least and still at the end),
             carried (`target` is held, over `on` or before it), put_down (`target` stands upright on something, on `on`
-            if that is given, and the robot has let go of it).
+            if that is given, and the robot has let go of it), placed (the same of what one hand held).
         target: object id, where the kind has one.
         side: hand for waved and pointing, or None for either.
         on: object id of where the target is brought to, or None for anywhere.

@@ -11,7 +11,7 @@ from exoactor.types.scene import Pose2D, Scene
 if TYPE_CHECKING:
     from pathlib import Path
 
-ActionKind = Literal["stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down"]
+ActionKind = Literal["stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down", "pick", "place"]
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,15 @@ class Action:
     Args:
         kind: what is done.
         text: the same in words, for models that read ("walks to the table").
-        seconds: for stand, wave, point: how long; for lift: how long it is held up; before natural variation [s].
+        seconds: for stand, wave, point: how long; for lift and pick: how long it is held up; before natural
+            variation [s].
         goal: for walk and carry: where it ends, one right behind is stepped back to; for turn: only its yaw counts.
         via: for walk and carry: floor points to pass in order [m].
-        side: for wave and point: the hand, "left" or "right".
+        side: for wave, point, pick and place: the hand, "left" or "right".
         at: for point: the world point (x, y, z) pointed at [m].
-        thing: for lift, carry and put_down: id of the thing in the scene; one that is carried or put down is held from
-            the beginning.
-        rise: how far it is raised, negative for put_down [m].
+        thing: for lift, carry, put_down, pick and place: id of the thing in the scene; one that is carried, put down or
+            placed is held from the beginning.
+        rise: how far it is raised, negative for put_down and place [m].
     """
 
     kind: ActionKind

@@ -47,7 +47,7 @@ def build(
 ) -> mujoco.MjModel:
     """The physics and rendering model of a scene with the robot at its start.
 
-    The robot's free joint and joints come first in qpos, then 7 numbers for each movable thing in
+    The robot's free joint and joints (fingers among them) come first in qpos, then 7 numbers for each movable thing in
     the order of the scene. A body is named as the thing's id.
 
     Args:
@@ -57,7 +57,9 @@ def build(
         foot_capsules: see `g1_spec`.
         mjcf: the user's own G1 description.
     """
-    spec = g1_spec(actuation, contacts="all", timestep=timestep, foot_capsules=foot_capsules, mjcf=mjcf)
+    spec = g1_spec(
+        actuation, contacts="all", timestep=timestep, foot_capsules=foot_capsules, mjcf=mjcf, hands=scene.hands
+    )
     # With a pyramidal cone things creep out of a squeeze: 0 of 14 boxes were lifted with it, 20 of 20 with this.
     spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
     spec.option.impratio = IMPEDANCE_RATIO

@@ -11,6 +11,16 @@ import numpy as np
 
 from exoactor.assets import asset
 from exoactor.types import G1_JOINTS, Actuation, Array, ConfigError
+from exoactor.world.hands import (
+    ARMATURE,
+    DAMPING,
+    FRICTION_LOSS,
+    STIFFNESS,
+    TORQUE_LIMIT,
+    is_hand,
+    put_on_hands,
+    soften,
+)
 from exoactor.world.visuals import FACES, decimated
 
 TIMESTEP = 0.005
@@ -87,6 +97,7 @@ def g1_spec(
     timestep: float = TIMESTEP,
     foot_capsules: Literal["all", "two"] = "all",
     mjcf: Path | None = None,
+    hands: str = "rubber",
 ) -> mujoco.MjSpec:
     """The G1 with a free pelvis; its 29 actuators come first and in the order of `G1_JOINTS`.
 
@@ -100,6 +111,7 @@ def g1_spec(
         timestep: of the physics [s].
         foot_capsules: all 7 a foot, or the 2 long outer ones (two to three times faster stepping; for training).
         mjcf: another G1 description with the same 29 joint names; further joints (fingers) are held.
+        hands: "rubber", or "dex3" for hands with fingers; their 14 actuators follow the 29.
 
     Raises:
         ConfigError: the MJCF cannot be read or is no such robot.
@@ -113,7 +125,9 @@ def g1_spec(
         spec.delete(light)
     if visuals:
         _use_decimated_meshes(spec, path)
-    else:
+    if hands == "dex3":
+        put_on_hands(spec, visuals=visuals)
+    if not visuals:
         _remove_meshes(spec)
     _set_contacts(spec, contacts, foot_capsules)
     _set_servos(spec, actuation)
@@ -155,6 +169,8 @@ def _set_contacts(spec: mujoco.MjSpec, contacts: str, foot_capsules: str) -> Non
             geom.friction = [FRICTION, 0.005, 0.0001]
         if contacts == "all" and (geom.name or "").endswith("_hand_collision"):
             _flatten(geom)
+        elif contacts == "all" and is_hand(geom.parent.name):
+            soften(geom)
 
 
 def _flatten(geom: Any) -> None:
@@ -175,12 +191,14 @@ def _set_servos(spec: mujoco.MjSpec, actuation: Actuation) -> None:
     rest = [n for n, j in joints.items() if n not in G1_JOINTS and j.type == mujoco.mjtJoint.mjJNT_HINGE]
     for i, name in enumerate((*G1_JOINTS, *rest)):
         ours = i < len(G1_JOINTS)
-        joints[name].armature = armature_of(name) if ours else 1e-4
+        joints[name].armature = armature_of(name) if ours else ARMATURE
         joints[name].damping = np.zeros((3, 1))
-        joints[name].frictionloss = 0.0
+        joints[name].frictionloss = 0.0 if ours else FRICTION_LOSS
         actuator = spec.add_actuator(name=name, target=name, trntype=mujoco.mjtTrn.mjTRN_JOINT)
         kp, kd, limit = (
-            (a[i] for a in (actuation.kp, actuation.kd, actuation.torque_limit)) if ours else (2.0, 0.1, 1.4)
+            (a[i] for a in (actuation.kp, actuation.kd, actuation.torque_limit))
+            if ours
+            else (STIFFNESS, DAMPING, TORQUE_LIMIT)
         )
         actuator.set_to_position(kp=float(kp), kv=float(kd))
         actuator.forcelimited, actuator.ctrllimited = True, False

@@ -11,6 +11,7 @@ import yaml
 
 from exoactor.types import KINDS, Array, Camera, Catalogue, CatalogueItem, ConfigError, Pose2D
 from exoactor.world.furniture import ROUND, default_mass, default_size
+from exoactor.world.hands import HANDS
 from exoactor.world.looks import COLORS, KIND_COLORS
 from exoactor.world.placement import Thing, in_view, overlapping, put_on, robot_clearance
 from exoactor.world.yaml_reader import Reader
@@ -31,6 +32,7 @@ class SceneSpec:
         camera: the one fixed third-person camera.
         things: furniture first, then what can be moved.
         text: the YAML as read.
+        hands: the robot's, one of `HANDS`.
     """
 
     name: str
@@ -39,6 +41,7 @@ class SceneSpec:
     camera: Camera
     things: tuple[Thing, ...]
     text: str
+    hands: str = "rubber"
 
     def catalogue(self) -> Catalogue:
         """What is known of the things before looking: no poses."""
@@ -99,7 +102,7 @@ def read_scene(text: str, source: str = "scene") -> SceneSpec:
         raise ConfigError(f"{source}: empty; a scene needs robot, camera and furniture (docs: `exoactor scenes`)")
     top = reader.mapping(root, ("name", "about", "robot", "camera", "furniture", "objects"), ("robot", "camera"))
     robot_node, camera_node = top.get("robot"), top.get("camera")
-    robot = _robot(reader, robot_node) if robot_node else None
+    robot, hands = _robot(reader, robot_node) if robot_node else (None, None)
     camera = _camera(reader, camera_node) if camera_node else None
     things: dict[str, Thing] = {}
     for key, movable in (("furniture", False), ("objects", True)):
@@ -116,18 +119,21 @@ def read_scene(text: str, source: str = "scene") -> SceneSpec:
     if not things and not reader.problems:
         reader.problem(root, "no furniture and no objects: there is nothing to go to")
     reader.finish()
-    assert robot is not None and camera is not None
+    assert robot is not None and camera is not None and hands is not None
     name = reader.text(top["name"]) if "name" in top else Path(source).stem
     about = reader.text(top["about"]) if "about" in top else ""
     reader.finish()
-    return SceneSpec(name, about, robot, camera, tuple(things.values()), text)
+    return SceneSpec(name, about, robot, camera, tuple(things.values()), text, hands)
 
 
-def _robot(reader: Reader, node: yaml.Node) -> Pose2D | None:
-    keys = reader.mapping(node, ("pos", "yaw_deg"), ("pos",))
+def _robot(reader: Reader, node: yaml.Node) -> tuple[Pose2D | None, str | None]:
+    """Where the robot starts, and what hands it has."""
+    keys = reader.mapping(node, ("pos", "yaw_deg", "hands"), ("pos",))
     pos = reader.numbers(keys.get("pos"), 2, -50, 50)
     yaw = reader.number(keys.get("yaw_deg"), -360, 360, default=0.0)
-    return None if pos is None or yaw is None else Pose2D(float(pos[0]), float(pos[1]), float(np.radians(yaw)))
+    hands = reader.choice(keys.get("hands"), HANDS, default=HANDS[0])
+    pose = None if pos is None or yaw is None else Pose2D(float(pos[0]), float(pos[1]), float(np.radians(yaw)))
+    return pose, hands
 
 
 def _camera(reader: Reader, node: yaml.Node) -> Camera | None:

@@ -8,9 +8,10 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from exoactor.types import Array, Sensors
+from exoactor.types import HAND_JOINTS, Array, Sensors
 from exoactor.types.rotations import quat_multiply, yaw_quat
 from exoactor.world.g1 import joint_addresses
+from exoactor.world.hands import finger_addresses
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,10 @@ class SensorSuite:
         self._drift = rng.normal(0, self.cfg.yaw_drift)
         self.yaw_error = float(rng.uniform(-np.pi, np.pi))
         self._qpos, self._qvel = joint_addresses(model)
+        self._fingers = finger_addresses(model)
+        self._finger_zero = rng.normal(
+            0, self.cfg.encoder, len(HAND_JOINTS)
+        )  # drawn last: the others stay as they were
         self._feet = [model.body(f"{side}_ankle_roll_link").id for side in ("left", "right")]
         self._accelerometer = model.sensor("pelvis_accelerometer").adr[0]
 
@@ -87,6 +92,10 @@ class SensorSuite:
         tilt = np.array([1.0, roll, pitch, 0.0])
         quat = quat_multiply(yaw_quat(self.yaw_error), quat_multiply(data.qpos[3:7], tilt / np.linalg.norm(tilt)))
         start = self._accelerometer
+        fingers = None
+        if self._fingers is not None:
+            noise = np.random.default_rng([self._seed, 5, step]).normal(0, cfg.encoder_noise, len(HAND_JOINTS))
+            fingers = data.qpos[self._fingers[0]] + self._finger_zero + noise
         return Sensors(
             time=float(data.time),
             joint_pos=data.qpos[self._qpos] + self._encoder_zero + rng.normal(0, cfg.encoder_noise, 29),
@@ -95,6 +104,7 @@ class SensorSuite:
             gyro=data.qvel[3:6] + self._gyro_bias + rng.normal(0, cfg.gyro_noise, 3),
             accel=data.sensordata[start : start + 3] + self._accel_bias + rng.normal(0, cfg.accel_noise, 3),
             foot_contact=self._foot_load(data) > cfg.foot_load,
+            fingers=fingers,
         )
 
     def _foot_load(self, data: Any) -> Array:

@@ -9,12 +9,13 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from exoactor.types import CONTROL_HZ, G1_JOINTS, Actuation, Array, ConfigError, Sensors, StageError
+from exoactor.types import CONTROL_HZ, G1_JOINTS, HAND_JOINTS, Actuation, Array, ConfigError, Sensors, StageError
 from exoactor.types.rotations import quat_to_rpy, yaw_quat
 from exoactor.world.build import CAMERA, build
 from exoactor.world.disturb import Disturbances
 from exoactor.world.faults import WORLD_FAULTS, Fault
 from exoactor.world.g1 import PALM_CENTRE, default_actuation, joint_addresses
+from exoactor.world.hands import finger_addresses
 from exoactor.world.render import DepthNoiseCfg, SceneRenderer, noisy_depth
 from exoactor.world.scene_file import SceneSpec
 from exoactor.world.sensors import SensorNoiseCfg, SensorSuite
@@ -65,6 +66,7 @@ class SimRobot:
         self._touched: dict[str, float] = {}
         self._substeps = 1
         self._owner = self._owners()
+        self._fingers = finger_addresses(self._model)
         self.configure(default_actuation())
         self._stand()
         self.arm([f for f in faults if f.kind in WORLD_FAULTS])
@@ -121,6 +123,23 @@ class SimRobot:
         rgb, distance = self._renderer.rgbd(self._data, shadows=not plain)
         rng = np.random.default_rng([self._seed, 4, self._steps])
         return self.time, rgb, noisy_depth(distance, rng, self._depth_noise)
+
+    def hold_fingers(self, targets: Array) -> None:
+        """Position targets (14,) of `HAND_JOINTS` [rad] for the coming control periods, until there are others.
+
+        Raises:
+            ConfigError: the hands have no fingers.
+            StageError: targets that are not finite numbers.
+        """
+        if self._fingers is None:
+            raise ConfigError(
+                f"the robot of scene {self.scene.name!r} has {self.scene.hands} hands, without fingers; "
+                "write `hands: dex3` under `robot`"
+            )
+        wanted = np.asarray(targets, float)
+        if wanted.shape != (len(HAND_JOINTS),) or not np.isfinite(wanted).all():
+            raise StageError("track", "bad_targets", f"{len(HAND_JOINTS)} finite finger targets wanted, {wanted} given")
+        self._data.ctrl[self._fingers[1]] = wanted
 
     def step(self, joint_targets: Array) -> None:
         """Hold (29,) position targets [rad] for one control period.

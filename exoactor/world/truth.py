@@ -143,6 +143,10 @@ class TruthRecorder:
         """See `Robot`."""
         return self._robot.look(depth=depth, plain=plain)
 
+    def hold_fingers(self, targets: Array) -> None:
+        """See `Robot`."""
+        self._robot.hold_fingers(targets)
+
     def step(self, joint_targets: Array) -> None:
         """See `Robot`."""
         self._robot.step(joint_targets)
@@ -195,13 +199,10 @@ def happened(
     if target is None:
         raise ValueError(f"expectation {kind!r} needs a target")
     on = None if expectation.on is None else SceneObject(*objects[expectation.on], 1.0)
-    if kind == "put_down":
+    if kind in ("put_down", "placed"):
         tilt, stands = _stands(track, target.item)
-        return {
-            "true": stands and (on is None or _is_on(_middle(track, target.item), target.item, on)),
-            "measured": tilt,
-            "unit": "deg",
-        }
+        stands = stands and (on is None or _is_on(_middle(track, target.item), target.item, on))
+        return {"true": stands, "measured": tilt, "unit": "deg"}
     if kind == "carried":
         if on is None:
             raise ValueError("expectation 'carried' needs to know where to")
@@ -272,7 +273,7 @@ def _middle(track: TruthTrack, item: CatalogueItem) -> Array:
 def _is_on(middle: Array, item: CatalogueItem, top: SceneObject) -> bool:
     """Whether an upright thing with its middle (3,) there [m] stands on that, and not beside or above it."""
     above = float(middle[2] - item.size[2] / 2 - top.position[2] - top.item.size[2])
-    return bool(abs(above) < 0.03 and distance_to_footprint(top, middle[:2]) < 0.01)
+    return bool(abs(above) < 0.015 and distance_to_footprint(top, middle[:2]) < 0.01)
 
 
 def _contact_error(track: TruthTrack, item: CatalogueItem) -> float | None:

@@ -214,7 +214,10 @@ def test_full_disks_are_told_plainly_also_by_the_database():
 
 def test_skills_and_scenes_are_listed():
     skills = last_json(exoactor("skills", "--json"))["skills"]
-    names = ["walk_to", "walk_around", "turn_to", "wave", "point_at", "stand_still", "lift", "carry", "put_down"]
+    names = [
+        "walk_to", "walk_around", "turn_to", "wave", "point_at", "stand_still",
+        "lift", "carry", "put_down", "pick", "place",
+    ]  # fmt: skip
     assert [s["name"] for s in skills] == names
     scenes = last_json(exoactor("scenes", "--json"))["scenes"]
     assert len(scenes) >= 6

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from exoactor.check.cfg import CheckCfg
-from exoactor.check.held import HeightLook, lifted, put_down
+from exoactor.check.held import HeightLook, lifted, on_target, put_down
 from exoactor.types import CatalogueItem, Outcome, Pose2D, SceneObject
 
 BOX = SceneObject(CatalogueItem("box", "box", "red", np.array([0.3, 0.3, 0.25]), True), [1.0, 0, 0.4], 0.0, 1.0)
@@ -69,3 +69,21 @@ def test_what_lies_is_toppled_though_it_is_as_high_as_it_lies():
 def test_what_the_hands_still_touch_is_not_put_down():
     verdict = put_down(HeightLook(1.0, DOWN), BOX, Pose2D(0, 0, 0), 0.0, 0.4, CheckCfg())
     assert (verdict.outcome, verdict.code, verdict.unit) == (Outcome.NOT_DONE, "still_held", "m")
+
+
+@pytest.mark.parametrize(
+    ("place", "outcome", "code"),
+    [
+        ([1.0, 0, 0.4], Outcome.DONE, "placed"),
+        ([1.0, 0.6, 0.4], Outcome.NOT_DONE, "not_on_target"),
+        ([1.0, 0, 0.7], Outcome.NOT_DONE, "not_on_target"),
+    ],
+)
+def test_placed_is_on_the_target_and_not_beside_it(place, outcome, code):
+    table = SceneObject(CatalogueItem("table", "table", "wood", np.array([0.6, 0.8, 0.4]), False), [1, 0, 0], 0.0, 1.0)
+    stands = put_down(HeightLook(1.0, DOWN), BOX, Pose2D(0, 0, 0), 0.05, 0.4, CheckCfg())
+    verdict = on_target(stands, replace(BOX, position=np.array(place)), table)
+    assert (verdict.outcome, verdict.code) == (outcome, code)
+    assert on_target(stands, BOX, None).outcome is Outcome.CANNOT_TELL
+    still = put_down(HeightLook(1.0, DOWN), BOX, Pose2D(0, 0, 0), 0.0, 0.4, CheckCfg())
+    assert on_target(still, BOX, table).code == "still_held"

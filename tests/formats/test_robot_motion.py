@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exoactor.formats.robot_motion import load_robot, resampled, save_robot
-from exoactor.types import G1_JOINTS, ConfigError, PalmTargets, RobotMotion
+from exoactor.types import G1_JOINTS, ConfigError, HandTargets, PalmTargets, RobotMotion
 
 
 def motion(seed=0, n=40, fps=50.0, settle=(10, 30)):
@@ -113,3 +113,18 @@ def test_palms_of_another_length_are_refused():
     palms = PalmTargets(np.zeros((5, 2, 3)), np.zeros(5), np.zeros((5, 2, 3)))
     with pytest.raises(ValueError, match="palms: 5 frames given, 40 wanted"):
         replace(motion(settle=None), palms=palms)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_targets_of_one_hand_are_kept_and_resampled(tmp_path, side):
+    rng = np.random.default_rng(3)
+    hand = HandTargets(side, rng.normal(size=(40, 3)), rng.normal(size=40), rng.random(40), rng.normal(size=(40, 14)))
+    made = replace(motion(), hand=hand)
+    save_robot(tmp_path / "m.npz", made)
+    read = load_robot(tmp_path / "m.npz").hand
+    assert read is not None and read.side == side
+    for name in ("point", "heading", "weight", "fingers"):
+        np.testing.assert_allclose(getattr(read, name), getattr(hand, name))
+    slower = resampled(made, 25.0)
+    assert slower.hand is not None and len(slower.hand.weight) == len(slower)
+    np.testing.assert_allclose(slower.hand.point[3], hand.point[6])

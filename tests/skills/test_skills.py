@@ -32,7 +32,10 @@ def actions(name, where, **args):
 
 
 def test_registry_has_the_built_in_ones_and_refuses_others():
-    names = ["walk_to", "walk_around", "turn_to", "wave", "point_at", "stand_still", "lift", "carry", "put_down"]
+    names = [
+        "walk_to", "walk_around", "turn_to", "wave", "point_at", "stand_still",
+        "lift", "carry", "put_down", "pick", "place",
+    ]  # fmt: skip
     assert list(skills.registry()) == names
     with pytest.raises(ConfigError, match="walk_to, walk_around"):
         skills.get("fly")
@@ -309,3 +312,54 @@ def test_what_lies_on_the_floor_cannot_be_put_down_and_what_is_held_as_it_lay_ca
     assert (caught.value.stage, caught.value.code) == ("perceive", "toppled")
     (down,) = actions("put_down", lying("box", (0.25, 0.30, 0.35), height=0.4), target="box")
     assert down.kind == "put_down" and down.rise == pytest.approx(-0.4)
+
+
+KITCHEN = load_scene("kitchen")
+
+
+def test_pick_walks_to_where_one_hand_reaches_and_then_takes_it():
+    room = seen(KITCHEN)
+    walk, pick = skills.get("pick").actions(room, {"object": "red_bottle"})
+    bottle = room.get("red_bottle")
+    assert (walk.kind, pick.kind, pick.thing, pick.side) == ("walk", "pick", "red_bottle", "right")
+    away = bottle.position[:2] - walk.goal.xy
+    right = np.array([walk.goal.forward[1], -walk.goal.forward[0]])
+    assert 0.3 < away @ walk.goal.forward < 0.47 and 0.08 < away @ right < 0.18
+    assert [a.kind for a in skills.get("pick").actions(replace(room, robot=walk.goal), {"object": "red_bottle"})] == [
+        "pick"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"position": np.array([1.6, 0.0, 0.72])}, "out_of_reach"),
+        ({"position": np.array([0.0, 0.6, 0.0])}, "not_on_anything"),
+        ({"item": "thick"}, "too_thick"),
+    ],
+)
+def test_pick_refuses_what_the_hand_does_not_get(change, code):
+    room = seen(KITCHEN)
+    bottle = room.get("red_bottle")
+    if change.get("item"):
+        change = {"item": replace(bottle.item, size=np.array([0.12, 0.12, 0.3]))}
+    other = replace(bottle, **change)
+    things = tuple(other if o.id == "red_bottle" else o for o in room.objects)
+    with pytest.raises(StageError) as error:
+        skills.get("pick").actions(replace(room, objects=things), {"object": "red_bottle"})
+    assert error.value.code == code
+
+
+def test_place_lets_down_what_is_held_above_the_target():
+    room, place = seen(KITCHEN), skills.get("place")
+    held = replace(room.get("red_bottle"), position=np.array([1.45, 0.1, 0.87]))
+    holding = replace(room, objects=tuple(held if o.id == "red_bottle" else o for o in room.objects))
+    (down,) = place.actions(holding, {"object": "red_bottle", "target": "table"})
+    assert (down.kind, down.thing) == ("place", "red_bottle") and down.rise == pytest.approx(-0.15)
+    assert place.expectation({"object": "red_bottle", "target": "table"}).on == "table"
+    aside = replace(held, position=np.array([0.6, 0.1, 0.87]))
+    elsewhere = replace(room, objects=tuple(aside if o.id == "red_bottle" else o for o in room.objects))
+    with pytest.raises(StageError, match="not held above table"):
+        place.actions(elsewhere, {"object": "red_bottle", "target": "table"})
+    assert "pick it up first" in place.hindrance(Symbols(), {"object": "red_bottle"})
+    assert place.hindrance(Symbols(holding="red_bottle"), {"object": "red_bottle"}) is None

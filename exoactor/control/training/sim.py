@@ -104,6 +104,10 @@ class FloorRobot:
         dark = np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.float32)
         return float(self.data.time), *dark
 
+    def hold_fingers(self, targets: Array) -> None:
+        """It has none."""
+        raise ConfigError("the robot that policies are trained on has rubber hands, without fingers")
+
     def step(self, joint_targets: Array) -> None:
         """One control period."""
         self.data.ctrl[:29] = joint_targets

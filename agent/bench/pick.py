@@ -1,0 +1,98 @@
+"""`exoactor bench pick`: bottles and cans are taken off tables with one hand and put down again, in rooms at random."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from agent.bench.trials import run_instruction
+from exoactor.bench.runner import Bench, Record, Table, share
+
+KINDS = ("bottle", "can")
+SKILLS = ("pick", "place")
+LOW, HIGH = 0.55, 0.85
+"""Height of the tables [m]."""
+TRIALS = 40
+
+
+def cases(trials: int | None, seed: int) -> list[Record]:
+    """Both kinds in turn, each on a table of its own height."""
+    made: list[Record] = []
+    for k in range(TRIALS if trials is None else trials):
+        kind = KINDS[k % len(KINDS)]
+        height = round(float(np.random.default_rng([seed + k, 31]).uniform(LOW, HIGH)), 3)
+        made.append({"id": f"{kind}/{seed + k}", "kind": kind, "height": height, "seed": seed + k})
+    return made
+
+
+def scene_of(case: Record) -> str:
+    """A room with a table 1.3 to 1.7 m from the robot to its edge, and the thing 6 to 16 cm behind the edge."""
+    rng = np.random.default_rng([case["seed"], 37])
+    edge, depth, width = rng.uniform(1.3, 1.7), rng.uniform(0.5, 0.7), rng.uniform(0.9, 1.3)
+    behind, aside, facing = rng.uniform(0.06, 0.16), rng.uniform(-0.25, 0.25), rng.uniform(-10, 10)
+    across = rng.uniform(0.060, 0.070)
+    tall, mass = (rng.uniform(0.20, 0.26), rng.uniform(0.2, 0.5)) if case["kind"] == "bottle" else (0.12, 0.3)
+    middle = edge / 2 + 0.2
+    return f"""name: pick_{case["kind"]}
+robot: {{pos: [0, 0], yaw_deg: {facing:.1f}, hands: dex3}}
+camera: {{pos: [{middle:.2f}, -3.5, 1.7], target: [{middle:.2f}, 0.1, 0.72], fovy_deg: 52, size: [640, 480]}}
+furniture:
+  - {{id: table, kind: table, pos: [{edge + depth / 2:.3f}, 0], size: [{depth:.3f}, {width:.3f}, {case["height"]:.3f}]}}
+  - {{id: bin, kind: bin, pos: [0.4, 1.3], color: blue}}
+objects:
+  - {{id: {case["kind"]}, kind: {case["kind"]}, pos: [{edge + behind:.3f}, {aside:.3f}], on: table, color: red,
+      size: [{across:.4f}, {across:.4f}, {tall:.4f}], mass: {mass:.2f}}}
+"""
+
+
+def trial(case: Record) -> Record:
+    """Take it, put it down again; every attempt of either with what the check said and what was true."""
+    with tempfile.TemporaryDirectory(prefix="exoactor-pick-") as folder:
+        path = Path(folder) / "scene.yaml"
+        path.write_text(scene_of(case))
+        say = f"take the red {case['kind']} with one hand, then put it back on the table"
+        return run_instruction(say, str(path), case["seed"])
+
+
+def summarize(records: Sequence[Record]) -> Table:
+    """Per skill and kind: done at the first attempt, done within all, judged wrongly, falls."""
+    rows: list[tuple[str, ...]] = []
+    summary: dict[str, object] = {}
+    for skill, kind in [(skill, kind) for skill in SKILLS for kind in KINDS]:
+        tried = [[a for a in r["attempts"] if a["skill"] == skill] for r in records if r["kind"] == kind]
+        tried = [attempts for attempts in tried if attempts]
+        first = sum(bool(attempts[0].get("truth")) for attempts in tried)
+        done = sum(any(a.get("truth") for a in attempts) for attempts in tried)
+        judged = [a for attempts in tried for a in attempts if a["outcome"] == "done"]
+        wrong = sum(not a.get("truth") for a in judged)
+        falls = sum(bool(a.get("fell")) for attempts in tried for a in attempts)
+        seconds = [a["seconds"] for attempts in tried for a in attempts if a.get("seconds")]
+        rows.append(
+            (
+                f"{skill}, {kind}",
+                share(first, len(tried)),
+                share(done, len(tried)),
+                f"{wrong}/{len(judged)}",
+                str(falls),
+                f"{np.median(seconds):.1f}" if seconds else "-",
+            )
+        )
+        summary[f"{skill}/{kind}"] = {
+            "first": first,
+            "done": done,
+            "n": len(tried),
+            "wrong": wrong,
+            "judged": len(judged),
+            "falls": falls,
+        }
+    whole = sum(r["status"] == "achieved" for r in records)
+    rows.append(("both, as one instruction", "", share(whole, len(records)), "", "", ""))
+    summary["achieved"] = [whole, len(records)]
+    columns = ("skill", "first attempt", "within three attempts", "said done but was not", "falls", "robot's time [s]")
+    return Table("one hand", columns, tuple(rows), summary)
+
+
+BENCH = Bench("pick", "a Dex3 hand takes bottles and cans off tables and puts them down", cases, trial, summarize)

@@ -1,0 +1,85 @@
+"""How a small thing moves in a clip: its own picture at the clip's beginning, looked for higher and lower.
+
+A bottle is a dozen pixels wide: the outline of its box does not fit it, and a hand hides a third of it. Its own picture
+fits, with the fingers that are round it from the beginning or without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from exoactor.colour import labels
+from exoactor.types import Array, Camera, SceneObject
+
+
+@dataclass(frozen=True)
+class SmallCfg:
+    """How a small thing is followed.
+
+    Args:
+        highest: rises looked for, and falls [m].
+        step: between two of them [m].
+        margin: round the box of the thing, in the first picture [px].
+        least: overlap of what is seen and what was seen at first, 0..1, below which nothing is said.
+        fewest: a thing that shows fewer pixels at first is not followed [px].
+    """
+
+    highest: float = 0.4
+    step: float = 0.01
+    margin: int = 3
+    least: float = 0.2
+    fewest: int = 12
+
+
+class FollowedSmall:
+    """One small thing's first picture, moved to all rises, to compare a frame with.
+
+    Args:
+        thing: where it is in the look that the clip starts from.
+        camera: the clip's.
+        cfg: tunables.
+    """
+
+    def __init__(self, thing: SceneObject, camera: Camera, cfg: SmallCfg | None = None) -> None:
+        self._color, self._cfg = thing.item.color, cfg or SmallCfg()
+        highest, step = self._cfg.highest, self._cfg.step
+        lowest = np.floor(min(float(thing.position[2]), highest) / step)
+        self._rises = step * np.arange(-lowest, highest / step + 1e-9)
+        middle = thing.position + np.array([0.0, 0.0, thing.item.size[2] / 2])
+        up = middle + self._rises[:, None] * np.array([0.0, 0.0, 1.0])
+        self._shifts = np.round(camera.project(up)[0] - camera.project(middle[None])[0]).astype(int)
+        pixels, _ = camera.project(thing.corners)
+        size, margin = np.array(camera.size), self._cfg.margin
+        low = np.floor(pixels.min(0)).astype(int) - margin
+        high = np.ceil(pixels.max(0)).astype(int) + margin
+        self._box = (np.clip(low, 0, size - 1), np.clip(high, 1, size))
+        all_low = np.clip(low + self._shifts.min(0), 0, size - 1)
+        all_high = np.clip(high + self._shifts.max(0), all_low + 1, size)
+        self._crop = (slice(all_low[1], all_high[1]), slice(all_low[0], all_high[0]))
+        self._shapes: Array | None = None
+
+    def height(self, frame: Array, names: Sequence[str]) -> float:
+        """How high it is in a frame (H, W, 3) [m], NaN where it is not seen well enough; the first one is the start."""
+        mine = labels(frame[self._crop], list(names)) == list(names).index(self._color)
+        if self._shapes is None:
+            self._shapes = self._moved(mine)
+        both = (self._shapes & mine).sum((1, 2))
+        either = (self._shapes | mine).sum((1, 2))
+        overlap = both / np.maximum(either, 1)
+        best = int(overlap.argmax())
+        return float(self._rises[best]) if overlap[best] >= self._cfg.least else np.nan
+
+    def _moved(self, mine: Array) -> Array:
+        """(N, h, w) bool of the thing's first picture at each rise."""
+        rows, columns = self._crop
+        low, high = (corner - [columns.start, rows.start] for corner in self._box)
+        first = np.zeros(mine.shape, np.uint8)
+        first[low[1] : high[1], low[0] : high[0]] = mine[low[1] : high[1], low[0] : high[0]]
+        if first.sum() < self._cfg.fewest:
+            return np.zeros((len(self._rises), *mine.shape), bool)
+        moves = [np.array([[1.0, 0, x], [0, 1.0, y]]) for x, y in self._shifts]
+        return np.array([cv2.warpAffine(first, move, mine.shape[::-1], flags=cv2.INTER_NEAREST) for move in moves]) > 0

@@ -1,0 +1,124 @@
+"""Taking a small thing with one hand and putting it down: one arm goes for it, the trunk leans a little."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from exoactor.grasp import grasp_height
+from exoactor.imagine.easing import ease
+from exoactor.imagine.gait import LIFT_PHASES, Gesture
+from exoactor.imagine.gestures import FingerPose
+from exoactor.imagine.limbs import aimed_arm, bend, blend, unit
+from exoactor.imagine.style import Style
+from exoactor.types import Array, SceneObject
+
+UPRIGHT_ABOVE = 0.52
+"""A hand higher than this share of the person's height needs no bow."""
+BOW = 0.9
+"""How far the trunk leans over [rad] a metre of hand height below that."""
+MOST_BENT = 0.5
+CROUCH = 0.2
+"""How far the hips go down a metre of the same."""
+WRIST = 0.09
+"""From the wrist to the middle of a hand that is closed round something [m]."""
+BESIDE = 0.045
+"""The closed hand's middle is so far beside the axis of what it holds [m]."""
+BEFORE = 0.14
+"""The open hand comes from so far before it [m] ..."""
+ABOVE = 0.05
+"""... and above [m]."""
+OPENED, CLOSED = (0.15, 0.15, 0.15, 0.15, 0.1), (0.85, 0.85, 0.85, 0.85, 0.5)
+"""Bends of index, middle, pinky, ring finger and thumb [rad]."""
+
+
+class Grasps:
+    """What all picks and places of a chain ask of the body, over time.
+
+    Args:
+        gestures: of the chain.
+        things: by id, as perceived.
+        style: who acts.
+        times: (T,) [s].
+        root: (T, 3) x, y [m] and heading [rad] of the person.
+
+    Attributes:
+        crouch: (T,) how far the hips go down [m].
+        bow: (T,) how far the trunk leans over [rad].
+        carried: id -> displacement (T, 3) of the thing [m].
+    """
+
+    def __init__(
+        self, gestures: Sequence[Gesture], things: Mapping[str, SceneObject], style: Style, times: Array, root: Array
+    ) -> None:
+        self._holds: list[tuple[int, Array, Array, Array, Array]] = []
+        self.carried: dict[str, Array] = {}
+        low = np.zeros(len(times))
+        for gesture in gestures:
+            action = gesture.action
+            if action.kind not in ("pick", "place"):
+                continue
+            thing = things[action.thing or ""]
+            heading = float(root[np.searchsorted(times, gesture.begin), 2])
+            forward = np.array([np.cos(heading), np.sin(heading), 0.0])
+            side = 0 if action.side == "left" else 1
+            outward = np.array([-forward[1], forward[0], 0.0]) * (1.0 if side == 0 else -1.0)
+            t = times - gesture.begin
+            there, closed, moved, weight = (
+                _picking(t, style.tempo) if action.kind == "pick" else _placing(t, style.tempo)
+            )
+            way = np.outer(action.rise * moved, [0.0, 0.0, 1.0])
+            held = thing.position + np.array([0.0, 0.0, grasp_height(thing.item)]) + way
+            apart = (1.0 - there)[:, None]
+            hand = held + BESIDE * outward + apart * (0.04 * outward - BEFORE * forward + np.array([0.0, 0.0, ABOVE]))
+            self._holds.append((side, hand, closed, weight, forward))
+            self.carried[thing.id] = self.carried.get(thing.id, 0.0) + way
+            below = np.maximum(UPRIGHT_ABOVE * style.height - hand[:, 2], 0.0)
+            low = np.maximum(low, weight * below)
+        self.crouch = CROUCH * low
+        self.bow = np.minimum(BOW * low, MOST_BENT)
+
+    @property
+    def back(self) -> Array:
+        """(T,) how far the hips go back, so that the weight stays over the feet [m]."""
+        return np.asarray(0.16 * self.bow)
+
+    def lay(self, chest: Array, chest_position: Array, rest: Array, local: Array, fingers: FingerPose) -> None:
+        """Bring the arm in `local` (T, 55, 3, 3) to the thing; arguments as of `lay_gestures`."""
+        for side, target, closed, weight, forward in self._holds:
+            sign, shoulder, elbow, wrist = ((1.0, 16, 18, 20), (-1.0, 17, 19, 21))[side]
+            socket = chest_position + np.einsum("tab,b->ta", chest, rest[shoulder] - rest[9])
+            hand = target - WRIST * unit(target - socket)  # a straight hand goes on where the arm points
+            upper, fore = (float(np.linalg.norm(rest[b] - rest[a])) for a, b in ((shoulder, elbow), (elbow, wrist)))
+            outward = sign * np.array([-forward[1], forward[0], 0.0])
+            pole = np.broadcast_to(0.5 * outward - 0.5 * forward - np.array([0, 0, 0.7]), hand.shape)
+            middle = bend(socket, hand, upper, fore, pole)
+            above, below = (np.einsum("tba,tb->ta", chest, v) for v in (middle - socket, hand - middle))
+            arm, forearm = aimed_arm(sign, above, below)
+            local[:, shoulder] = blend(local[:, shoulder], arm, weight)
+            local[:, elbow] = blend(local[:, elbow], forearm, weight)
+            fingers.set(side, weight, OPENED)
+            fingers.set(side, weight * closed, CLOSED)
+
+
+def _picking(t: Array, tempo: float) -> tuple[Array, Array, Array, Array]:
+    """Shares 0..1 over time: hand at the thing, hand closed, way of the thing done, arm taken over."""
+    reach, close, rise = (np.cumsum(LIFT_PHASES) * tempo).tolist()
+    return (
+        ease((t - 0.4 * reach) / (0.6 * reach)),
+        ease((t - reach) / (close - reach)),
+        ease((t - close) / (rise - close)),
+        ease(t / (0.7 * reach)),
+    )
+
+
+def _placing(t: Array, tempo: float) -> tuple[Array, Array, Array, Array]:
+    """The same backwards: the thing is held from before the beginning."""
+    lower, let_go, leave = (np.cumsum(LIFT_PHASES[::-1]) * tempo).tolist()
+    return (
+        1 - ease((t - let_go) / (0.6 * (leave - let_go))),
+        1 - ease((t - lower) / (let_go - lower)),
+        ease(t / lower),
+        1 - ease((t - let_go - 0.3 * (leave - let_go)) / (0.7 * (leave - let_go))),
+    )

@@ -1,0 +1,224 @@
+"""One hand takes a thing and sets it down: a hand comes up, small steps, look, grasp; let down, step back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from exoactor import attempt
+from exoactor.control import StateEstimator, TrackCfg
+from exoactor.control.execute import standing_pose
+from exoactor.control.recorder import Localize
+from exoactor.formats.robot_motion import save_robot
+from exoactor.grasp import FARTHEST, Side, grasp, grasp_height, hand_point, stance_at
+from exoactor.grip import level_below
+from exoactor.performance import MOST_OFF, Performance, feet_of
+from exoactor.retarget import pick_motion, place_motion, raised, shuffle
+from exoactor.retarget.grasping import CLOSED
+from exoactor.types import (
+    CONTROL_HZ,
+    Array,
+    CatalogueItem,
+    Contact,
+    HandTargets,
+    Pose2D,
+    RobotMotion,
+    Scene,
+    StageError,
+)
+from exoactor.types.rotations import wrap, yaw_matrix
+
+NEAR_ENOUGH = (0.035, 0.035)
+"""Ahead and aside, a stance this near to the wanted one will do [m]; an arm makes up for more than two palms do."""
+TURNED_ENOUGH = float(np.radians(6.0))
+TOO_FAR = 0.08
+"""When no more steps are taken, a stance this far off is not worth a try [m]."""
+MOST_SHUFFLES = 4
+FARTHEST_SHUFFLE = 0.7
+"""Small steps go straight, whatever is in their way: further off, the way is planned anew [m]."""
+LEANS_BACK = 0.05
+"""Small steps are aimed so far ahead [m]: who stops with a hand raised stands that much short of it."""
+STEP_BACK = 0.30
+"""From where the hand is above a table to where it can hang again [m]."""
+EMPTY = 0.25
+"""Fingers that get nearer than this to where they were told have closed round nothing [rad]."""
+
+
+def pick_up(
+    performed: Performance,
+    contact: Contact,
+    side: Side,
+    before: Scene,
+    folder: Path,
+    look: Callable[[], Scene],
+    cfg: TrackCfg,
+    localize: Localize | None,
+) -> RobotMotion | None:
+    """Raise a hand, step to where it reaches the thing as it stands now, and do with it what the video does.
+
+    Args:
+        performed: the walk so far; gets the stretches.
+        contact: what the video does.
+        side: of the hand, as the video shows it.
+        before: as perceived before the walk.
+        folder: of the attempt; gets robot-hold.npz.
+        look: perceives the scene as it is now.
+        cfg: of the tracking.
+        localize: finds the robot in a look.
+
+    Returns:
+        The motion in which the hand took hold; None if the robot fell before, or the hand closed round nothing, in
+        which case the robot steps back.
+
+    Raises:
+        StageError: ("track", "no_fingers"), ("ground", "target_gone"), ("ground", "robot_not_seen"), ("ground",
+            "out_of_reach") or ("track", "not_in_place").
+    """
+    if performed.robot.sense().fingers is None:
+        raise StageError("track", "no_fingers", "the robot's hands have no fingers")
+    performed.robot.hold_fingers(np.zeros(14))
+    standing = standing_pose(performed.controller.actuation)
+    up = raised(standing, side)
+    performed.track(_still(performed, up, 0.5), replace(cfg, blend=1.2), localize)
+    seen = before.get(contact.thing)
+    for number in range(MOST_SHUFFLES + 1):
+        if performed.fell:
+            return None
+        scene = look()
+        now = scene.get(contact.thing)
+        # The raised arm may hide a thing that stands still; what was seen from afar is believed then.
+        seen = now if now is not None and now.confidence >= 0.5 else seen
+        if seen is None or seen.confidence < 0.5:
+            raise StageError("ground", "target_gone", f"{contact.thing} is not seen from where the robot stands")
+        if scene.robot is None:
+            raise StageError("ground", "robot_not_seen", "the robot is not seen before it takes hold")
+        here = Pose2D(*(float(v) for v in performed.estimator.pose))
+        stance, ahead = stance_at(seen, here.yaw, side, scene.objects)
+        if ahead > FARTHEST:
+            raise StageError("ground", "out_of_reach", f"{contact.thing} is {ahead:.2f} m from where a robot can stand")
+        off = yaw_matrix(-stance.yaw) @ (here.xy - stance.xy)
+        turned = abs(float(wrap(here.yaw - stance.yaw)))
+        if (np.abs(off) < NEAR_ENOUGH).all() and turned < TURNED_ENOUGH:
+            break
+        last, away = number == MOST_SHUFFLES, float(np.hypot(*off))
+        if away > FARTHEST_SHUFFLE or (last and (np.abs(off).max() > TOO_FAR or turned > 2 * TURNED_ENOUGH)):
+            _step_back(performed, cfg, localize)
+            raise StageError(
+                "track", "not_in_place", f"after {number} tries the robot stands {away:.2f} m off its place"
+            )
+        if last:
+            break
+        aim = stance.xy + LEANS_BACK * stance.forward
+        performed.track(shuffle(here, Pose2D(float(aim[0]), float(aim[1]), stance.yaw), up[15:]), cfg, localize)
+    assert seen is not None
+    motion = pick_motion(here, feet_of(performed.estimator), grasp(seen, side), contact, up)
+    save_robot(folder / attempt.ROBOT_HOLD, motion)
+    # Standing, the legs tell better than a picture of a bent robot where it is.
+    performed.track(motion, replace(cfg, end=0.2), None)
+    if performed.fell:
+        return None
+    if not _holds(performed, side):
+        _step_back(performed, cfg, localize)
+        return None
+    return motion
+
+
+def set_down(
+    performed: Performance,
+    contact: Contact,
+    side: Side,
+    before: RobotMotion,
+    folder: Path,
+    look: Callable[[], Scene],
+    cfg: TrackCfg,
+    localize: Localize | None,
+) -> None:
+    """Let down what one hand holds onto what is below it, open the fingers, and step back.
+
+    Where it is held is known better from the arm than from a picture in which fingers hide it.
+
+    Args:
+        performed: gets the stretches; its `hand` is that of the pick.
+        contact: what the video does.
+        side: of the hand.
+        before: the motion in which the thing was taken.
+        folder: of the attempt; gets robot-hold.npz.
+        look: perceives the scene as it is now.
+        cfg: of the tracking.
+        localize: finds the robot in a look.
+
+    Raises:
+        StageError: ("ground", "target_gone"), ("ground", "not_in_hands") or ("ground", "nothing_below").
+    """
+    scene = look()
+    thing = scene.get(contact.thing)
+    if thing is None:
+        raise StageError("ground", "target_gone", f"{contact.thing} is not seen in the robot's hand")
+    if before.hand is None or not _holds(performed, side):
+        raise StageError("ground", "not_in_hands", f"the fingers have closed round nothing, {contact.thing} is lost")
+    low = grasp_height(thing.item)
+    at = before.hand.point[-1]
+    held = replace(thing, position=at - np.array([0.0, 0.0, low]))
+    drop = float(held.position[2]) - level_below(held, scene)
+    if abs(drop + contact.lift) > MOST_OFF:
+        raise StageError(
+            "ground",
+            "nothing_below",
+            f"{contact.thing} is {drop:.2f} m above what is below it, {-contact.lift:.2f} m in the video",
+        )
+    here = Pose2D(*(float(v) for v in performed.estimator.pose))
+    up = raised(standing_pose(performed.controller.actuation), side)
+    to = at - np.array([0.0, 0.0, drop])
+    motion = place_motion(here, feet_of(performed.estimator), side, to, before, up)
+    save_robot(folder / attempt.ROBOT_HOLD, motion)
+    performed.track(motion, replace(cfg, end=0.2), None, goes_on=True)
+    if not performed.fell:
+        _step_back(performed, cfg, localize)
+
+
+def held_at(estimator: StateEstimator, hand: HandTargets, item: CatalogueItem) -> Array:
+    """(3,) the middle of the underside of what a hand holds, by the encoders of its arm [m]."""
+    point, _, _ = estimator.kinematics.hand_point(("left", "right").index(hand.side), hand_point(hand.side))
+    x, y, yaw = (float(v) for v in estimator.pose)
+    below = np.array([0.0, 0.0, estimator.height - grasp_height(item)])
+    return np.asarray(np.append(np.array([x, y]) + yaw_matrix(yaw) @ point[:2], point[2]) + below)
+
+
+def _step_back(performed: Performance, cfg: TrackCfg, localize: Localize | None) -> None:
+    """Straighten up, go away from a table with the arms as they are, and only then let them hang."""
+    standing = standing_pose(performed.controller.actuation)
+    upright = np.append(standing[:15], performed.robot.sense().joint_pos[15:])
+    # Who begins to step while still bowed steps on for metres.
+    performed.track(_still(performed, upright, 0.6), replace(cfg, blend=1.4, end=0.2), localize)
+    if performed.fell:
+        return
+    here = Pose2D(*(float(v) for v in performed.estimator.pose))
+    back = here.xy - STEP_BACK * here.forward
+    performed.track(shuffle(here, Pose2D(float(back[0]), float(back[1]), here.yaw), upright[15:]), cfg, localize)
+    if not performed.fell:
+        performed.robot.hold_fingers(np.zeros(14))
+        performed.track(_still(performed, standing, 0.6), replace(cfg, blend=1.2), localize)
+
+
+def _holds(performed: Performance, side: Side) -> bool:
+    """Whether the fingers of a hand that was told to close are kept open by something."""
+    fingers = performed.robot.sense().fingers
+    if fingers is None:
+        return False
+    mine = np.abs(fingers[:7] if side == "left" else fingers[7:])
+    # thumb_2, middle_0 and index_0 meet nothing on their way into an empty hand
+    return bool(np.mean(np.abs(CLOSED[[2, 3, 5]]) - mine[[2, 3, 5]]) > EMPTY)
+
+
+def _still(performed: Performance, joints: Array, seconds: float) -> RobotMotion:
+    """Stand where the robot stands, in a posture (29,) [rad]."""
+    count = round(seconds * CONTROL_HZ)
+    x, y, yaw = (float(v) for v in performed.estimator.pose)
+    place = np.array([x, y, performed.estimator.kinematics.standing_height(joints)])
+    quat = np.array([np.cos(yaw / 2), 0.0, 0.0, np.sin(yaw / 2)])
+    return RobotMotion(
+        np.tile(place, (count, 1)), np.tile(quat, (count, 1)), np.tile(joints, (count, 1)), np.ones((count, 2), bool)
+    )

@@ -1,0 +1,108 @@
+"""Take a small thing off a table with one hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+
+from exoactor.grasp import FARTHEST, GRASPABLE, THICKEST, Side, is_graspable, stance_to_grasp
+from exoactor.stance import sides, support_of
+from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
+from exoactor.types.rotations import wrap
+from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
+from skills.places import PERSON_HEIGHT, SEEN, SHORT_PERSON, is_free, is_in_view, visible_share
+
+HAND: Side = "right"
+"""The imagined person uses this one."""
+RISE = 0.16
+"""How far it is lifted [m]."""
+SECONDS = 2.4
+"""For how long the person holds it up [s]."""
+LEVEL = (0.45, 0.95)
+"""Least and most height of what it stands on [m]; lower, the robot would have to squat, higher, to reach over it."""
+THERE = 0.06
+"""Nearer than this to the stance [m], and turned to it, nobody takes a step."""
+THERE_ANGLE = np.radians(6.0)
+
+
+class Pick(Skill):
+    """Stand before the edge of what it stands on, bring one hand round it, close it, and lift."""
+
+    name = "pick"
+    about = "Walk up to a table and take a small thing that stands on it, such as a bottle or a can, with one hand."
+    arguments = (Argument("object", "object", "id of the thing to take", kinds=GRASPABLE),)
+    failure_codes: ClassVar[Mapping[str, str]] = {
+        **COMMON_FAILURES,
+        "no_fingers": "the robot's hands have no fingers",
+        "fixed": "it cannot be moved",
+        "too_thick": "the hand does not close round it",
+        "not_on_anything": "it stands on the floor or on something too low or too high",
+        "no_free_place": "no side of what it stands on has room to stand inside the camera's view",
+        "out_of_reach": "it stands too far from every edge",
+        "never_lifted": "the imagined video does not lift it",
+        "not_in_place": "the robot did not get near enough to reach it",
+        "not_lifted": "it still stands, or stands again",
+        "dropped": "it was lifted and lost",
+    }
+
+    def effects(self, symbols: Symbols, args: Args) -> Symbols:
+        """Near the thing, facing it, holding it."""
+        return replace(symbols, near=args["object"], facing=args["object"], holding=args["object"])
+
+    def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
+        """A walk to where the hand reaches it, if need be, and the pick."""
+        robot, thing = robot_pose(scene), seen_target(scene, args["object"])
+        if not thing.item.movable:
+            raise StageError("imagine", "fixed", f"{thing.id} stays where it is")
+        if not is_graspable(thing.item):
+            wide = float(max(thing.item.size[:2]))
+            raise StageError("imagine", "too_thick", f"{thing.id} is {wide:.2f} m thick, {THICKEST} m at most")
+        goal = _stance(scene, thing, robot)
+        name = spoken(thing.id)
+        pick = Action(
+            "pick", f"takes the {name} with one hand and lifts it", SECONDS, side=HAND, thing=thing.id, rise=RISE
+        )
+        if goal.is_near(robot, THERE, THERE_ANGLE):
+            return (pick,)
+        return (Action("walk", f"walks up to the {name}, within reach of it", goal=goal), pick)
+
+    def expectation(self, args: Args) -> Expectation:
+        """Off what it stood on."""
+        return Expectation("lifted", args["object"])
+
+
+def _stance(scene: Scene, thing: SceneObject, robot: Pose2D) -> Pose2D:
+    """Before the nearest side of what it stands on from which it can be reached, that is free and in view."""
+    carrier = support_of(thing, scene.objects)
+    top = 0.0 if carrier is None else float(carrier.position[2] + carrier.item.size[2])
+    if carrier is None or not LEVEL[0] <= top <= LEVEL[1]:
+        raise StageError(
+            "imagine", "not_on_anything", f"{thing.id} stands {top:.2f} m up, {LEVEL[0]} to {LEVEL[1]} m wanted"
+        )
+    why = ("no_free_place", f"no side of {carrier.id} has room to stand in view")
+    found: list[tuple[float, Pose2D]] = []
+    for _, normal, _ in sides(carrier):
+        heading = float(np.arctan2(-normal[1], -normal[0]))
+        stance, ahead = stance_to_grasp(thing.position[:2], heading, HAND, carrier)
+        if ahead > FARTHEST:
+            if not found:
+                why = ("out_of_reach", f"{thing.id} is {ahead:.2f} m from where one can stand, {FARTHEST} m at most")
+            continue
+        height = next((h for h in (PERSON_HEIGHT, SHORT_PERSON) if is_in_view(scene, stance.xy, h)), None)
+        on_it = {o.id for o in scene.objects if support_of(o, scene.objects) is carrier}
+        if height is None or not is_free(scene, stance.xy, (carrier.id, *on_it)):
+            why = (
+                "no_free_place",
+                f"no side of {carrier.id} from which {thing.id} is reached has room to stand in view",
+            )
+            continue
+        hidden = 0.0 if visible_share(scene, stance.xy) >= SEEN else 2.0
+        way = stance.xy - robot.xy
+        turn = abs(float(wrap(stance.yaw - np.arctan2(way[1], way[0]))))  # left when the walker arrives
+        found.append((hidden + float(np.linalg.norm(way)) + 0.3 * turn, stance))
+    if not found:
+        raise StageError("imagine", *why)
+    return min(found, key=lambda side: side[0])[1]

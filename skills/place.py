@@ -1,0 +1,73 @@
+"""Put down what one hand holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+from exoactor.grasp import GRASPABLE
+from exoactor.grip import level_below
+from exoactor.stance import distance_to_footprint
+from exoactor.types import Action, Expectation, Scene, StageError
+from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
+from skills.pick import HAND
+
+CARRIERS = ("table", "box")
+HELD_CONFIDENCE = 0.1
+"""Fingers hide a part of what they hold: less is asked of it than of other targets."""
+OVER = 0.03
+"""So far over the edge, a thing would still be let down onto a top [m]."""
+
+
+class Place(Skill):
+    """Let it down onto what is below it, upright, open the fingers, and step back."""
+
+    name = "place"
+    about = "Put the small thing that one hand holds upright onto the table below it."
+    arguments = (
+        Argument("object", "object", "id of the thing that is held", kinds=GRASPABLE),
+        Argument("target", "object", "id of what it is to stand on; what is below it by default", False, CARRIERS),
+    )
+    failure_codes: ClassVar[Mapping[str, str]] = {
+        **COMMON_FAILURES,
+        "not_in_hands": "the robot does not hold it",
+        "not_above": "it is not held above the target; things are not carried elsewhere yet",
+        "nothing_below": "what is below it is much nearer or further than in the imagined video",
+        "never_let_down": "the imagined video does not let it down",
+        "not_put_down": "it is not down on anything",
+        "not_on_target": "it stands on something else",
+        "toppled": "it lies on its side",
+        "still_held": "the hand is still on it",
+    }
+
+    def hindrance(self, symbols: Symbols, args: Args) -> str | None:
+        """It has to be held."""
+        if symbols.holding == args["object"]:
+            return None
+        return f"{args['object']} cannot be placed: it is not held; pick it up first"
+
+    def effects(self, symbols: Symbols, args: Args) -> Symbols:
+        """The hand is free."""
+        return replace(symbols, holding=None)
+
+    def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
+        """The thing goes down as far as there is nothing below it."""
+        robot_pose(scene)
+        thing = scene.get(args["object"])
+        if thing is None or thing.confidence < HELD_CONFIDENCE:
+            raise StageError("perceive", "target_not_seen", f"{args['object']} is not seen in the robot's hand")
+        level = level_below(thing, scene)
+        if args.get("target") is not None:
+            target = seen_target(scene, args["target"])
+            if distance_to_footprint(target, thing.position[:2]) > OVER:
+                raise StageError("imagine", "not_above", f"{thing.id} is not held above {target.id}")
+            level = float(target.position[2] + target.item.size[2])
+        name = spoken(thing.id)
+        text = f"puts the {name} down, lets go of it and takes the hand away"
+        drop = float(thing.position[2]) - level
+        return (Action("place", text, 0.4, side=HAND, thing=thing.id, rise=-drop),)
+
+    def expectation(self, args: Args) -> Expectation:
+        """Standing on the target, out of the hand."""
+        return Expectation("placed", args["object"], on=args.get("target"))
