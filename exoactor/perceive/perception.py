@@ -17,6 +17,7 @@ from exoactor.perceive.cloud import Cloud, cloud_of, patches, small_patch, windo
 from exoactor.perceive.locate import Fix, LocateCfg, align, depth_sigma, near
 from exoactor.perceive.lying import lying_templates
 from exoactor.perceive.objects import ObjectsCfg, explained, find_objects
+from exoactor.perceive.patch import CONFIDENCE as HELD
 from exoactor.perceive.patch import held_patch
 from exoactor.perceive.room import Wall, above_floor, find_walls, in_walls
 from exoactor.perceive.search import SearchCfg, find_robot, quality
@@ -125,7 +126,8 @@ class RgbdPerception:
             if fix is not None and quality(fix) < cfg.robot_quality:
                 fix = None
         if fix is not None:
-            things += self._held(things, cloud, of_point, observation, fix.pose)
+            patches = self._held(things, cloud, of_point, observation, fix.pose)
+            things = [t for t in things if t.id not in {patch.id for patch in patches}] + patches
         self._known = tuple(t for t in things if t.confidence >= 0.5)
         order = {item.id: k for k, item in enumerate(self.catalogue)}
         return Scene(
@@ -139,8 +141,9 @@ class RgbdPerception:
     def _held(
         self, things: list[SceneObject], cloud: Cloud, of_point: Array, observation: Observation, robot: Pose2D
     ) -> list[SceneObject]:
-        """Things of a colour of their own that fit no template and are near the robot, in its hands as it seems."""
-        found, colours = {thing.id for thing in things}, [item.color for item in self.catalogue]
+        """Things of a colour of their own that fit no template well and are near the robot, in its hands as it seems."""
+        found = {thing.id for thing in things if thing.confidence >= HELD}
+        colours = [item.color for item in self.catalogue]
         patches = [
             held_patch(item, cloud, of_point == self._colours.index(item.color), observation.camera, robot)
             for item in self.catalogue
