@@ -141,7 +141,7 @@ class RgbdPerception:
     def _held(
         self, things: list[SceneObject], cloud: Cloud, of_point: Array, observation: Observation, robot: Pose2D
     ) -> list[SceneObject]:
-        """Things of a colour of their own that fit no template well and are near the robot, in its hands as it seems."""
+        """Things of a colour of their own that fit no template well and are near the robot, so in its hands."""
         found = {thing.id for thing in things if thing.confidence >= HELD}
         colours = [item.color for item in self.catalogue]
         patches = [
