@@ -43,7 +43,7 @@ class PalmFeedbackCfg:
     fade: float = 0.96
     close: float = 0.2
     farthest: float = 0.6
-    closing: float = 2.0
+    closing: float = 5.0
 
 
 @dataclass(frozen=True)

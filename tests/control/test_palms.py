@@ -102,13 +102,13 @@ def asked_of_pressing_hands(turned, seconds):
 @pytest.mark.parametrize("turned", [-0.2, 0.0, 0.15])
 def test_a_hand_that_presses_is_turned_inwards_by_an_even_torque(turned):
     cfg = PalmFeedbackCfg()
-    assert np.allclose(asked_of_pressing_hands(turned, 3.0), turned + cfg.close * np.array([-1, 1]), atol=1e-3)
+    assert np.allclose(asked_of_pressing_hands(turned, 6.0), turned + cfg.close * np.array([-1, 1]), atol=1e-3)
 
 
 def test_the_torque_comes_on_slowly_and_ends_where_nothing_is():
     cfg = PalmFeedbackCfg()
     assert np.abs(asked_of_pressing_hands(0.0, 0.1)).max() < 0.1 * cfg.close
-    assert np.abs(asked_of_pressing_hands(np.array([-1.5, 1.5]), 3.0)).max() < cfg.farthest + 0.01
+    assert np.abs(asked_of_pressing_hands(np.array([-1.5, 1.5]), 6.0)).max() < cfg.farthest + 0.01
 
 
 def test_without_weight_the_offsets_fade():
