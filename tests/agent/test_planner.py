@@ -202,6 +202,18 @@ def test_replan_goes_at_it_in_another_way_once():
     assert PLANNER.replan("", (second, wave), ROOM, (Failure(second, "check", "too_far"),)).status is PlanStatus.ABSTAIN
 
 
+def test_what_was_lost_is_taken_up_and_brought_again_once():
+    carry = Subtask("carry", {"target": "box", "to": "stool"})
+    down = Subtask("put_down", {"target": "box", "on": "stool"})
+    lost = Failure(carry, "check", "lost")
+    result = PLANNER.replan("", (carry, down), STORE, (lost,))
+    assert [s.skill for s in result.subtasks] == ["lift", "carry", "put_down"]
+    dropped = Failure(down, "ground", "not_in_hands")
+    result = PLANNER.replan("", (down,), STORE, (dropped,))
+    assert list(map(str, result.subtasks)) == ["lift(box)", "carry(box, to=stool)", "put_down(box, on=stool)"]
+    assert PLANNER.replan("", (carry, down), STORE, (lost, lost)).status is PlanStatus.ABSTAIN
+
+
 def test_an_arm_the_camera_cannot_see_points_from_aside():
     point = Subtask("point_at", {"target": "table", "side": "left"})
     result = PLANNER.replan("", (point,), ROOM, (Failure(point, "check", "arm_not_seen"),))

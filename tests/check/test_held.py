@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from exoactor.check.cfg import CheckCfg
-from exoactor.check.held import HeightLook, lifted, on_target, put_down
+from exoactor.check.held import HeightLook, carried, lifted, on_target, put_down
 from exoactor.types import CatalogueItem, Outcome, Pose2D, SceneObject
 
 BOX = SceneObject(CatalogueItem("box", "box", "red", np.array([0.3, 0.3, 0.25]), True), [1.0, 0, 0.4], 0.0, 1.0)
@@ -87,3 +87,41 @@ def test_placed_is_on_the_target_and_not_beside_it(place, outcome, code):
     assert on_target(stands, BOX, None).outcome is Outcome.CANNOT_TELL
     still = put_down(HeightLook(1.0, DOWN), BOX, Pose2D(0, 0, 0), 0.0, 0.4, CheckCfg())
     assert on_target(still, BOX, table).code == "still_held"
+
+
+BENCH = SceneObject(CatalogueItem("bench", "table", "wood", np.array([0.5, 0.9, 0.45]), False), [1.0, 0, 0], 0.0, 1.0)
+DOOR = SceneObject(CatalogueItem("door", "door", "wood", np.array([0.1, 0.9, 2.0]), False), [1.8, 0, 0], 0.0, 1.0)
+HELD = replace(BOX, position=np.array([0.9, 0.0, 0.55]), confidence=0.3)
+
+
+@pytest.mark.parametrize(
+    ("low", "place", "to", "over", "outcome", "code"),
+    [
+        (0.55, 0.9, BENCH, True, Outcome.DONE, "carried"),
+        (0.46, 0.9, BENCH, True, Outcome.NOT_DONE, "lost"),  # it lies on the bench
+        (0.55, 0.6, BENCH, True, Outcome.NOT_DONE, "too_far"),  # held before the bench
+        (0.55, 1.3, DOOR, False, Outcome.DONE, "carried"),
+        (0.55, 0.4, DOOR, False, Outcome.NOT_DONE, "too_far"),
+    ],
+)
+def test_what_is_carried_is_in_the_air_where_it_was_to_go(low, place, to, over, outcome, code):
+    thing = replace(HELD, position=np.array([place, 0.0, low]))
+    level = 0.45 if over else 0.0
+    verdict = carried(looks(*[(low, low + 0.25)] * 4), thing, to, over, level, CheckCfg())
+    assert (verdict.outcome, verdict.code) == (outcome, code)
+
+
+def test_what_is_not_seen_in_three_looks_is_not_known_to_be_held():
+    seen = (0.6, 0.85)
+    for heights in ([seen, seen], [seen, seen, seen, None], [seen, None, None, seen]):
+        assert carried(looks(*heights), HELD, BENCH, True, 0.45, CheckCfg()).outcome is Outcome.CANNOT_TELL
+    assert carried(looks(*[seen] * 4), None, BENCH, True, 0.45, CheckCfg()).outcome is Outcome.CANNOT_TELL
+
+
+def test_what_is_put_down_beside_the_thing_it_was_to_stand_on_is_elsewhere():
+    robot, look = Pose2D(0.5, 0.0, 0.0), HeightLook(0.0, (0.45, 0.70))
+    on = replace(BOX, position=np.array([0.9, 0.0, 0.45]))
+    assert put_down(look, on, robot, 0.2, 0.45, CheckCfg(), BENCH).outcome is Outcome.DONE
+    beside = replace(on, position=np.array([0.5, 0.0, 0.45]))
+    verdict = put_down(look, beside, robot, 0.2, 0.45, CheckCfg(), BENCH)
+    assert (verdict.outcome, verdict.code) == (Outcome.NOT_DONE, "elsewhere")

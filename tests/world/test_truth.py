@@ -59,3 +59,32 @@ def test_a_fall_is_never_a_success():
     lying = track([(0.85, 0, 0), (0.85, 0, 0)])
     lying.fallen = True
     assert happened(Expectation("at", "table"), lying, OBJECTS)["true"] is False
+
+
+BOX = CatalogueItem("box", "box", "red", np.array([0.3, 0.35, 0.25]), True)
+BENCH = CatalogueItem("bench", "table", "wood", np.array([0.5, 0.9, 0.45]), False)
+UPRIGHT, UPSIDE_DOWN = (1.0, 0, 0, 0), (0.0, 1, 0, 0)
+
+
+def moved(underside, quat, held):
+    """What is recorded of a box that ends there, in the robot's hands or not."""
+    t = track([(0.0, 0.0, 0.0)] * 20)
+    t.things["box"] = [np.array([*underside, *quat])] * 20
+    t.lifted["box"] = list(range(20 if held else 10))
+    where = {"box": (BOX, np.array(underside), 0.0), "bench": (BENCH, np.array([1.0, 0.0, 0.0]), 0.0)}
+    return lambda expectation: happened(expectation, t, where)["true"]
+
+
+def test_carried_is_held_over_what_it_was_brought_to():
+    carried = Expectation("carried", "box", on="bench")
+    assert moved((0.9, 0.0, 0.6), UPRIGHT, True)(carried)
+    assert not moved((0.9, 0.0, 0.6), UPRIGHT, False)(carried)
+    assert not moved((0.5, 0.0, 0.6), UPRIGHT, True)(carried)
+
+
+def test_put_down_on_something_stands_on_that_either_way_up():
+    down = Expectation("put_down", "box", on="bench")
+    assert moved((0.9, 0.0, 0.45), UPRIGHT, False)(down)
+    assert moved((0.9, 0.0, 0.70), UPSIDE_DOWN, False)(down)  # a plain box has no top
+    assert not moved((0.9, 0.0, 0.0), UPRIGHT, False)(down)
+    assert not moved((0.9, 0.0, 0.45), UPRIGHT, True)(down)
