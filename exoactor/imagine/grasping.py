@@ -46,7 +46,7 @@ class Grasps:
     Attributes:
         crouch: (T,) how far the hips go down [m].
         bow: (T,) how far the trunk leans over [rad].
-        carried: id -> displacement (T, 3) of the thing [m].
+        carried: id -> displacement x, y, z [m] of the thing and its turn about its own middle [rad] (T, 4).
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Grasps:
             apart = (1.0 - there)[:, None]
             hand = held + BESIDE * outward + apart * (0.04 * outward - BEFORE * forward + np.array([0.0, 0.0, ABOVE]))
             self._holds.append((side, hand, closed, weight, forward))
-            self.carried[thing.id] = self.carried.get(thing.id, 0.0) + way
+            self.carried[thing.id] = self.carried.get(thing.id, 0.0) + np.pad(way, ((0, 0), (0, 1)))
             below = np.maximum(UPRIGHT_ABOVE * style.height - hand[:, 2], 0.0)
             low = np.maximum(low, weight * below)
         self.crouch = CROUCH * low
