@@ -17,15 +17,8 @@ from exoactor.control.recorder import Localize
 from exoactor.formats.robot_motion import save_robot
 from exoactor.formats.video import VideoWriter, probe, read_frames
 from exoactor.grip import FARTHEST, grip, level_below, stance_for, tops_below
-from exoactor.placing import carried_ahead, places_at, spot_on, takes
-from exoactor.retarget import (
-    StepCfg,
-    carry_motion,
-    draw_near_motion,
-    lift_motion,
-    put_down_motion,
-    shuffle,
-)
+from exoactor.placing import spot_on
+from exoactor.retarget import lift_motion, put_down_motion, shuffle
 from exoactor.types import Array, Contact, Controller, Pose2D, Robot, RobotMotion, Rollout, Scene, StageError
 from exoactor.types.protocols import Progress
 from exoactor.types.rotations import wrap, yaw_matrix
@@ -38,10 +31,6 @@ TOO_FAR = 0.10
 MOST_SHUFFLES = 3
 FARTHEST_SHUFFLE = 0.5
 """Small steps go straight, whatever is in their way: further off, the way is planned anew [m]."""
-WITH_LOAD = StepCfg(lift=0.04)
-"""The gait of a robot that carries something: low steps shake it less."""
-MOST_SETTLING = 2
-"""Steps on the spot after a walk with a load, in rounds; each shakes it."""
 MOST_ASIDE = 0.12
 """What is put down is moved by no more than this to where it stands wholly on a top [m]."""
 MOST_OFF = 0.12
@@ -170,11 +159,11 @@ def take_hold(
             raise StageError("ground", "target_gone", f"{contact.thing} is not seen from where the robot stands")
         if robot is None:
             raise StageError("ground", "robot_not_seen", "the robot is not seen before it takes hold")
-        here = _here(performed)
+        here = here_of(performed)
         held, stance, reach = stance_for(thing, thing.yaw + contact.heading, scene.objects)
         if reach > FARTHEST:
             raise StageError("ground", "out_of_reach", f"{contact.thing} is {reach:.2f} m from where a robot can stand")
-        if _in_place(here, stance, number):
+        if in_place(here, stance, number):
             break
         performed.track(shuffle(here, stance, first[15:]), cfg, localize)
     motion = lift_motion(here, feet_of(performed.estimator), held, contact, first)
@@ -182,68 +171,6 @@ def take_hold(
     # Standing, the legs tell better than a picture of a bent robot where it is.
     performed.holding = motion
     performed.track(motion, replace(cfg, end=0.2), None)
-
-
-def carry(
-    performed: Performance,
-    contact: Contact,
-    to: str | None,
-    walk: RobotMotion,
-    before: RobotMotion,
-    seen: Scene,
-    folder: Path,
-    look: Callable[[], Scene],
-    cfg: TrackCfg,
-    localize: Localize | None,
-) -> None:
-    """Bring what is held near the body, walk with it, and take the last small steps to where it could be put down.
-
-    Args:
-        performed: gets the stretches; its `palm` is that of the lift. Its `holding` is what each next one goes on from.
-        contact: what the video does.
-        to: id of what the walk leads to, or None.
-        walk: as a robot with free hands would walk.
-        before: the motion that holds the thing.
-        seen: as perceived before.
-        folder: of the attempt; gets robot-hold.npz.
-        look: perceives the scene as it is now.
-        cfg: of the tracking.
-        localize: finds the robot in a look.
-
-    Raises:
-        StageError: ("ground", "target_gone"), ("ground", "robot_not_seen") or ("track", "not_in_place").
-    """
-    cfg = replace(cfg, settle=replace(cfg.settle, most=MOST_SETTLING))
-    first = standing_pose(performed.controller.actuation)
-    here = _here(performed)
-    thing = seen.get(contact.thing)
-    if thing is None:
-        raise StageError("ground", "target_gone", f"{contact.thing} is not seen in the robot's hands")
-    performed.holding = holding = before
-    if before.palms is not None and before.palms.frame == "world":
-        ahead = carried_ahead(thing, here.yaw)
-        holding = draw_near_motion(here, feet_of(performed.estimator), ahead, before, first)
-        performed.holding = holding
-        performed.track(holding, replace(cfg, end=0.2), None, goes_on=True)
-    stretch = walk
-    for number in range(MOST_SHUFFLES + 1):
-        if performed.fell:
-            break
-        performed.holding = holding = carry_motion(stretch, holding)
-        save_robot(folder / attempt.ROBOT_HOLD, holding)
-        performed.track(holding, cfg, localize, goes_on=True)
-        scene = look()
-        if scene.robot is None:
-            raise StageError("ground", "robot_not_seen", "the robot is not seen after the walk")
-        goal = scene.get(to or "") or seen.get(to or "")
-        if goal is None or not takes(goal, thing):
-            break
-        here = _here(performed)
-        things = [o for o in scene.objects if o.id != thing.id]
-        places = places_at(goal, thing, here.yaw, here.xy, things)
-        if not places or _in_place(here, places[0].stance, number):
-            break
-        stretch = shuffle(here, places[0].stance, first[15:], WITH_LOAD)
 
 
 def let_go(
@@ -278,7 +205,7 @@ def let_go(
             "nothing_below",
             f"{contact.thing} is {drop:.2f} m above what is below it, {-contact.lift:.2f} m in the video",
         )
-    here = _here(performed)
+    here = here_of(performed)
     held = grip(thing, here.yaw)
     first = standing_pose(performed.controller.actuation)
     tops = tops_below(thing, scene)
@@ -290,11 +217,12 @@ def let_go(
     performed.track(motion, replace(cfg, end=0.6), None, goes_on=True)
 
 
-def _here(performed: Performance) -> Pose2D:
+def here_of(performed: Performance) -> Pose2D:
+    """Where the robot stands as it knows."""
     return Pose2D(*(float(v) for v in performed.estimator.pose))
 
 
-def _in_place(here: Pose2D, stance: Pose2D, number: int) -> bool:
+def in_place(here: Pose2D, stance: Pose2D, number: int) -> bool:
     """Whether a robot stands where it ought to, or as near to it as it gets after `number` rounds of small steps.
 
     Raises:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from exoactor import attempt, registry
+from exoactor.carrying import WITH_LOAD, carry
 from exoactor.control import StateEstimator, TrackCfg, stand
 from exoactor.control.execute import standing_pose
 from exoactor.control.hand import HandFeedback
@@ -30,7 +31,7 @@ from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
 from exoactor.perceive import RgbdPerception, own_body
-from exoactor.performance import WITH_LOAD, Performance, carry, let_go, take_hold
+from exoactor.performance import Performance, let_go, take_hold
 from exoactor.picking import held_at, pick_up, set_down
 from exoactor.retarget import RetargetCfg, retarget
 from exoactor.types import (
