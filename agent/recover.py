@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from agent.plan import Failure, Subtask
+from skills import acted_on
 
 
 def _turn_first(failed: Subtask) -> tuple[Subtask, ...]:
@@ -30,11 +31,13 @@ def _settle_first(failed: Subtask) -> tuple[Subtask, ...]:
     return (Subtask("stand_still", {"seconds": 2.0}, f"{failed.skill} failed; come to rest first"), failed)
 
 
-def _lift_again(failed: Subtask) -> tuple[Subtask, ...]:
-    target, on = failed.args["target"], failed.args.get("on")
-    why = f"{target} was lost; take it up again"
-    carry = (Subtask("carry", {"target": target, "to": on}, why),) if on else ()
-    return (Subtask("lift", {"target": target}, why), *carry, failed)
+def _take_up_again(failed: Subtask) -> tuple[Subtask, ...]:
+    thing, on = acted_on(failed.args), failed.args.get("on")
+    why = f"{thing} was lost; take it up again"
+    if failed.skill == "place":
+        return (Subtask("pick", {"object": thing}, why), failed)
+    carry = (Subtask("carry", {"target": thing, "to": on}, why),) if on else ()
+    return (Subtask("lift", {"target": thing}, why), *carry, failed)
 
 
 _WAYS: dict[str, Callable[[Subtask], tuple[Subtask, ...]]] = {
@@ -68,8 +71,8 @@ def another_way(remaining: Sequence[Subtask], history: Sequence[Failure]) -> tup
     code = history[-1].code
     if code == "no_free_place" and failed.args.get("aside"):
         return (*_as_seen_from_here(failed), *remaining[1:])
-    if code in LOST and history[-1].code not in [failure.code for failure in history[:-1]]:
-        return (*_lift_again(failed), *remaining[1:])
+    if code in LOST and code not in [failure.code for failure in history[:-1]]:
+        return (*_take_up_again(failed), *remaining[1:])
     way = _aside if failed.skill == "point_at" and code in HIDDEN_ARM else _WAYS.get(failed.skill)
     if way is None or failed.because or code in HOPELESS:
         return None

@@ -8,6 +8,7 @@ from agent.attempts import Attempt
 from agent.decide import Result
 from agent.session import Session
 from exoactor.types import SafetyStop, Scene, StageError
+from skills import acted_on
 
 SAME_PLACE = 0.10
 """The robot or the target may seem to have moved by this much and the plan still holds [m]."""
@@ -66,7 +67,7 @@ def what_moved(attempt: Attempt, now: Scene) -> str | None:
         return "robot"
     if not now.robot.is_near(before.robot, SAME_PLACE, SAME_HEADING):
         return "robot"
-    target = attempt.subtask.args.get("object", attempt.subtask.args.get("target"))
+    target = acted_on(attempt.subtask.args)
     if target is None:
         return None
     old, new = before.get(target), now.get(target)

@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 
 from exoactor.types import ConfigError
-from skills.base import Args, Argument, Fact, Skill, Symbols
+from skills.base import Args, Argument, Fact, Skill, Symbols, acted_on
 from skills.carry import Carry
 from skills.lift import Lift
 from skills.pick import Pick
@@ -24,7 +24,7 @@ from skills.walk_around import WalkAround
 from skills.walk_to import WalkTo
 from skills.wave import Wave
 
-__all__ = ["Args", "Argument", "Fact", "Skill", "Symbols", "get", "registry"]
+__all__ = ["Args", "Argument", "Fact", "Skill", "Symbols", "acted_on", "get", "registry"]
 
 _BUILT_IN: tuple[type[Skill], ...] = (
     WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, Carry, PutDown, Pick, Place,

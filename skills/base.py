@@ -94,6 +94,12 @@ class Symbols:
         return replace(self, facing=facing)
 
 
+def acted_on(args: Args) -> str | None:
+    """Id of the thing that a skill with these arguments is done to: its object, else its target, else None."""
+    found = args.get("object") or args.get("target")
+    return None if found is None else str(found)
+
+
 class Skill(ABC):
     """One thing that can be asked for. Stateless; `exoactor skills` lists them, planners choose among them."""
 

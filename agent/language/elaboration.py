@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.language.clauses import Step
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor
+from skills import acted_on
 
 _JOINED = (
     ",", "and", "then", ", then", ", and", "and then", ", and then", "and finally", ", finally", "next", ", next",
@@ -13,12 +14,7 @@ _JOINED = (
 
 def thing_of(step: Step) -> str | None:
     """What a step is done to, or towards."""
-    target = (
-        step.args.get("object")
-        or step.args.get("target")
-        or next((need.thing for need in step.needs if need.name == "facing"), None)
-    )
-    return None if target is None else str(target)
+    return acted_on(step.args) or next((need.thing for need in step.needs if need.name == "facing"), None)
 
 
 def put_in_order(cursor: Cursor, nouns: Nouns, steps: list[Step]) -> bool:

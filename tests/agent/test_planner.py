@@ -214,6 +214,14 @@ def test_what_was_lost_is_taken_up_and_brought_again_once():
     assert PLANNER.replan("", (carry, down), STORE, (lost, lost)).status is PlanStatus.ABSTAIN
 
 
+@pytest.mark.parametrize("args", [{"object": "red_bottle"}, {"object": "red_bottle", "target": "table"}])
+def test_what_one_hand_lost_is_picked_up_again(args):
+    place = Subtask("place", args)
+    result = PLANNER.replan("", (place,), KITCHEN, (Failure(place, "ground", "not_in_hands"),))
+    assert result.subtasks[0] == Subtask("pick", {"object": "red_bottle"}, result.subtasks[0].because)
+    assert result.subtasks[1:] == (place,)
+
+
 def test_an_arm_the_camera_cannot_see_points_from_aside():
     point = Subtask("point_at", {"target": "table", "side": "left"})
     result = PLANNER.replan("", (point,), ROOM, (Failure(point, "check", "arm_not_seen"),))
