@@ -103,9 +103,9 @@ def _how(action: Action, scene: Scene) -> str:
 
 def _held(first: Action, scene: Scene) -> str:
     """What is held from the beginning, and how; empty for nothing."""
-    if first.kind not in ("put_down", "place"):
+    if first.kind not in ("carry", "put_down", "place"):
         return ""
-    return f"{_name(first.thing, scene)} in {'both hands' if first.kind == 'put_down' else f'the {first.side} hand'}"
+    return f"{_name(first.thing, scene)} in {f'the {first.side} hand' if first.kind == 'place' else 'both hands'}"
 
 
 def _name(id: str | None, scene: Scene) -> str:

@@ -35,3 +35,5 @@ def test_what_is_moved_is_said_to_move_and_what_is_held_to_be_held() -> None:
     assert f"with the {name} held up in both hands" in text
     down = video_prompt(scene, (Action("put_down", "puts it down", 0.4, thing=thing.id, rise=-0.2),))
     assert f"and holds the {name} in both hands." in down and "both arms hanging" in down
+    carry = Action("carry", "carries it", goal=scene.robot, thing=thing.id)
+    assert f"and holds the {name} in both hands." in video_prompt(scene, (carry,))
