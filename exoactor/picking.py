@@ -129,7 +129,6 @@ def pick_up(
 def set_down(
     performed: Performance,
     contact: Contact,
-    side: Side,
     before: RobotMotion,
     folder: Path,
     look: Callable[[], Scene],
@@ -143,8 +142,7 @@ def set_down(
     Args:
         performed: gets the stretches; its `hand` is that of the pick.
         contact: what the video does.
-        side: of the hand.
-        before: the motion in which the thing was taken.
+        before: the motion in which the thing was taken, by which hand.
         folder: of the attempt; gets robot-hold.npz.
         look: perceives the scene as it is now.
         cfg: of the tracking.
@@ -157,8 +155,9 @@ def set_down(
     thing = scene.get(contact.thing)
     if thing is None:
         raise StageError("ground", "target_gone", f"{contact.thing} is not seen in the robot's hand")
-    if before.hand is None or not _holds(performed, side):
+    if before.hand is None or not _holds(performed, before.hand.side):
         raise StageError("ground", "not_in_hands", f"the fingers have closed round nothing, {contact.thing} is lost")
+    side = before.hand.side
     low = grasp_height(thing.item)
     at = before.hand.point[-1]
     held = replace(thing, position=at - np.array([0.0, 0.0, low]))

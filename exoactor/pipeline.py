@@ -226,11 +226,12 @@ class SimPipeline:
         try:
             side = None if contact is None else hand_of(contact)
             if contact is not None and contact.kind == "put_down":
+                # What holds it decides; the video's hands may both be near a small thing.
                 loop, before = self._must_hold(contact)
-                if isinstance(loop, HandFeedback) and side is not None:
+                if isinstance(loop, HandFeedback):
                     performed.hand = loop
-                    set_down(performed, contact, side, before, folder, self._now, cfg, localize)
-                elif isinstance(loop, PalmFeedback):
+                    set_down(performed, contact, before, folder, self._now, cfg, localize)
+                else:
                     performed.palm = loop
                     let_go(performed, contact, before, folder, self._now, cfg)
             elif contact is not None and contact.kind == "carry":
