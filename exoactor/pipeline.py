@@ -26,7 +26,7 @@ from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
 from exoactor.grasp import hand_of
-from exoactor.ground import GroundCfg, find_contact, ground, must_move
+from exoactor.ground import GroundCfg, find_contact, ground, held_at_first, must_move
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
@@ -167,7 +167,8 @@ class SimPipeline:
         colours = [thing.item.color for thing in scene.objects]
         movable = [thing for thing in scene.objects if thing.item.movable]
         video = folder / attempt.IMAGINED
-        along = goes_along(video, scene.camera, motion, movable, colours)
+        held = [thing for thing in movable if held_at_first(motion, thing)]
+        along = goes_along(video, scene.camera, motion, held, colours)
         rises = rises_of(video, scene.camera, movable, colours)
         attempt.save_contact(folder, find_contact(motion, rises, scene, along=along))
 

@@ -1,6 +1,6 @@
 """Grounding: the estimated motion in metres, where the robot and the things really are."""
 
-from exoactor.ground.contacts import ContactCfg, find_contact, must_move
+from exoactor.ground.contacts import ContactCfg, find_contact, held_at_first, must_move
 from exoactor.ground.gestures import GestureCfg
 from exoactor.ground.grounding import GroundCfg, ground
 from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path
@@ -15,6 +15,7 @@ __all__ = [
     "TargetCfg",
     "find_contact",
     "ground",
+    "held_at_first",
     "must_move",
     "root_path",
 ]

@@ -124,21 +124,17 @@ def must_move(expectation: Expectation, contact: Contact | None) -> None:
         raise StageError("estimate", code, f"the video {does} {contact.thing}, not {expectation.target}")
 
 
+def held_at_first(motion: HumanMotion, thing: SceneObject, cfg: ContactCfg | None = None) -> bool:
+    """Whether a hand is at a thing when the clip begins."""
+    cfg = cfg or ContactCfg()
+    return min(_distances(motion, thing, _at_first(motion), cfg).values(), default=np.inf) < cfg.near
+
+
 def _carried(motion: HumanMotion, thing: SceneObject, cfg: ContactCfg) -> Contact | None:
     """The contact of hands that hold a thing from the first picture to the last."""
-    begin = slice(0, max(2, int(0.4 * motion.fps)))
-    near = [
-        side
-        for side, wrist in _WRISTS.items()
-        if float(np.median(motion.confidence[begin, wrist])) >= cfg.seen
-        and float(np.median(thing.distance(motion.joints[begin, wrist]))) < cfg.near
-    ]
-    if not near:
-        return None
-    heading = float(motion.heading[begin].mean())
-    hands = ("left", "right") if 2 * grip(thing, heading).half > cfg.one_hand else tuple(sorted(near))
-    turn = float(wrap(heading - thing.yaw))
-    return Contact(thing.id, hands, 0.0, 0.0, 0.0, motion.seconds, 0.0, turn, 0.0, "carry")
+    distances = _distances(motion, thing, _at_first(motion), cfg)
+    near = tuple(sorted(side for side, distance in distances.items() if distance < cfg.near))
+    return _held_from_the_beginning(motion, thing, near, 0.0, "carry", cfg) if near else None
 
 
 def _released(motion: HumanMotion, thing: SceneObject, rise: Rise, cfg: ContactCfg) -> Contact | None:
@@ -147,21 +143,38 @@ def _released(motion: HumanMotion, thing: SceneObject, rise: Rise, cfg: ContactC
     if thing.position[2] < cfg.in_air or height is None or len(height) < 3:
         return None
     way = float(np.median(height[-5:]) - np.median(height[:5]))
-    ends = slice(0, max(2, int(0.4 * motion.fps))), slice(-max(2, int(0.3 * motion.fps)), None)
     lowered = thing.moved(np.array([0.0, 0.0, min(way, 0.0)]))
-    near, away = [], []
-    for wrist in _WRISTS.values():
-        sure = [float(np.median(motion.confidence[part, wrist])) >= cfg.seen for part in ends]
-        if sure[0]:
-            near.append(float(np.median(thing.distance(motion.joints[ends[0], wrist]))))
-        if sure[1]:
-            away.append(float(np.median(lowered.distance(motion.joints[ends[1], wrist]))))
-    if not near or not away or min(near) > cfg.near or min(away) < min(near) + cfg.left or abs(way) > cfg.lifted:
+    near = _distances(motion, thing, _at_first(motion), cfg)
+    away = _distances(motion, lowered, slice(-max(2, int(0.3 * motion.fps)), None), cfg)
+    if not near or not away or abs(way) > cfg.lifted:
         return None
-    heading = float(motion.heading[ends[0]].mean())
-    hands = ("left", "right") if 2 * grip(thing, heading).half > cfg.one_hand else ("right",)
+    nearest = min(near, key=lambda side: near[side])
+    if near[nearest] > cfg.near or min(away.values()) < near[nearest] + cfg.left:
+        return None
+    return _held_from_the_beginning(motion, thing, (nearest,), min(way, 0.0), "put_down", cfg)
+
+
+def _at_first(motion: HumanMotion) -> slice:
+    return slice(0, max(2, int(0.4 * motion.fps)))
+
+
+def _distances(motion: HumanMotion, thing: SceneObject, part: slice, cfg: ContactCfg) -> dict[str, float]:
+    """Median distance of each wrist that is seen in a part of the clip from a thing [m]."""
+    return {
+        side: float(np.median(thing.distance(motion.joints[part, wrist])))
+        for side, wrist in _WRISTS.items()
+        if float(np.median(motion.confidence[part, wrist])) >= cfg.seen
+    }
+
+
+def _held_from_the_beginning(
+    motion: HumanMotion, thing: SceneObject, near: tuple[str, ...], lift: float, kind: ContactKind, cfg: ContactCfg
+) -> Contact:
+    """The contact of the hands `near` a thing, or of both where it is too wide for one."""
+    heading = float(motion.heading[_at_first(motion)].mean())
+    hands = ("left", "right") if 2 * grip(thing, heading).half > cfg.one_hand else near
     turn = float(wrap(heading - thing.yaw))
-    return Contact(thing.id, hands, 0.0, 0.0, 0.0, motion.seconds, min(way, 0.0), turn, 0.0, "put_down")
+    return Contact(thing.id, hands, 0.0, 0.0, 0.0, motion.seconds, lift, turn, 0.0, kind)
 
 
 def _left_support(rise: Rise, cfg: ContactCfg) -> tuple[float, float] | None:
@@ -196,13 +209,11 @@ def _on(motion: HumanMotion, thing: SceneObject, left: float, way: float, cfg: C
     fps = motion.fps
     at = min(round(left * fps), len(motion) - 1)
     around = slice(max(at - round(0.3 * fps), 0), at + 1)
-    distances: dict[str, Array] = {}
-    for side, wrist in _WRISTS.items():
-        if float(np.median(motion.confidence[around, wrist])) < cfg.seen:
-            continue
-        distance = thing.distance(motion.joints[:, wrist])
-        if float(np.median(distance[around])) < cfg.near:
-            distances[side] = gaussian_filter1d(distance, 0.12 * fps, mode="nearest")
+    distances = {
+        side: gaussian_filter1d(thing.distance(motion.joints[:, _WRISTS[side]]), 0.12 * fps, mode="nearest")
+        for side, distance in _distances(motion, thing, around, cfg).items()
+        if distance < cfg.near
+    }
     if not distances:
         return None
     heading = float(motion.heading[around].mean())
