@@ -11,7 +11,7 @@ from exoactor.control import TrackCfg
 from exoactor.control.execute import standing_pose
 from exoactor.control.recorder import Localize
 from exoactor.formats.robot_motion import save_robot
-from exoactor.performance import MOST_SHUFFLES, Performance, feet_of, here_of, in_place
+from exoactor.performance import PALMS, Performance, feet_of
 from exoactor.placing import carried_ahead, places_at, takes
 from exoactor.retarget import StepCfg, carry_motion, draw_near_motion, shuffle
 from exoactor.types import Contact, RobotMotion, Scene, StageError
@@ -53,7 +53,7 @@ def carry(
     """
     cfg = replace(cfg, settle=replace(cfg.settle, most=MOST_SETTLING))
     first = standing_pose(performed.controller.actuation)
-    here = here_of(performed)
+    here = performed.here
     thing = seen.get(contact.thing)
     if thing is None:
         raise StageError("ground", "target_gone", f"{contact.thing} is not seen in the robot's hands")
@@ -64,7 +64,7 @@ def carry(
         performed.holding = holding
         performed.track(holding, replace(cfg, end=0.2), None, goes_on=True)
     stretch = walk
-    for number in range(MOST_SHUFFLES + 1):
+    for number in range(PALMS.rounds + 1):
         if performed.fell:
             break
         performed.holding = holding = carry_motion(stretch, holding)
@@ -76,9 +76,9 @@ def carry(
         goal = scene.get(to or "") or seen.get(to or "")
         if goal is None or not takes(goal, thing):
             break
-        here = here_of(performed)
+        here = performed.here
         things = [o for o in scene.objects if o.id != thing.id]
         places = places_at(goal, thing, here.yaw, here.xy, things)
-        if not places or in_place(here, places[0].stance, number):
+        if not places or PALMS.arrived(here, places[0].stance, number):
             break
         stretch = shuffle(here, places[0].stance, first[15:], WITH_LOAD)

@@ -19,22 +19,63 @@ from exoactor.formats.video import VideoWriter, probe, read_frames
 from exoactor.grip import FARTHEST, grip, level_below, stance_for, tops_below
 from exoactor.placing import spot_on
 from exoactor.retarget import lift_motion, put_down_motion, shuffle
-from exoactor.types import Array, Contact, Controller, Pose2D, Robot, RobotMotion, Rollout, Scene, StageError
+from exoactor.types import (
+    Array,
+    Contact,
+    Controller,
+    Pose2D,
+    Robot,
+    RobotMotion,
+    Rollout,
+    Scene,
+    SceneObject,
+    StageError,
+)
 from exoactor.types.protocols import Progress
 from exoactor.types.rotations import wrap, yaw_matrix
 
-NEAR_ENOUGH = (0.03, 0.03)
-"""Ahead and aside, a stance this near to the wanted one will do [m]: palms reach a few centimetres further or less."""
-TURNED_ENOUGH = float(np.radians(6.0))
-TOO_FAR = 0.10
-"""When no more steps are taken, a stance this far off is not worth a try [m]."""
-MOST_SHUFFLES = 3
-FARTHEST_SHUFFLE = 0.5
-"""Small steps go straight, whatever is in their way: further off, the way is planned anew [m]."""
 MOST_ASIDE = 0.12
 """What is put down is moved by no more than this to where it stands wholly on a top [m]."""
 MOST_OFF = 0.12
 """What is below may be nearer or further than in the video by this [m]."""
+
+
+@dataclass(frozen=True)
+class Approach:
+    """How near small steps have to bring the robot to a stance; the defaults are those for two palms.
+
+    Args:
+        near: off by less than this, ahead and aside, will do [m]: palms reach a few centimetres further or less.
+        turned: the same of the heading [rad].
+        worth: when no more steps are taken, a stance off by more is not worth a try [m].
+        rounds: most rounds of small steps.
+        farthest: small steps go straight, whatever is in their way: further off, the way is planned anew [m].
+    """
+
+    near: float = 0.03
+    turned: float = float(np.radians(6.0))
+    worth: float = 0.10
+    rounds: int = 3
+    farthest: float = 0.5
+
+    def arrived(self, here: Pose2D, stance: Pose2D, number: int) -> bool:
+        """Whether a robot stands where it ought to, or as near to it as it gets after `number` rounds of small steps.
+
+        Raises:
+            StageError: ("track", "not_in_place") when it is too far off.
+        """
+        off = yaw_matrix(-stance.yaw) @ (here.xy - stance.xy)
+        turned = abs(float(wrap(here.yaw - stance.yaw)))
+        if (np.abs(off) < self.near).all() and turned < self.turned:
+            return True
+        last, away = number == self.rounds, float(np.hypot(*off))
+        if away > self.farthest or (last and (np.abs(off).max() > self.worth or turned > 2 * self.turned)):
+            reason = f"after {number} tries the robot stands {away:.2f} m off its place"
+            raise StageError("track", "not_in_place", reason)
+        return last
+
+
+PALMS = Approach()
 
 
 @dataclass
@@ -63,6 +104,11 @@ class Performance:
     hand: HandFeedback = field(default_factory=HandFeedback)
     holding: RobotMotion | None = None
     stretches: list[Rollout] = field(default_factory=list)
+
+    @property
+    def here(self) -> Pose2D:
+        """Where the robot stands as it knows."""
+        return Pose2D(*(float(v) for v in self.estimator.pose))
 
     @property
     def fell(self) -> bool:
@@ -148,22 +194,16 @@ def take_hold(
             "not_in_place").
     """
     first = standing_pose(performed.controller.actuation)
-    for number in range(MOST_SHUFFLES + 1):
+    for number in range(PALMS.rounds + 1):
         if performed.fell:
             return
         scene = look()
-        thing, robot = scene.get(contact.thing), scene.robot
-        if thing is None or thing.confidence < 0.5:  # the robot itself may hide it by now
-            thing = before.get(contact.thing)
-        if thing is None or thing.confidence < 0.5:
-            raise StageError("ground", "target_gone", f"{contact.thing} is not seen from where the robot stands")
-        if robot is None:
-            raise StageError("ground", "robot_not_seen", "the robot is not seen before it takes hold")
-        here = here_of(performed)
+        thing = seen_thing(contact, scene, before.get(contact.thing))
+        here = performed.here
         held, stance, reach = stance_for(thing, thing.yaw + contact.heading, scene.objects)
         if reach > FARTHEST:
             raise StageError("ground", "out_of_reach", f"{contact.thing} is {reach:.2f} m from where a robot can stand")
-        if in_place(here, stance, number):
+        if PALMS.arrived(here, stance, number):
             break
         performed.track(shuffle(here, stance, first[15:]), cfg, localize)
     motion = lift_motion(here, feet_of(performed.estimator), held, contact, first)
@@ -198,14 +238,8 @@ def let_go(
     thing = scene.get(contact.thing)
     if thing is None:
         raise StageError("ground", "target_gone", f"{contact.thing} is not seen in the robot's hands")
-    drop = float(thing.position[2]) - level_below(thing, scene)
-    if abs(drop + contact.lift) > MOST_OFF:
-        raise StageError(
-            "ground",
-            "nothing_below",
-            f"{contact.thing} is {drop:.2f} m above what is below it, {-contact.lift:.2f} m in the video",
-        )
-    here = here_of(performed)
+    drop = drop_of(thing, contact, scene)
+    here = performed.here
     held = grip(thing, here.yaw)
     first = standing_pose(performed.controller.actuation)
     tops = tops_below(thing, scene)
@@ -217,26 +251,35 @@ def let_go(
     performed.track(motion, replace(cfg, end=0.6), None, goes_on=True)
 
 
-def here_of(performed: Performance) -> Pose2D:
-    """Where the robot stands as it knows."""
-    return Pose2D(*(float(v) for v in performed.estimator.pose))
-
-
-def in_place(here: Pose2D, stance: Pose2D, number: int) -> bool:
-    """Whether a robot stands where it ought to, or as near to it as it gets after `number` rounds of small steps.
+def seen_thing(contact: Contact, scene: Scene, earlier: SceneObject | None) -> SceneObject:
+    """What the hands go for, where it is seen now; the robot itself may hide it by now, then where it was earlier.
 
     Raises:
-        StageError: ("track", "not_in_place") when it is too far off.
+        StageError: ("ground", "target_gone") or ("ground", "robot_not_seen").
     """
-    off = yaw_matrix(-stance.yaw) @ (here.xy - stance.xy)
-    turned = abs(float(wrap(here.yaw - stance.yaw)))
-    if (np.abs(off) < NEAR_ENOUGH).all() and turned < TURNED_ENOUGH:
-        return True
-    last, away = number == MOST_SHUFFLES, float(np.hypot(*off))
-    if away > FARTHEST_SHUFFLE or (last and (np.abs(off).max() > TOO_FAR or turned > 2 * TURNED_ENOUGH)):
-        reason = f"after {number} tries the robot stands {away:.2f} m off its place"
-        raise StageError("track", "not_in_place", reason)
-    return last
+    options = (scene.get(contact.thing), earlier)
+    found = next((thing for thing in options if thing is not None and thing.confidence >= 0.5), None)
+    if found is None:
+        raise StageError("ground", "target_gone", f"{contact.thing} is not seen from where the robot stands")
+    if scene.robot is None:
+        raise StageError("ground", "robot_not_seen", "the robot is not seen before it takes hold")
+    return found
+
+
+def drop_of(thing: SceneObject, contact: Contact, scene: Scene) -> float:
+    """How far a held thing is above what is below it [m].
+
+    Raises:
+        StageError: ("ground", "nothing_below") when that is not as in the video.
+    """
+    drop = float(thing.position[2]) - level_below(thing, scene)
+    if abs(drop + contact.lift) > MOST_OFF:
+        raise StageError(
+            "ground",
+            "nothing_below",
+            f"{contact.thing} is {drop:.2f} m above what is below it, {-contact.lift:.2f} m in the video",
+        )
+    return drop
 
 
 def feet_of(estimator: StateEstimator) -> Array:

@@ -14,8 +14,7 @@ from exoactor.control.execute import standing_pose
 from exoactor.control.recorder import Localize
 from exoactor.formats.robot_motion import save_robot
 from exoactor.grasp import FARTHEST, Side, grasp, grasp_height, hand_point, stance_at
-from exoactor.grip import level_below
-from exoactor.performance import MOST_OFF, Performance, feet_of
+from exoactor.performance import Approach, Performance, drop_of, feet_of, seen_thing
 from exoactor.retarget import pick_motion, place_motion, raised, shuffle
 from exoactor.retarget.grasping import CLOSED
 from exoactor.types import (
@@ -29,16 +28,10 @@ from exoactor.types import (
     Scene,
     StageError,
 )
-from exoactor.types.rotations import wrap, yaw_matrix
+from exoactor.types.rotations import yaw_matrix
 
-NEAR_ENOUGH = (0.035, 0.035)
-"""Ahead and aside, a stance this near to the wanted one will do [m]; an arm makes up for more than two palms do."""
-TURNED_ENOUGH = float(np.radians(6.0))
-TOO_FAR = 0.08
-"""When no more steps are taken, a stance this far off is not worth a try [m]."""
-MOST_SHUFFLES = 4
-FARTHEST_SHUFFLE = 0.7
-"""Small steps go straight, whatever is in their way: further off, the way is planned anew [m]."""
+HAND = Approach(near=0.035, worth=0.08, rounds=4, farthest=0.7)
+"""An arm makes up for more than two palms do; the walk before it ends farther off."""
 LEANS_BACK = 0.05
 """Small steps are aimed so far ahead [m]: who stops with a hand raised stands that much short of it."""
 STEP_BACK = 0.30
@@ -84,33 +77,21 @@ def pick_up(
     up = raised(standing, side)
     performed.track(_still(performed, up, 0.5), replace(cfg, blend=1.2), localize)
     seen = before.get(contact.thing)
-    for number in range(MOST_SHUFFLES + 1):
+    for number in range(HAND.rounds + 1):
         if performed.fell:
             return None
         scene = look()
-        now = scene.get(contact.thing)
-        # The raised arm may hide a thing that stands still; what was seen from afar is believed then.
-        seen = now if now is not None and now.confidence >= 0.5 else seen
-        if seen is None or seen.confidence < 0.5:
-            raise StageError("ground", "target_gone", f"{contact.thing} is not seen from where the robot stands")
-        if scene.robot is None:
-            raise StageError("ground", "robot_not_seen", "the robot is not seen before it takes hold")
-        here = Pose2D(*(float(v) for v in performed.estimator.pose))
+        seen = seen_thing(contact, scene, seen)
+        here = performed.here
         stance, ahead = stance_at(seen, here.yaw, side, scene.objects)
         if ahead > FARTHEST:
             raise StageError("ground", "out_of_reach", f"{contact.thing} is {ahead:.2f} m from where a robot can stand")
-        off = yaw_matrix(-stance.yaw) @ (here.xy - stance.xy)
-        turned = abs(float(wrap(here.yaw - stance.yaw)))
-        if (np.abs(off) < NEAR_ENOUGH).all() and turned < TURNED_ENOUGH:
-            break
-        last, away = number == MOST_SHUFFLES, float(np.hypot(*off))
-        if away > FARTHEST_SHUFFLE or (last and (np.abs(off).max() > TOO_FAR or turned > 2 * TURNED_ENOUGH)):
+        try:
+            if HAND.arrived(here, stance, number):
+                break
+        except StageError:
             _step_back(performed, cfg, localize)
-            raise StageError(
-                "track", "not_in_place", f"after {number} tries the robot stands {away:.2f} m off its place"
-            )
-        if last:
-            break
+            raise
         aim = stance.xy + LEANS_BACK * stance.forward
         performed.track(shuffle(here, Pose2D(float(aim[0]), float(aim[1]), stance.yaw), up[15:]), cfg, localize)
     assert seen is not None
@@ -161,14 +142,8 @@ def set_down(
     low = grasp_height(thing.item)
     at = before.hand.point[-1]
     held = replace(thing, position=at - np.array([0.0, 0.0, low]))
-    drop = float(held.position[2]) - level_below(held, scene)
-    if abs(drop + contact.lift) > MOST_OFF:
-        raise StageError(
-            "ground",
-            "nothing_below",
-            f"{contact.thing} is {drop:.2f} m above what is below it, {-contact.lift:.2f} m in the video",
-        )
-    here = Pose2D(*(float(v) for v in performed.estimator.pose))
+    drop = drop_of(held, contact, scene)
+    here = performed.here
     up = raised(standing_pose(performed.controller.actuation), side)
     to = at - np.array([0.0, 0.0, drop])
     motion = place_motion(here, feet_of(performed.estimator), side, to, before, up)
@@ -194,7 +169,7 @@ def _step_back(performed: Performance, cfg: TrackCfg, localize: Localize | None)
     performed.track(_still(performed, upright, 0.6), replace(cfg, blend=1.4, end=0.2), localize)
     if performed.fell:
         return
-    here = Pose2D(*(float(v) for v in performed.estimator.pose))
+    here = performed.here
     back = here.xy - STEP_BACK * here.forward
     performed.track(shuffle(here, Pose2D(float(back[0]), float(back[1]), here.yaw), upright[15:]), cfg, localize)
     if not performed.fell:
