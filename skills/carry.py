@@ -11,10 +11,9 @@ import numpy as np
 from exoactor.placing import carried_ahead, places_at
 from exoactor.stance import distance_to_footprint
 from exoactor.types import Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
-from exoactor.types.rotations import wrap
 from skills.base import COMMON_FAILURES, Args, Argument, Fact, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.lift import LIFTABLE
-from skills.places import PERSON_HEIGHT, SEEN, SHORT_PERSON, bearing, is_free, is_in_view, visible_share
+from skills.places import HIDDEN, PERSON_HEIGHT, SHORT_PERSON, bearing, effort, is_free, is_in_view
 from skills.put_down import seen_in_hands
 
 CARRIED = tuple(kind for kind in LIFTABLE if kind not in ("chair", "table"))
@@ -108,22 +107,19 @@ def _goal(scene: Scene, here: Pose2D, held: SceneObject, to: SceneObject) -> Pos
     places = places_at(to, held, here.yaw, here.xy, scene.objects)
     free = [p.stance for p in places if is_free(scene, p.stance.xy, ignore=(held.id, to.id))]
     ahead, half = carried_ahead(held, here.yaw), float(held.item.size[:2].max()) / 2
+
+    def cost(pose: Pose2D) -> float:
+        return effort(scene, here, pose) + HIDDEN * (load_seen(scene, pose, ahead, half) < LOAD_SEEN)
+
     for height in (PERSON_HEIGHT, SHORT_PERSON):
         in_view = [pose for pose in free if is_in_view(scene, pose.xy, height)]
         if in_view:
-            return min(in_view, key=lambda pose: _cost(scene, here, pose, ahead, half))
+            return min(in_view, key=cost)
     raise StageError(
         "imagine",
         "no_free_place",
         f"none of {len(places)} places at {to.id} has room to stand in view ({len(free)} are free of other things)",
     )
-
-
-def _cost(scene: Scene, here: Pose2D, stance: Pose2D, ahead: float, half: float) -> float:
-    way = stance.xy - here.xy
-    turn = abs(float(wrap(stance.yaw - np.arctan2(way[1], way[0]))))
-    hidden = 2.0 * (visible_share(scene, stance.xy) < SEEN) + 2.0 * (load_seen(scene, stance, ahead, half) < LOAD_SEEN)
-    return hidden + float(np.linalg.norm(way)) + 0.3 * turn
 
 
 def load_seen(scene: Scene, stance: Pose2D, ahead: float, half: float) -> float:

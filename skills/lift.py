@@ -10,9 +10,8 @@ import numpy as np
 
 from exoactor.grip import FARTHEST, LOWEST, WIDEST, Grip, sides, stance_for
 from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
-from exoactor.types.rotations import wrap
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.places import PERSON_HEIGHT, SEEN, SHORT_PERSON, is_free, is_in_view, visible_share
+from skills.places import PERSON_HEIGHT, SHORT_PERSON, effort, is_free, is_in_view
 
 LIFTABLE = ("box", "cylinder", "bin", "basket", "chair", "table")
 GRIPPED_LYING = ("box",)
@@ -93,10 +92,7 @@ def _stance(scene: Scene, target: SceneObject, robot: Pose2D) -> tuple[Pose2D, G
         height = next((h for h in (PERSON_HEIGHT, SHORT_PERSON) if is_in_view(scene, stance.xy, h)), None)
         if height is None or not is_free(scene, stance.xy, tuple(own)):
             continue
-        hidden = 0.0 if visible_share(scene, stance.xy) >= SEEN else 2.0
-        way = stance.xy - robot.xy
-        turn = abs(float(wrap(stance.yaw - np.arctan2(way[1], way[0]))))  # left when the walker arrives
-        found.append((hidden + float(np.linalg.norm(way)) + 0.3 * turn, stance, held))
+        found.append((effort(scene, robot, stance), stance, held))
     if not found:
         raise StageError("imagine", *why)
     return min(found, key=lambda side: side[0])[1:]

@@ -11,9 +11,8 @@ import numpy as np
 from exoactor.grasp import FARTHEST, GRASPABLE, THICKEST, Side, is_graspable, stance_to_grasp
 from exoactor.stance import sides, support_of
 from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
-from exoactor.types.rotations import wrap
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.places import PERSON_HEIGHT, SEEN, SHORT_PERSON, is_free, is_in_view, visible_share
+from skills.places import PERSON_HEIGHT, SHORT_PERSON, effort, is_free, is_in_view
 
 HAND: Side = "right"
 """The imagined person uses this one."""
@@ -99,10 +98,7 @@ def _stance(scene: Scene, thing: SceneObject, robot: Pose2D) -> Pose2D:
                 f"no side of {carrier.id} from which {thing.id} is reached has room to stand in view",
             )
             continue
-        hidden = 0.0 if visible_share(scene, stance.xy) >= SEEN else 2.0
-        way = stance.xy - robot.xy
-        turn = abs(float(wrap(stance.yaw - np.arctan2(way[1], way[0]))))  # left when the walker arrives
-        found.append((hidden + float(np.linalg.norm(way)) + 0.3 * turn, stance))
+        found.append((effort(scene, robot, stance), stance))
     if not found:
         raise StageError("imagine", *why)
     return min(found, key=lambda side: side[0])[1]

@@ -7,17 +7,13 @@ from dataclasses import replace
 from typing import ClassVar
 
 from exoactor.grasp import GRASPABLE
-from exoactor.grip import level_below
+from exoactor.grip import MARGIN, level_below
+from exoactor.placing import TOPS
 from exoactor.stance import distance_to_footprint
 from exoactor.types import Action, Expectation, Scene, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.pick import HAND
-
-CARRIERS = ("table", "box")
-HELD_CONFIDENCE = 0.1
-"""Fingers hide a part of what they hold: less is asked of it than of other targets."""
-OVER = 0.03
-"""So far over the edge, a thing would still be let down onto a top [m]."""
+from skills.put_down import seen_in_hands
 
 
 class Place(Skill):
@@ -27,7 +23,7 @@ class Place(Skill):
     about = "Put the small thing that one hand holds upright onto the table below it."
     arguments = (
         Argument("object", "object", "id of the thing that is held", kinds=GRASPABLE),
-        Argument("target", "object", "id of what it is to stand on; what is below it by default", False, CARRIERS),
+        Argument("target", "object", "id of what it is to stand on; what is below it by default", False, TOPS),
     )
     failure_codes: ClassVar[Mapping[str, str]] = {
         **COMMON_FAILURES,
@@ -54,13 +50,11 @@ class Place(Skill):
     def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
         """The thing goes down as far as there is nothing below it."""
         robot_pose(scene)
-        thing = scene.get(args["object"])
-        if thing is None or thing.confidence < HELD_CONFIDENCE:
-            raise StageError("perceive", "target_not_seen", f"{args['object']} is not seen in the robot's hand")
+        thing = seen_in_hands(scene, args["object"])
         level = level_below(thing, scene)
         if args.get("target") is not None:
             target = seen_target(scene, args["target"])
-            if distance_to_footprint(target, thing.position[:2]) > OVER:
+            if distance_to_footprint(target, thing.position[:2]) > MARGIN:
                 raise StageError("imagine", "not_above", f"{thing.id} is not held above {target.id}")
             level = float(target.position[2] + target.item.size[2])
         name = spoken(thing.id)

@@ -25,6 +25,9 @@ ROBOT_HEIGHT = 1.30
 SEEN = 0.65
 """Share of the robot that must be seen where it ends, so that it can be found and the outcome judged."""
 
+HIDDEN = 2.0
+"""A stance where it is not is as good as one so much farther off [m]."""
+
 
 def is_free(scene: Scene, point: Array, ignore: tuple[str, ...] = (), clearance: float = CLEARANCE) -> bool:
     """Whether a person at `point` (2,) [m] keeps `clearance` [m] from everything but the ignored ids."""
@@ -53,6 +56,14 @@ def visible_share(scene: Scene, point: Array) -> float:
     for thing in scene.objects:
         hidden |= _blocked(scene.camera.position, body, thing)
     return float(1.0 - hidden.mean())
+
+
+def effort(scene: Scene, start: Pose2D, stance: Pose2D) -> float:
+    """What speaks against a stance: the way there [m], what is left to turn on arrival, and not being seen there."""
+    way = stance.xy - start.xy
+    turn = abs(float(wrap(stance.yaw - np.arctan2(way[1], way[0]))))
+    hidden = HIDDEN * (visible_share(scene, stance.xy) < SEEN)
+    return hidden + float(np.linalg.norm(way)) + 0.3 * turn
 
 
 def _blocked(eye: Array, points: Array, thing: SceneObject) -> Array:

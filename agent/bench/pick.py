@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from agent.bench.trials import run_instruction
+from agent.bench.trials import SKILL_COLUMNS, run_instruction, skill_row
 from exoactor.bench.runner import Bench, Record, Table, share
 
 KINDS = ("bottle", "can")
@@ -62,37 +62,13 @@ def summarize(records: Sequence[Record]) -> Table:
     rows: list[tuple[str, ...]] = []
     summary: dict[str, object] = {}
     for skill, kind in [(skill, kind) for skill in SKILLS for kind in KINDS]:
-        tried = [[a for a in r["attempts"] if a["skill"] == skill] for r in records if r["kind"] == kind]
-        tried = [attempts for attempts in tried if attempts]
-        first = sum(bool(attempts[0].get("truth")) for attempts in tried)
-        done = sum(any(a.get("truth") for a in attempts) for attempts in tried)
-        judged = [a for attempts in tried for a in attempts if a["outcome"] == "done"]
-        wrong = sum(not a.get("truth") for a in judged)
-        falls = sum(bool(a.get("fell")) for attempts in tried for a in attempts)
-        seconds = [a["seconds"] for attempts in tried for a in attempts if a.get("seconds")]
-        rows.append(
-            (
-                f"{skill}, {kind}",
-                share(first, len(tried)),
-                share(done, len(tried)),
-                f"{wrong}/{len(judged)}",
-                str(falls),
-                f"{np.median(seconds):.1f}" if seconds else "-",
-            )
-        )
-        summary[f"{skill}/{kind}"] = {
-            "first": first,
-            "done": done,
-            "n": len(tried),
-            "wrong": wrong,
-            "judged": len(judged),
-            "falls": falls,
-        }
+        chosen = [r for r in records if r["kind"] == kind]
+        line, summary[f"{skill}/{kind}"] = skill_row(chosen, skill, f"{skill}, {kind}")
+        rows.append(line)
     whole = sum(r["status"] == "achieved" for r in records)
     rows.append(("both, as one instruction", "", share(whole, len(records)), "", "", ""))
     summary["achieved"] = [whole, len(records)]
-    columns = ("skill", "first attempt", "within three attempts", "said done but was not", "falls", "robot's time [s]")
-    return Table("one hand", columns, tuple(rows), summary)
+    return Table("one hand", SKILL_COLUMNS, tuple(rows), summary)
 
 
 BENCH = Bench("pick", "a Dex3 hand takes bottles and cans off tables and puts them down", cases, trial, summarize)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from agent.bench.lift import scene_of
-from agent.bench.trials import run_instruction
+from agent.bench.trials import SKILL_COLUMNS, run_instruction, skill_row
 from exoactor.bench.runner import Bench, Record, Table, share
 
 KINDS = ("box", "cylinder")
@@ -67,40 +67,15 @@ def summarize(records: Sequence[Record]) -> Table:
     rows: list[tuple[str, ...]] = []
     summary: dict[str, object] = {}
     for skill, part in _ROWS:
-        tried = [[a for a in r["attempts"] if a["skill"] == skill] for r in records if f"/{part}/" in str(r["id"])]
-        tried = [attempts for attempts in tried if attempts]
-        first = sum(bool(attempts[0].get("truth")) for attempts in tried)
-        done = sum(any(a.get("truth") for a in attempts) for attempts in tried)
-        judged = [a for attempts in tried for a in attempts if a["outcome"] == "done"]
-        wrong = sum(not a.get("truth") for a in judged)
-        falls = sum(bool(a.get("fell")) for attempts in tried for a in attempts)
-        seconds = [a["seconds"] for attempts in tried for a in attempts if a.get("seconds")]
-        median = f"{np.median(seconds):.1f}" if seconds else "-"
-        rows.append(
-            (
-                f"{skill}, {_PARTS[part]}",
-                share(first, len(tried)),
-                share(done, len(tried)),
-                f"{wrong}/{len(judged)}",
-                str(falls),
-                median,
-            )
-        )
-        summary[f"{skill}/{part}"] = {
-            "first": first,
-            "done": done,
-            "n": len(tried),
-            "wrong": wrong,
-            "judged": len(judged),
-            "falls": falls,
-        }
+        chosen = [r for r in records if f"/{part}/" in str(r["id"])]
+        line, summary[f"{skill}/{part}"] = skill_row(chosen, skill, f"{skill}, {_PARTS[part]}")
+        rows.append(line)
     for task in TASKS:
         of_task = [r for r in records if f"/{task}/" in str(r["id"])]
         whole = sum(r["status"] == "achieved" for r in of_task)
         rows.append((f"the whole instruction, {_PARTS[task]}", "", share(whole, len(of_task)), "", "", ""))
         summary[f"achieved/{task}"] = [whole, len(of_task)]
-    columns = ("skill", "first attempt", "within three attempts", "said done but was not", "falls", "robot's time [s]")
-    return Table("skills of the hands", columns, tuple(rows), summary)
+    return Table("skills of the hands", SKILL_COLUMNS, tuple(rows), summary)
 
 
 BENCH = Bench("tiers", "things are lifted, carried and put down in rooms made at random", cases, trial, summarize)

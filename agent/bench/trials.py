@@ -19,7 +19,7 @@ from agent.planner import DeterministicPlanner
 from agent.run_folder import Job, RunFolder
 from agent.session import Session
 from exoactor import attempt as attempt_files
-from exoactor.bench.runner import Record
+from exoactor.bench.runner import Record, share
 from exoactor.formats.video import probe
 from exoactor.parts import PipelineCfg
 from exoactor.pipeline import SimPipeline
@@ -166,3 +166,40 @@ def _target_and_side(event: Sequence[str]) -> tuple[str | None, str | None]:
     sides = [e for e in event[1:] if e in ("left", "right")]
     targets = [e for e in event[1:] if e not in ("left", "right")]
     return (targets[0] if targets else None), (sides[0] if sides else None)
+
+
+SKILL_COLUMNS = (
+    "skill", "first attempt", "within three attempts", "said done but was not", "falls", "robot's time [s]",
+)  # fmt: skip
+"""Of the rows that `skill_row` makes."""
+
+
+def skill_row(records: Sequence[Record], skill: str, name: str) -> tuple[tuple[str, ...], dict[str, int]]:
+    """How one skill went over some runs: a row of `SKILL_COLUMNS`, and the same as numbers.
+
+    Args:
+        records: of the runs.
+        skill: its name.
+        name: of the row.
+    """
+    tried = [[a for a in r["attempts"] if a["skill"] == skill] for r in records]
+    tried = [attempts for attempts in tried if attempts]
+    judged = [a for attempts in tried for a in attempts if a["outcome"] == "done"]
+    seconds = [a["seconds"] for attempts in tried for a in attempts if a.get("seconds")]
+    found = {
+        "first": sum(bool(attempts[0].get("truth")) for attempts in tried),
+        "done": sum(any(a.get("truth") for a in attempts) for attempts in tried),
+        "n": len(tried),
+        "wrong": sum(not a.get("truth") for a in judged),
+        "judged": len(judged),
+        "falls": sum(bool(a.get("fell")) for attempts in tried for a in attempts),
+    }
+    row = (
+        name,
+        share(found["first"], found["n"]),
+        share(found["done"], found["n"]),
+        f"{found['wrong']}/{found['judged']}",
+        str(found["falls"]),
+        f"{np.median(seconds):.1f}" if seconds else "-",
+    )
+    return row, found

@@ -115,13 +115,13 @@ class PalmFeedback:
             kinematics: as measured now.
         """
         cfg = self.cfg
-        inward = np.sign(aim.seen_from(pose).press[:, 1]) * (aim.weight > 0.0)
+        aim = aim.seen_from(pose)
+        inward = np.sign(aim.press[:, 1]) * (aim.weight > 0.0)
         step = 1 / (cfg.closing * CONTROL_HZ)
         self._closed = np.clip(self._closed + np.where(inward != 0, step, -2 * step), 0.0, 1.0)
         if aim.weight <= 0.0:
             self._offset *= cfg.fade
         else:
-            aim = aim.seen_from(pose)
             error = aim.position - np.array([0.0, 0.0, height]) - kinematics.palms()
             along = aim.press
             both = error.mean(axis=0)

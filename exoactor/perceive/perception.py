@@ -143,11 +143,10 @@ class RgbdPerception:
     ) -> list[SceneObject]:
         """Things of a colour of their own that fit no template well and are near the robot, so in its hands."""
         found = {thing.id for thing in things if thing.confidence >= HELD}
-        colours = [item.color for item in self.catalogue]
         patches = [
             held_patch(item, cloud, of_point == self._colours.index(item.color), observation.camera, robot)
             for item in self.catalogue
-            if item.movable and item.id not in found and item.color in self._colours and colours.count(item.color) == 1
+            if item.movable and item.id not in found and self._has_own_colour(item)
         ]
         return [patch for patch in patches if patch is not None]
 
