@@ -22,6 +22,8 @@ _HEEL = 0.045
 5 Nm hold about 80 N; at the middle of the palm they hold 45."""
 _SWING = 0.085
 """Room for the legs of a chair that turns a little about the hands that hold it [m]."""
+TOPS = ("table", "box")
+"""Kinds that something can be put down on."""
 MARGIN = 0.03
 """A thing whose middle is this far outside a top would still be let down onto it [m]."""
 LOWEST = 0.10
@@ -128,20 +130,16 @@ def tops_below(thing: SceneObject, scene: Scene) -> list[SceneObject]:
         other
         for other in scene.objects
         if other.id != thing.id
-        and other.item.kind in ("table", "box")
-        and _top(other) < thing.position[2] + 0.05
+        and other.item.kind in TOPS
+        and other.top < thing.position[2] + 0.05
         and distance_to_footprint(other, thing.position[:2]) < MARGIN
     ]
-    return sorted(found, key=_top, reverse=True)
+    return sorted(found, key=lambda other: other.top, reverse=True)
 
 
 def level_below(thing: SceneObject, scene: Scene) -> float:
     """Height of the highest top under a held thing, or of the floor [m]."""
-    return next((_top(other) for other in tops_below(thing, scene)), 0.0)
-
-
-def _top(thing: SceneObject) -> float:
-    return float(thing.position[2] + thing.item.size[2])
+    return next((other.top for other in tops_below(thing, scene)), 0.0)
 
 
 def _on_this_side(thing: SceneObject, held: Grip) -> float:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoactor.grip import KNEES
+from exoactor.grip import KNEES, TOPS
 from exoactor.stance import STANDOFF, distance_to_footprint, sides, stances
 from exoactor.types.arrays import Array
 from exoactor.types.rotations import yaw_matrix
 from exoactor.types.scene import Pose2D, SceneObject
 
-TOPS = ("table", "box")
-"""Kinds that something can be put down on."""
 HIGHEST = 0.56
 """Tops up to here can be put on [m]: what is carried has its underside some centimetres higher."""
 EDGE = 0.02
@@ -45,7 +43,7 @@ def carried_ahead(thing: SceneObject, heading: float) -> float:
 
 def takes(top: SceneObject, thing: SceneObject) -> bool:
     """Whether the thing can be put down on that: flat, and low enough."""
-    return top.id != thing.id and top.item.kind in TOPS and _level(top) <= HIGHEST
+    return top.id != thing.id and top.item.kind in TOPS and top.top <= HIGHEST
 
 
 def places_at(
@@ -64,7 +62,7 @@ def places_at(
     if not takes(to, thing):
         far = STANDOFF + BEFORE + carried_ahead(thing, heading) - KNEES
         return [Place(stance, None) for stance in stances(to, toward, far)]
-    others = [o for o in things if o.id not in (to.id, thing.id) and abs(o.position[2] - _level(to)) < 0.1]
+    others = [o for o in things if o.id not in (to.id, thing.id) and abs(o.position[2] - to.top) < 0.1]
     deep, wide = (_half(thing, heading, axis) for axis in (0, 1))
     free = [place for place in _along_sides(to, deep, wide, toward) if _is_free(place, others, max(deep, wide))]
     return sorted(free, key=lambda place: float(np.linalg.norm(place.stance.xy - toward)))
@@ -106,7 +104,3 @@ def _half(thing: SceneObject, heading: float, axis: int) -> float:
     # hands take it by opposite sides: it is square to whoever holds it
     along = int(np.argmax(np.abs(yaw_matrix(thing.yaw).T @ direction)))
     return float(size[along]) / 2
-
-
-def _level(top: SceneObject) -> float:
-    return float(top.position[2] + top.item.size[2])

@@ -76,7 +76,7 @@ class Pick(Skill):
 def _stance(scene: Scene, thing: SceneObject, robot: Pose2D) -> Pose2D:
     """Before the nearest side of what it stands on from which it can be reached, that is free and in view."""
     carrier = support_of(thing, scene.objects)
-    top = 0.0 if carrier is None else float(carrier.position[2] + carrier.item.size[2])
+    top = 0.0 if carrier is None else carrier.top
     if carrier is None or not LEVEL[0] <= top <= LEVEL[1]:
         raise StageError(
             "imagine", "not_on_anything", f"{thing.id} stands {top:.2f} m up, {LEVEL[0]} to {LEVEL[1]} m wanted"

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from exoactor.grasp import GRASPABLE
-from exoactor.grip import MARGIN, level_below
-from exoactor.placing import TOPS
+from exoactor.grip import MARGIN, TOPS, level_below
 from exoactor.stance import distance_to_footprint
 from exoactor.types import Action, Expectation, Scene, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
@@ -56,7 +55,7 @@ class Place(Skill):
             target = seen_target(scene, args["target"])
             if distance_to_footprint(target, thing.position[:2]) > MARGIN:
                 raise StageError("imagine", "not_above", f"{thing.id} is not held above {target.id}")
-            level = float(target.position[2] + target.item.size[2])
+            level = target.top
         name = spoken(thing.id)
         text = f"puts the {name} down, lets go of it and takes the hand away"
         drop = float(thing.position[2]) - level

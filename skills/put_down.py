@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from exoactor.grip import level_below, tops_below
-from exoactor.placing import HIGHEST, TOPS
+from exoactor.grip import TOPS, level_below, tops_below
+from exoactor.placing import HIGHEST
 from exoactor.types import Action, Catalogue, Expectation, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Fact, Skill, Symbols, robot_pose, spoken
 from skills.lift import LIFTABLE

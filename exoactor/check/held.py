@@ -40,7 +40,7 @@ def lifted(looks: Sequence[HeightLook], before: SceneObject, cfg: CheckCfg) -> V
     seen = [look for look in looks if look.heights is not None]
     if not looks or looks[-1].heights is None or len(seen) < cfg.held_looks:
         return Verdict(Outcome.CANNOT_TELL, "target_not_seen", float(len(seen)), float(cfg.held_looks), "looks", 0.3)
-    bottom, top = float(before.position[2]), float(before.position[2] + before.item.size[2])
+    bottom, top = float(before.position[2]), before.top
     # A thing that tilts where it stands has its top raised, one whose foot is hidden its bottom; lifted ones have both.
     rises = np.array([min(low - bottom, high - top) for low, high in (look.heights or (0.0, 0.0) for look in seen)])
     up = rises >= cfg.held_above
@@ -127,7 +127,7 @@ def put_down(
         return Verdict(Outcome.NOT_DONE, "still_held", hands, cfg.hands_off, "m", details=details)
     if on is not None:
         beside = distance_to_footprint(on, after.position[:2])
-        above = abs(level - float(on.position[2] + on.item.size[2]))
+        above = abs(level - on.top)
         if beside > cfg.over_within or above > cfg.stands_within:
             return Verdict(Outcome.NOT_DONE, "elsewhere", beside, cfg.over_within, "m", details=details)
     return Verdict(Outcome.DONE, "put_down", abs(off), cfg.stands_within, "m", details=details)

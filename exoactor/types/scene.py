@@ -110,6 +110,11 @@ class SceneObject:
         return np.asarray(corners @ np.array([[c, s], [-s, c]]) + self.position[:2])
 
     @property
+    def top(self) -> float:
+        """Height of its upper side [m]."""
+        return float(self.position[2] + self.item.size[2])
+
+    @property
     def corners(self) -> Array:
         """(8, 3) corners of its bounding box [m]: `footprint` at its underside, then the same at its top."""
         base = np.column_stack([self.footprint, np.full(4, self.position[2])])
