@@ -10,7 +10,7 @@ from exoactor.grasp import grasp_height
 from exoactor.imagine.easing import ease
 from exoactor.imagine.gait import LIFT_PHASES, Gesture
 from exoactor.imagine.gestures import FingerPose
-from exoactor.imagine.limbs import aimed_arm, bend, blend, unit
+from exoactor.imagine.limbs import lay_arm
 from exoactor.imagine.style import Style
 from exoactor.types import Array, SceneObject
 
@@ -87,17 +87,9 @@ class Grasps:
     def lay(self, chest: Array, chest_position: Array, rest: Array, local: Array, fingers: FingerPose) -> None:
         """Bring the arm in `local` (T, 55, 3, 3) to the thing; arguments as of `lay_gestures`."""
         for side, target, closed, weight, forward in self._holds:
-            sign, shoulder, elbow, wrist = ((1.0, 16, 18, 20), (-1.0, 17, 19, 21))[side]
-            socket = chest_position + np.einsum("tab,b->ta", chest, rest[shoulder] - rest[9])
-            hand = target - WRIST * unit(target - socket)  # a straight hand goes on where the arm points
-            upper, fore = (float(np.linalg.norm(rest[b] - rest[a])) for a, b in ((shoulder, elbow), (elbow, wrist)))
-            outward = sign * np.array([-forward[1], forward[0], 0.0])
-            pole = np.broadcast_to(0.5 * outward - 0.5 * forward - np.array([0, 0, 0.7]), hand.shape)
-            middle = bend(socket, hand, upper, fore, pole)
-            above, below = (np.einsum("tba,tb->ta", chest, v) for v in (middle - socket, hand - middle))
-            arm, forearm = aimed_arm(sign, above, below)
-            local[:, shoulder] = blend(local[:, shoulder], arm, weight)
-            local[:, elbow] = blend(local[:, elbow], forearm, weight)
+            outward = (1.0 if side == 0 else -1.0) * np.array([-forward[1], forward[0], 0.0])
+            pole = np.broadcast_to(0.5 * outward - 0.5 * forward - np.array([0, 0, 0.7]), target.shape)
+            lay_arm(local, side, target, WRIST, pole, weight, chest, chest_position, rest)
             fingers.set(side, weight, OPENED)
             fingers.set(side, weight * closed, CLOSED)
 

@@ -10,7 +10,7 @@ from exoactor.grip import Grip, grip
 from exoactor.imagine.easing import ease
 from exoactor.imagine.gait import LIFT_PHASES, RAISE_SECONDS, Gesture
 from exoactor.imagine.gestures import FingerPose
-from exoactor.imagine.limbs import aimed_arm, bend, blend, unit
+from exoactor.imagine.limbs import lay_arm
 from exoactor.imagine.style import Style
 from exoactor.types import Array, SceneObject
 
@@ -116,18 +116,10 @@ class Lifts:
         """Bring both arms in `local` (T, 55, 3, 3) to the thing; arguments as of `lay_gestures`."""
         for palms, weight, forward in self._holds:
             ahead = np.column_stack([forward, np.zeros(len(forward))])
-            for side, (sign, shoulder, elbow, wrist) in enumerate(((1.0, 16, 18, 20), (-1.0, 17, 19, 21))):
-                socket = chest_position + np.einsum("tab,b->ta", chest, rest[shoulder] - rest[9])
-                # a straight hand goes on where the arm points
-                hand = palms[:, side] - PALM * unit(palms[:, side] - socket)
-                upper, fore = (float(np.linalg.norm(rest[b] - rest[a])) for a, b in ((shoulder, elbow), (elbow, wrist)))
+            for side, sign in ((0, 1.0), (1, -1.0)):
                 outward = sign * np.column_stack([-forward[:, 1], forward[:, 0], np.zeros(len(forward))])
                 pole = 0.8 * outward - 0.5 * ahead - np.array([0, 0, 0.4])
-                middle = bend(socket, hand, upper, fore, pole)
-                above, below = (np.einsum("tba,tb->ta", chest, v) for v in (middle - socket, hand - middle))
-                arm, forearm = aimed_arm(sign, above, below)
-                local[:, shoulder] = blend(local[:, shoulder], arm, weight)
-                local[:, elbow] = blend(local[:, elbow], forearm, weight)
+                lay_arm(local, side, palms[:, side], PALM, pole, weight, chest, chest_position, rest)
                 fingers.set(side, weight, (0.10, 0.10, 0.10, 0.10, 0.10))
 
 

@@ -94,3 +94,42 @@ def blend(a: Array, b: Array, weight: Array) -> Array:
     """Rotations (T, 3, 3) on the shortest way from `a` to `b` (T, 3, 3), `weight` (T,) of it gone."""
     difference = Rotation.from_matrix(np.swapaxes(a, -1, -2) @ b).as_rotvec()
     return np.asarray(a @ Rotation.from_rotvec(difference * np.asarray(weight)[:, None]).as_matrix())
+
+
+_ARMS = ((1.0, 16, 18, 20), (-1.0, 17, 19, 21))
+"""Left and right: sign, and the numbers of shoulder, elbow and wrist among the body's joints."""
+
+
+def lay_arm(
+    local: Array,
+    side: int,
+    target: Array,
+    beyond: float,
+    pole: Array,
+    weight: Array,
+    chest: Array,
+    chest_position: Array,
+    rest: Array,
+) -> None:
+    """Bend an arm in `local` (T, 55, 3, 3) so that a straight hand, which goes on where the arm points, is there.
+
+    Args:
+        local: joint rotations relative to their parents, changed in place.
+        side: 0 the left arm, 1 the right.
+        target: (T, 3) of a point of the hand [m].
+        beyond: of that point from the wrist [m].
+        pole: (T, 3) direction in which the elbow is bent.
+        weight: (T,) 0..1 how much the arm is taken over.
+        chest: (T, 3, 3) rotation of the chest.
+        chest_position: (T, 3) [m].
+        rest: (55, 3) joints of the T-pose [m].
+    """
+    sign, shoulder, elbow, wrist = _ARMS[side]
+    socket = chest_position + np.einsum("tab,b->ta", chest, rest[shoulder] - rest[9])
+    hand = target - beyond * unit(target - socket)
+    upper, fore = (float(np.linalg.norm(rest[b] - rest[a])) for a, b in ((shoulder, elbow), (elbow, wrist)))
+    middle = bend(socket, hand, upper, fore, pole)
+    above, below = (np.einsum("tba,tb->ta", chest, v) for v in (middle - socket, hand - middle))
+    arm, forearm = aimed_arm(sign, above, below)
+    local[:, shoulder] = blend(local[:, shoulder], arm, weight)
+    local[:, elbow] = blend(local[:, elbow], forearm, weight)
