@@ -35,6 +35,22 @@ class SmallCfg:
     fewest: int = 12
 
 
+def best_rise(shapes: Array, mine: Array, rises: Array, least: float) -> float:
+    """The rise [m] whose picture fits best; NaN if none fits.
+
+    Args:
+        shapes: (N, h, w) bool, pictures of a thing at each rise.
+        mine: (h, w) bool, what is seen of its colour.
+        rises: (N,) [m].
+        least: overlap of the two, 0..1, below which nothing is said.
+    """
+    both = (shapes & mine).sum((1, 2))
+    either = (shapes | mine).sum((1, 2))
+    overlap = both / np.maximum(either, 1)
+    best = int(overlap.argmax())
+    return float(rises[best]) if overlap[best] >= least else np.nan
+
+
 class FollowedSmall:
     """One small thing's first picture, moved to all rises, to compare a frame with.
 
@@ -67,11 +83,7 @@ class FollowedSmall:
         mine = labels(frame[self._crop], list(names)) == list(names).index(self._color)
         if self._shapes is None:
             self._shapes = self._moved(mine)
-        both = (self._shapes & mine).sum((1, 2))
-        either = (self._shapes | mine).sum((1, 2))
-        overlap = both / np.maximum(either, 1)
-        best = int(overlap.argmax())
-        return float(self._rises[best]) if overlap[best] >= self._cfg.least else np.nan
+        return best_rise(self._shapes, mine, self._rises, self._cfg.least)
 
     def _moved(self, mine: Array) -> Array:
         """(N, h, w) bool of the thing's first picture at each rise."""

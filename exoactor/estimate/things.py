@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from exoactor.colour import ACHROMATIC, labels
-from exoactor.estimate.small_things import FollowedSmall
+from exoactor.estimate.small_things import FollowedSmall, best_rise
 from exoactor.formats.video import probe, read_frames
 from exoactor.grasp import is_graspable
 from exoactor.types import Array, Camera, Rise, SceneObject
@@ -85,11 +85,7 @@ class _Followed:
         """How high it is in a frame (H, W, 3) [m]; NaN where it is not seen well enough."""
         stride = self._cfg.stride
         mine = labels(frame[self._crop][::stride, ::stride], names) == names.index(self._color)
-        both = (self._shapes & mine).sum((1, 2))
-        either = (self._shapes | mine).sum((1, 2))
-        overlap = both / np.maximum(either, 1)
-        best = int(overlap.argmax())
-        return float(self._rises[best]) if overlap[best] >= self._cfg.least else np.nan
+        return best_rise(self._shapes, mine, self._rises, self._cfg.least)
 
 
 def _silhouettes(thing: SceneObject, camera: Camera, rises: Array, stride: int) -> tuple[Array, tuple[slice, slice]]:

@@ -10,7 +10,7 @@ import numpy as np
 from exoactor.grasp import Grasp, Side, hand_point
 from exoactor.ground.warp import smoothstep
 from exoactor.retarget.one_hand import ARM, OneHandCfg, solve_one_hand
-from exoactor.retarget.wholebody import forward
+from exoactor.retarget.wholebody import forward, forward_at
 from exoactor.types import CONTROL_HZ, HAND_JOINTS, Array, Contact, HandTargets, Pose2D, RobotMotion
 
 # Angles of the right hand's thumb_0, 1, 2, middle_0, 1, index_0, 1; the left hand's but the first have the other sign.
@@ -282,7 +282,5 @@ def _played(
 
 def _shoulder_high(stance: Pose2D, first: Array, side: Side) -> Array:
     """(3,) the hand's grasp point in the posture `first` [m]."""
-    root = np.array([[stance.x, stance.y, OneHandCfg().pelvis_height]])
-    quat = np.array([[np.cos(stance.yaw / 2), 0.0, 0.0, np.sin(stance.yaw / 2)]])
-    places, turns = forward(root, quat, np.asarray(first)[None], (f"{side}_wrist_yaw_link",))
-    return np.asarray(places[0, 0] + turns[0, 0] @ hand_point(side))
+    places, turns = forward_at(stance, OneHandCfg().pelvis_height, first, (f"{side}_wrist_yaw_link",))
+    return np.asarray(places[0] + turns[0] @ hand_point(side))

@@ -11,7 +11,7 @@ from exoactor.grip import Grip
 from exoactor.ground.warp import smoothstep
 from exoactor.retarget.held import fingers_down, palms_in_world
 from exoactor.retarget.reach import ReachCfg, solve_reach
-from exoactor.retarget.wholebody import forward
+from exoactor.retarget.wholebody import forward_at
 from exoactor.types import CONTROL_HZ, Array, Contact, PalmTargets, Pose2D, RobotMotion
 from exoactor.world.g1 import PALM_CENTRE
 
@@ -198,7 +198,6 @@ def _played(keys: Sequence[_Key], last: Array, low: float, held: Grip, hz: float
 
 def _resting_palms(stance: Pose2D, first: Array, cfg: LiftCfg) -> Array:
     """(2, 3) palms of the posture the robot begins with [m]."""
-    root = np.array([[stance.x, stance.y, cfg.body.pelvis_height]])
-    quat = np.array([[np.cos(stance.yaw / 2), 0.0, 0.0, np.sin(stance.yaw / 2)]])
-    places, turns = forward(root, quat, np.asarray(first)[None], ("left_wrist_yaw_link", "right_wrist_yaw_link"))
-    return np.asarray(places[0] + turns[0] @ np.array(PALM_CENTRE))
+    wrists = ("left_wrist_yaw_link", "right_wrist_yaw_link")
+    places, turns = forward_at(stance, cfg.body.pelvis_height, first, wrists)
+    return np.asarray(places + turns @ np.array(PALM_CENTRE))

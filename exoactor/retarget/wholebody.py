@@ -11,7 +11,7 @@ import mujoco
 import numpy as np
 
 from exoactor.retarget.footsteps import Footsteps
-from exoactor.types import G1_JOINTS, Array
+from exoactor.types import G1_JOINTS, Array, Pose2D
 from exoactor.world.g1 import default_actuation, g1_spec
 
 SOLE = 0.035
@@ -118,6 +118,14 @@ def forward(root_pos: Array, root_quat: Array, joint_pos: Array, bodies: tuple[s
         places[i] = data.xpos[ids]
         turns[i] = data.xmat[ids].reshape(-1, 3, 3)
     return places, turns
+
+
+def forward_at(stance: Pose2D, pelvis: float, joint_pos: Array, bodies: tuple[str, ...]) -> tuple[Array, Array]:
+    """Positions (B, 3) [m] and rotations (B, 3, 3) of bodies of a G1 that stands there, its pelvis so high [m]."""
+    root = np.array([[stance.x, stance.y, pelvis]])
+    quat = np.array([[np.cos(stance.yaw / 2), 0.0, 0.0, np.sin(stance.yaw / 2)]])
+    places, turns = forward(root, quat, np.asarray(joint_pos)[None], bodies)
+    return places[0], turns[0]
 
 
 def _frame(body: str, position: float, orientation: float) -> Any:
