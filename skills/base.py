@@ -176,6 +176,7 @@ class Skill(ABC):
 COMMON_FAILURES = {
     "target_not_seen": "the target was not found in the image",
     "robot_not_seen": "the robot was not found in the image",
+    "no_solution": "no joint angles of the robot follow the motion",
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import mink
 import numpy as np
 
-from exoactor.retarget.wholebody import SOLE, kinematics
+from exoactor.retarget.wholebody import SOLE, kinematics, solve_ik, within_limits
 from exoactor.types import G1_JOINTS, Array
 from exoactor.types.rotations import wrap, yaw_matrix
 from exoactor.world.g1 import default_actuation
@@ -86,7 +86,7 @@ class Standing:
         self._middle = feet[:, :2].mean(axis=0)
         self._yaw = float(feet[0, 2] + float(wrap(feet[1, 2] - feet[0, 2])) / 2)
         self.rotation = mink.SO3.from_z_radians(self._yaw)
-        angles = first if begin is None else begin
+        angles = within_limits(first if begin is None else begin)
         start = np.concatenate([self._middle, [cfg.pelvis_height], self.rotation.wxyz, angles])
         self._configuration.update(start)
         self._soles = []
@@ -133,9 +133,7 @@ class Standing:
         cfg, tasks = self.cfg, [*self._soles, self._hips, self._trunk, self._balance, self.posture, *hands]
         dt = 1.0 / hz / cfg.iterations
         for _ in range(cfg.iterations if self._settled else cfg.settle_iterations):
-            velocity = mink.solve_ik(
-                self._configuration, tasks, dt, "daqp", damping=cfg.damping, limits=[joints, self._speeds]
-            )
+            velocity = solve_ik(self._configuration, tasks, dt, cfg.damping, [joints, self._speeds])
             self._configuration.integrate_inplace(velocity, dt)
         self._settled = True
         return np.array(self._configuration.q)

@@ -11,7 +11,7 @@ import mujoco
 import numpy as np
 
 from exoactor.retarget.footsteps import Footsteps
-from exoactor.types import G1_JOINTS, Array, Pose2D
+from exoactor.types import G1_JOINTS, Array, Pose2D, StageError
 from exoactor.world.g1 import default_actuation, g1_spec
 
 SOLE = 0.035
@@ -79,6 +79,7 @@ def solve(
     configuration = mink.Configuration(model)
     start = np.concatenate([pelvis[0, :3], _about_z(pelvis[0, 3]).wxyz, default])
     start[7:][_ARMS] = arms[0]
+    start[7:] = within_limits(start[7:])
     configuration.update(start)
     feet = [_frame(f"{side}_ankle_roll_link", *cfg.foot) for side in ("left", "right")]
     hips, trunk = _frame("pelvis", *cfg.pelvis), _frame("torso_link", 0.0, cfg.torso)
@@ -100,10 +101,27 @@ def solve(
         rounds = cfg.iterations if i else cfg.settle_iterations
         dt = 1.0 / hz / cfg.iterations
         for _ in range(rounds):
-            velocity = mink.solve_ik(configuration, tasks, dt, "daqp", damping=cfg.damping, limits=limits)
-            configuration.integrate_inplace(velocity, dt)
+            configuration.integrate_inplace(solve_ik(configuration, tasks, dt, cfg.damping, limits), dt)
         result[i] = configuration.q
     return result[:, :3], result[:, 3:7], result[:, 7:]
+
+
+def within_limits(joints: Array) -> Array:
+    """(29,) joint angles, those a servo has let sag past its limit brought back; nothing can be solved from outside."""
+    low, high = kinematics().jnt_range[1:30].T
+    return np.clip(joints, low, high)
+
+
+def solve_ik(configuration: Any, tasks: list[Any], dt: float, damping: float, limits: list[Any]) -> Array:
+    """Velocities that bring the tasks nearer within the limits.
+
+    Raises:
+        StageError: ("retarget", "no_solution").
+    """
+    try:
+        return np.asarray(mink.solve_ik(configuration, tasks, dt, "daqp", damping=damping, limits=limits))
+    except mink.NoSolutionFound as error:
+        raise StageError("retarget", "no_solution", "no joint angles of the robot follow this motion") from error
 
 
 def forward(root_pos: Array, root_quat: Array, joint_pos: Array, bodies: tuple[str, ...]) -> tuple[Array, Array]:

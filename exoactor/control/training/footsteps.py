@@ -25,6 +25,7 @@ class GaitCfg:
         sway: how far the pelvis moves over the standing foot [m].
         height: of the pelvis [m].
         lean: pitch of the pelvis [rad].
+        bow: pitch of the waist beyond what keeps the trunk half as far bent as the pelvis [rad].
         arm_swing: amplitude at the shoulder per metre a second [rad s/m].
         lead: the feet land behind their place by this time's walk [s].
         speed: along the way [m/s].
@@ -38,6 +39,7 @@ class GaitCfg:
     sway: float = 0.025
     height: float = 0.75
     lean: float = 0.0
+    bow: float = 0.0
     arm_swing: float = 0.4
     lead: float = 0.1
     speed: float = 0.4
@@ -58,6 +60,39 @@ def random_gait(rng: np.random.Generator) -> GaitCfg:
         lead=rng.choice([0.0, 0.1, rng.uniform(0.0, 0.2)]),
         speed=rng.uniform(0.25, 0.65),
         turn=rng.uniform(0.4, 1.2),
+    )
+
+
+def high_gait(rng: np.random.Generator) -> GaitCfg:
+    """Slow steps over something."""
+    return GaitCfg(
+        swing=rng.uniform(0.5, 0.9),
+        double_support=rng.uniform(0.05, 0.3),
+        lift=rng.uniform(0.1, 0.2),
+        half_width=rng.uniform(0.095, 0.12),
+        sway=rng.uniform(0.02, 0.05),
+        height=rng.uniform(0.73, 0.77),
+        lean=rng.uniform(0.0, 0.1),
+        arm_swing=rng.choice([0.0, rng.uniform(0.1, 1.0)]),
+        speed=rng.uniform(0.15, 0.4),
+        turn=rng.uniform(0.3, 0.8),
+    )
+
+
+def low_gait(rng: np.random.Generator) -> GaitCfg:
+    """Crouched and bowed, as under something."""
+    return GaitCfg(
+        swing=rng.uniform(0.38, 0.6),
+        double_support=rng.uniform(0.02, 0.2),
+        lift=rng.uniform(0.03, 0.07),
+        half_width=rng.uniform(0.1, 0.14),
+        sway=rng.uniform(0.0, 0.04),
+        height=rng.uniform(0.52, 0.72),
+        lean=rng.uniform(0.1, 0.5),
+        bow=rng.uniform(0.0, 0.5),
+        arm_swing=rng.choice([0.0, rng.uniform(0.1, 0.6)]),
+        speed=rng.uniform(0.2, 0.45),
+        turn=rng.uniform(0.3, 0.8),
     )
 
 
@@ -124,7 +159,7 @@ class Gait:
             arms["right"][0] -= forward
             arms["left"][0] += forward
         pelvis = np.array([*(self.root[:2] + yaw_matrix(self.root[2]) @ [0.0, sway]), cfg.height])
-        return Pose(pelvis, self.root[2], cfg.lean, feet, np.array([0, 0, -0.5 * cfg.lean]), arms)
+        return Pose(pelvis, self.root[2], cfg.lean, feet, np.array([0, 0, cfg.bow - 0.5 * cfg.lean]), arms)
 
     @property
     def contacts(self) -> tuple[bool, bool]:

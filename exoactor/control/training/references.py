@@ -9,7 +9,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
-from exoactor.control.training.footsteps import random_gait, walk
+from exoactor.control.training.footsteps import high_gait, low_gait, random_gait, walk
 from exoactor.control.training.gestures import gesture, reaching, squatting, standing
 from exoactor.control.training.posing import Poser
 from exoactor.formats.robot_motion import load_robot
@@ -20,6 +20,13 @@ FASTEST_ROOT = 3.0
 
 FASTEST_JOINT = 12.0
 """Made motions with a faster joint are left out: a leg could not reach its foot [rad/s]."""
+
+
+_GAITS = {"walk": random_gait, "high": high_gait, "low": low_gait}
+_CYCLE = (
+    *("walk", "gesture", "walk", "reach", "high", "walk", "stand", "low"),
+    *("walk", "gesture", "high", "walk", "reach", "low", "squat"),
+)
 
 
 def fastest_joint(motion: RobotMotion) -> float:
@@ -78,11 +85,9 @@ def made_references(model: mujoco.MjModel, seed: int, count: int) -> dict[str, R
     for k in range(count):
         rng = np.random.default_rng([seed, k])
         poser = Poser(model)
-        kind = ("walk", "gesture", "walk", "reach", "walk", "stand", "walk", "gesture", "walk", "reach", "squat")[
-            k % 11
-        ]
-        if kind == "walk":
-            motion = walk(poser, random_goals(rng), random_gait(rng), in_place=rng.uniform(1.0, 3.0))
+        kind = _CYCLE[k % len(_CYCLE)]
+        if kind in _GAITS:
+            motion = walk(poser, random_goals(rng), _GAITS[kind](rng), in_place=rng.uniform(1.0, 3.0))
         elif kind == "gesture":
             motion = gesture(poser, rng)
         elif kind == "reach":
