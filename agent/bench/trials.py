@@ -31,7 +31,7 @@ from skills.walk_to import stance_at
 
 
 def instructions(part: str) -> list[Record]:
-    """The committed instructions of one half, "open" or "sealed": id, scene, say, expect."""
+    """The committed instructions of one part, "open", "sealed" or "horizon": id, scene, say, expect."""
     path = Path(__file__).with_name(f"instructions_{part}.yaml")
     return list(yaml.safe_load(path.read_text()))
 
@@ -106,7 +106,7 @@ def attempts(run_dir: Path, scene: str) -> list[Record]:
         if (folder / attempt_files.TRUTH).exists():
             truth = json.loads((folder / attempt_files.TRUTH).read_text())
             record["truth"] = truth["true"]
-            record["expected"] = [truth["expected"][k] for k in ("kind", "target", "side")]
+            record["expected"] = [truth["expected"].get(k) for k in ("kind", "target", "side", "on")]
             if "contact_m" in truth:
                 record["contact_m"] = truth["contact_m"]
             if truth["expected"]["kind"] == "at":
@@ -144,15 +144,15 @@ def stance_error(truth: dict[str, Any], scene: str) -> dict[str, float]:
 
 def really_achieved(expect: Sequence[Sequence[str]], made: Sequence[Record]) -> bool:
     """Whether the expected events truly happened in their order, and no other gesture or round than those."""
-    wanted = [(e[0], *_target_and_side(e)) for e in expect]
+    wanted = [(e[0], *_named(e)) for e in expect]
     done = 0
     for attempt in made:
         if not attempt.get("truth"):
             continue
-        kind, target, side = attempt["expected"]
+        kind, target, side, on = (*attempt["expected"], None)[:4]
         if done < len(wanted):
-            want_kind, want_target, want_side = wanted[done]
-            if (kind, target) == (want_kind, want_target) and want_side in (None, side):
+            want_kind, want_target, want_side, want_on = wanted[done]
+            if (kind, target) == (want_kind, want_target) and want_side in (None, side) and want_on in (None, on):
                 done += 1
                 if kind == "at" and done < len(wanted) and wanted[done][:2] == ("facing", target):
                     done += 1  # "at" is only true of a robot that faces the thing
@@ -162,10 +162,11 @@ def really_achieved(expect: Sequence[Sequence[str]], made: Sequence[Record]) -> 
     return done == len(wanted)
 
 
-def _target_and_side(event: Sequence[str]) -> tuple[str | None, str | None]:
-    sides = [e for e in event[1:] if e in ("left", "right")]
-    targets = [e for e in event[1:] if e not in ("left", "right")]
-    return (targets[0] if targets else None), (sides[0] if sides else None)
+def _named(event: Sequence[str]) -> tuple[str | None, str | None, str | None]:
+    """Target, side and what the target is brought to."""
+    side = next((e for e in event[1:] if e in ("left", "right")), None)
+    target, on = ([e for e in event[1:] if e not in ("left", "right")] + [None, None])[:2]
+    return target, side, on
 
 
 SKILL_COLUMNS = (
