@@ -51,6 +51,9 @@ _WAYS: dict[str, Callable[[Subtask], tuple[Subtask, ...]]] = {
 LOST = frozenset({"lost", "not_in_hands"})
 """What was to be in the hands is not."""
 
+HOLDING = frozenset({"carry", "put_down", "place"})
+"""Skills that ask for something in the hands."""
+
 HIDDEN_ARM = frozenset({"arm_not_seen", "arm_not_out"})
 """An arm along the camera's line of sight is not seen, neither in the imagined video nor in the look at the outcome."""
 
@@ -71,7 +74,7 @@ def another_way(remaining: Sequence[Subtask], history: Sequence[Failure]) -> tup
     code = history[-1].code
     if code == "no_free_place" and failed.args.get("aside"):
         return (*_as_seen_from_here(failed), *remaining[1:])
-    if code in LOST and code not in [failure.code for failure in history[:-1]]:
+    if failed.skill in HOLDING and code in LOST and code not in [failure.code for failure in history[:-1]]:
         return (*_take_up_again(failed), *remaining[1:])
     way = _aside if failed.skill == "point_at" and code in HIDDEN_ARM else _WAYS.get(failed.skill)
     if way is None or failed.because or code in HOPELESS:

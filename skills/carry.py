@@ -13,7 +13,7 @@ from exoactor.stance import distance_to_footprint
 from exoactor.types import Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Fact, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.lift import LIFTABLE
-from skills.places import HIDDEN, PERSON_HEIGHT, SHORT_PERSON, bearing, effort, is_free, is_in_view
+from skills.places import PERSON_HEIGHT, SHORT_PERSON, bearing, effort, is_free, is_in_view
 from skills.put_down import seen_in_hands
 
 CARRIED = tuple(kind for kind in LIFTABLE if kind not in ("chair", "table"))
@@ -22,10 +22,6 @@ CHEST = 0.98
 """A person carries things with the hands so high [m]."""
 BACK = 0.35
 """Who stands close before something first steps back so far [m]."""
-BODY = 0.20
-"""Half of the width in which a robot hides what it carries from the camera [m]."""
-LOAD_SEEN = 0.35
-"""Where less of the load can be seen the outcome can hardly be judged."""
 CLOSE = 0.50
 """So close is what the robot would turn into [m]."""
 
@@ -109,7 +105,7 @@ def _goal(scene: Scene, here: Pose2D, held: SceneObject, to: SceneObject) -> Pos
     ahead, half = carried_ahead(held, here.yaw), float(held.item.size[:2].max()) / 2
 
     def cost(pose: Pose2D) -> float:
-        return effort(scene, here, pose) + HIDDEN * (load_seen(scene, pose, ahead, half) < LOAD_SEEN)
+        return effort(scene, here, pose, ahead=ahead, half=half)
 
     for height in (PERSON_HEIGHT, SHORT_PERSON):
         in_view = [pose for pose in free if is_in_view(scene, pose.xy, height)]
@@ -120,22 +116,3 @@ def _goal(scene: Scene, here: Pose2D, held: SceneObject, to: SceneObject) -> Pos
         "no_free_place",
         f"none of {len(places)} places at {to.id} has room to stand in view ({len(free)} are free of other things)",
     )
-
-
-def load_seen(scene: Scene, stance: Pose2D, ahead: float, half: float) -> float:
-    """Share of a load's width that the one who carries it does not hide from the camera, 0..1.
-
-    Args:
-        scene: with the camera.
-        stance: of the one who carries it.
-        ahead: from there to the load's middle [m].
-        half: half of the load's width [m].
-    """
-    view = stance.xy - scene.camera.position[:2]
-    view = view / max(float(np.linalg.norm(view)), 1e-6)
-    if stance.forward @ view < 0:
-        return 1.0
-    middle = ahead * float(stance.forward @ np.array([-view[1], view[0]]))
-    low, high = middle - half, middle + half
-    covered = max(min(high, BODY) - max(low, -BODY), 0.0)
-    return 1.0 - covered / (2 * half)

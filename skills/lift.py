@@ -92,7 +92,8 @@ def _stance(scene: Scene, target: SceneObject, robot: Pose2D) -> tuple[Pose2D, G
         height = next((h for h in (PERSON_HEIGHT, SHORT_PERSON) if is_in_view(scene, stance.xy, h)), None)
         if height is None or not is_free(scene, stance.xy, tuple(own)):
             continue
-        found.append((effort(scene, robot, stance), stance, held))
+        ahead, half = float(np.linalg.norm(held.middle[:2] - stance.xy)), held.half
+        found.append((effort(scene, robot, stance, ahead=ahead, half=half), stance, held))
     if not found:
         raise StageError("imagine", *why)
     return min(found, key=lambda side: side[0])[1:]

@@ -98,7 +98,8 @@ def _stance(scene: Scene, thing: SceneObject, robot: Pose2D) -> Pose2D:
                 f"no side of {carrier.id} from which {thing.id} is reached has room to stand in view",
             )
             continue
-        found.append((effort(scene, robot, stance), stance))
+        half = float(thing.item.size[:2].max()) / 2
+        found.append((effort(scene, robot, stance, ahead=ahead, half=half), stance))
     if not found:
         raise StageError("imagine", *why)
     return min(found, key=lambda side: side[0])[1]

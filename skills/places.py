@@ -26,7 +26,13 @@ SEEN = 0.65
 """Share of the robot that must be seen where it ends, so that it can be found and the outcome judged."""
 
 HIDDEN = 2.0
-"""A stance where it is not is as good as one so much farther off [m]."""
+"""A stance where it is not is as good as one so much farther off [m]; likewise one whose back hides what is done."""
+
+BODY = 0.20
+"""Half of the width in which somebody hides what is before him from the camera [m]."""
+
+WORK_SEEN = 0.35
+"""Where less of a thing is seen the video does not show what becomes of it, nor can the outcome be judged."""
 
 
 def is_free(scene: Scene, point: Array, ignore: tuple[str, ...] = (), clearance: float = CLEARANCE) -> bool:
@@ -58,12 +64,41 @@ def visible_share(scene: Scene, point: Array) -> float:
     return float(1.0 - hidden.mean())
 
 
-def effort(scene: Scene, start: Pose2D, stance: Pose2D) -> float:
-    """What speaks against a stance: the way there [m], what is left to turn on arrival, and not being seen there."""
+def effort(scene: Scene, start: Pose2D, stance: Pose2D, *, ahead: float = 0.0, half: float = 0.0) -> float:
+    """What speaks against a stance: the way there [m], what is left to turn on arrival, and not being seen there.
+
+    Args:
+        scene: what is perceived.
+        start: where the way begins.
+        stance: where it ends.
+        ahead: of the stance, to the middle of what the hands work on there [m] ...
+        half: ... and half of its width [m], if that has to be seen too.
+    """
     way = stance.xy - start.xy
     turn = abs(float(wrap(stance.yaw - np.arctan2(way[1], way[0]))))
     hidden = HIDDEN * (visible_share(scene, stance.xy) < SEEN)
+    if half > 0:
+        hidden += HIDDEN * (work_seen(scene, stance, ahead, half) < WORK_SEEN)
     return hidden + float(np.linalg.norm(way)) + 0.3 * turn
+
+
+def work_seen(scene: Scene, stance: Pose2D, ahead: float, half: float) -> float:
+    """Share of a thing's width that the one who works on it does not hide from the camera, 0..1.
+
+    Args:
+        scene: with the camera.
+        stance: of the one who works on it, or carries it.
+        ahead: from there to the thing's middle [m].
+        half: half of its width [m].
+    """
+    view = stance.xy - scene.camera.position[:2]
+    view = view / max(float(np.linalg.norm(view)), 1e-6)
+    if stance.forward @ view < 0:
+        return 1.0
+    middle = ahead * float(stance.forward @ np.array([-view[1], view[0]]))
+    low, high = middle - half, middle + half
+    covered = max(min(high, BODY) - max(low, -BODY), 0.0)
+    return 1.0 - covered / (2 * half)
 
 
 def _blocked(eye: Array, points: Array, thing: SceneObject) -> Array:

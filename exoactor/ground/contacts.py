@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from exoactor.grip import grip
+from exoactor.grip import grip, level_below
 from exoactor.types import (
     BODY_JOINTS,
     Array,
@@ -44,8 +44,10 @@ class ContactCfg:
         left_support: it has left what it stood on when it is this much higher [m].
         near: a wrist nearer than this to a thing that moves is on it; a palm is 8 cm further and the fit of a squatting
             person errs by 10 [m].
-        seen: wrists estimated with less confidence than this say nothing.
+        seen: wrists estimated with less confidence than this say nothing ...
+        often: ... nor those that are seen in less than this share of the frames.
         in_air: what hands let go of without lowering it was so high at first [m] ...
+        clear: ... so far above what is below it [m] ...
         left: ... and they are so much further from it then [m].
         one_hand: things wider than this take two hands [m].
         upright: hips lower than this share of their height at first crouch.
@@ -58,7 +60,9 @@ class ContactCfg:
     left_support: float = 0.03
     near: float = 0.26
     seen: float = 0.35
+    often: float = 0.4
     in_air: float = 0.25
+    clear: float = 0.05
     left: float = 0.10
     one_hand: float = 0.14
     upright: float = 0.95
@@ -102,7 +106,8 @@ def find_contact(
         if found is not None and (best is None or abs(found.lift) > abs(best.lift)):
             best = found
     if best is None:
-        released = (_released(motion, thing, rises[thing.id], cfg) for thing in scene.objects if thing.id in rises)
+        held = [thing for thing in scene.objects if thing.id in rises and _in_air(thing, scene, cfg)]
+        released = (_released(motion, thing, rises[thing.id], cfg) for thing in held)
         best = next((contact for contact in released if contact is not None), None)
     return best
 
@@ -137,10 +142,15 @@ def _carried(motion: HumanMotion, thing: SceneObject, cfg: ContactCfg) -> Contac
     return _held_from_the_beginning(motion, thing, near, 0.0, "carry", cfg) if near else None
 
 
+def _in_air(thing: SceneObject, scene: Scene, cfg: ContactCfg) -> bool:
+    """Whether a thing is held up, and does not just stand high, as what somebody walks away from may."""
+    return float(thing.position[2]) >= cfg.in_air and thing.position[2] - level_below(thing, scene) >= cfg.clear
+
+
 def _released(motion: HumanMotion, thing: SceneObject, rise: Rise, cfg: ContactCfg) -> Contact | None:
     """The contact of hands that hold a thing at first and leave it where it is, or a little lower."""
     height = _filled(rise.height)
-    if thing.position[2] < cfg.in_air or height is None or len(height) < 3:
+    if height is None or len(height) < 3:
         return None
     way = float(np.median(height[-5:]) - np.median(height[:5]))
     lowered = thing.moved(np.array([0.0, 0.0, min(way, 0.0)]))
@@ -159,12 +169,13 @@ def _at_first(motion: HumanMotion) -> slice:
 
 
 def _distances(motion: HumanMotion, thing: SceneObject, part: slice, cfg: ContactCfg) -> dict[str, float]:
-    """Median distance of each wrist that is seen in a part of the clip from a thing [m]."""
-    return {
-        side: float(np.median(thing.distance(motion.joints[part, wrist])))
-        for side, wrist in _WRISTS.items()
-        if float(np.median(motion.confidence[part, wrist])) >= cfg.seen
-    }
+    """Median distance of each wrist from a thing [m], over the frames of a part of the clip in which it is seen."""
+    found = {}
+    for side, wrist in _WRISTS.items():
+        seen = motion.confidence[part, wrist] >= cfg.seen
+        if seen.sum() >= max(2, cfg.often * len(seen)):
+            found[side] = float(np.median(thing.distance(motion.joints[part, wrist][seen])))
+    return found
 
 
 def _held_from_the_beginning(
@@ -208,7 +219,8 @@ def _filled(height: Array) -> Array | None:
 def _on(motion: HumanMotion, thing: SceneObject, left: float, way: float, cfg: ContactCfg) -> Contact | None:
     fps = motion.fps
     at = min(round(left * fps), len(motion) - 1)
-    around = slice(max(at - round(0.3 * fps), 0), at + 1)
+    # Somebody who crouches behind something is often found only once he moves.
+    around = slice(max(at - round(0.3 * fps), 0), at + 1 + round(0.3 * fps))
     distances = {
         side: gaussian_filter1d(thing.distance(motion.joints[:, _WRISTS[side]]), 0.12 * fps, mode="nearest")
         for side, distance in _distances(motion, thing, around, cfg).items()

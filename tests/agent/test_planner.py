@@ -212,6 +212,10 @@ def test_what_was_lost_is_taken_up_and_brought_again_once():
     result = PLANNER.replan("", (down,), STORE, (dropped,))
     assert list(map(str, result.subtasks)) == ["lift(box)", "carry(box, to=stool)", "put_down(box, on=stool)"]
     assert PLANNER.replan("", (carry, down), STORE, (lost, lost)).status is PlanStatus.ABSTAIN
+    # a walk whose video was read as if it let something go holds nothing that could be lost
+    walk = Subtask("walk_to", {"target": "door"})
+    result = PLANNER.replan("", (walk,), STORE, (Failure(walk, "ground", "not_in_hands"),))
+    assert "lift" not in [s.skill for s in result.subtasks]
 
 
 @pytest.mark.parametrize("args", [{"object": "red_bottle"}, {"object": "red_bottle", "target": "table"}])

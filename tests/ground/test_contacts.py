@@ -1,6 +1,6 @@
 """Taking hold, read from the motion of a procedural person and the height of the thing."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -120,3 +120,18 @@ def test_what_is_let_down_was_held_from_the_beginning_and_nobody_walks():
     assert found.lift == pytest.approx(-0.22, abs=0.02)
     grounded = ground(motion.to_human(body), scene, imagined_scene=scene, contact=found)
     assert grounded.goal.xy == pytest.approx(grounded.start.xy)
+
+
+def test_who_walks_away_from_what_stands_high_has_let_go_of_nothing():
+    human, rise = film()
+    last = round(find_contact(human, {"box": rise}, SCENE).rise * human.fps)
+    backwards = {
+        field.name: getattr(human, field.name)[:last][::-1]
+        for field in fields(human)
+        if isinstance(getattr(human, field.name), np.ndarray) and len(getattr(human, field.name)) == len(human)
+    }
+    leaving, stays = replace(human, **backwards), Rise(rise.times, np.full_like(rise.height, 0.4))
+    assert find_contact(leaving, {"box": stays}, SCENE) is None
+    # in the air it would have been held
+    held = replace(SCENE, objects=(replace(STAND, item=replace(STAND.item, size=np.array([0.36, 0.42, 0.2]))), BOX))
+    assert find_contact(leaving, {"box": stays}, held).kind == "put_down"
