@@ -52,15 +52,19 @@ def is_in_view(scene: Scene, point: Array, height: float = PERSON_HEIGHT, margin
 
 
 def visible_share(scene: Scene, point: Array) -> float:
-    """Share of a robot standing at `point` (2,) [m] that no perceived thing hides from the camera, 0..1.
+    """Share of a robot standing at `point` (2,) [m] that no perceived thing hides from the camera, 0..1."""
+    heights = np.linspace(0.15, ROBOT_HEIGHT, 9)
+    return seen_share(scene, np.column_stack([np.tile(point, (len(heights), 1)), heights]))
+
+
+def seen_share(scene: Scene, points: Array) -> float:
+    """Share of points (N, 3) [m] that no perceived thing hides from the camera, 0..1.
 
     Things are taken as solid boxes, so that a table's underside counts as hiding too.
     """
-    heights = np.linspace(0.15, ROBOT_HEIGHT, 9)
-    body = np.column_stack([np.tile(point, (len(heights), 1)), heights])
-    hidden = np.zeros(len(heights), bool)
+    hidden = np.zeros(len(points), bool)
     for thing in scene.objects:
-        hidden |= _blocked(scene.camera.position, body, thing)
+        hidden |= _blocked(scene.camera.position, points, thing)
     return float(1.0 - hidden.mean())
 
 

@@ -7,9 +7,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
+from exoactor.types import Action, Array, Expectation, Pose2D, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.places import SEEN, bearing, is_free, is_in_view, visible_share
+from skills.places import SEEN, bearing, is_free, is_in_view, seen_share, visible_share
 from skills.turn_to import turn_towards
 
 SECONDS = 3.5
@@ -18,6 +18,8 @@ TURN_BEYOND = np.radians(12.0)
 stand close together it is the body as much as the arm that tells which one is meant."""
 LOWEST = np.radians(-12.0)
 """Elevation below which nobody lowers an outstretched arm to point at something near or low [rad]."""
+ARM_SEEN = 0.7
+"""Share of the arm that nothing hides from the camera there."""
 SHOULDER_HEIGHT = 1.40
 """Of a person of medium height [m]."""
 ASIDE = np.arange(0.4, 3.55, 0.15)
@@ -93,6 +95,16 @@ def place_aside(scene: Scene, target: SceneObject, side: Literal["left", "right"
             near = abs(viewer) if side is None else viewer if side == "left" else -viewer
             if not ASIDE_ANGLE <= near <= np.pi - ASIDE_ANGLE:
                 continue
-            if is_free(scene, place) and is_in_view(scene, place, margin=0.2) and visible_share(scene, place) >= SEEN:
+            if not is_free(scene, place) or not is_in_view(scene, place, margin=0.2):
+                continue
+            if visible_share(scene, place) >= SEEN and seen_share(scene, _arm(pose, viewer > 0)) >= ARM_SEEN:
                 return pose
     raise StageError("imagine", "no_free_place", f"no room within {ASIDE[-1]:.1f} m to point at {target.id} from aside")
+
+
+def _arm(pose: Pose2D, left: bool) -> Array:
+    """(8, 3) points of a stretched arm of the robot or a person who stands there [m]."""
+    aside = np.array([-pose.forward[1], pose.forward[0]]) * (0.18 if left else -0.18)
+    along = np.array([0.0, 0.2, 0.4, 0.55])
+    arm = pose.xy + aside + along[:, None] * pose.forward
+    return np.vstack([np.column_stack([arm, np.full(4, height)]) for height in (1.0, 1.35)])
