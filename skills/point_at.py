@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from exoactor.stance import distance_to_footprint
 from exoactor.types import Action, Array, Expectation, Pose2D, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.places import SEEN, bearing, is_free, is_in_view, seen_share, visible_share
@@ -26,6 +27,8 @@ ASIDE = np.arange(0.4, 3.55, 0.15)
 """How far somebody goes aside whose arm would be hidden from the camera [m]."""
 NEAREST = 0.6
 """Nobody points at a thing that is nearer than this [m]."""
+APART = 0.95
+"""Nor is a step aside made so near to it [m]: it would look like a walk up to it."""
 ASIDE_ANGLE = np.radians(32.0)
 """From there the arm and the line of sight differ by at least this [rad]."""
 
@@ -88,7 +91,7 @@ def place_aside(scene: Scene, target: SceneObject, side: Literal["left", "right"
         for angle in robot.yaw + np.linspace(0, 2 * np.pi, 16, endpoint=False):
             place = robot.xy + distance * np.array([np.cos(angle), np.sin(angle)])
             toward = target.position[:2] - place
-            if np.linalg.norm(toward) < NEAREST:
+            if np.linalg.norm(toward) < NEAREST or distance_to_footprint(target, place) < APART:
                 continue
             pose = Pose2D(float(place[0]), float(place[1]), float(np.arctan2(toward[1], toward[0])))
             viewer = bearing(pose, eye)  # positive: the left arm is the near one
