@@ -24,7 +24,12 @@ class SmallCfg:
         highest: rises looked for, and falls [m].
         step: between two of them [m].
         margin: round the box of the thing, in the first picture [px].
-        least: overlap of what is seen and what was seen at first, 0..1, below which nothing is said.
+        least: overlap of what is seen and what was seen at first, 0..1, below which a hand hides most of it. Then all
+            rises are thought of that explain ...
+        explained: ... this share of its colour ...
+        few: ... of which that many pixels are seen; fewer say nothing [px] ...
+        cautious: ... and the one at this share of their range is taken, from the end nearer to where it stood: what
+            peeps out of a hand that is round a standing bottle has not risen.
         fewest: a thing that shows fewer pixels at first is not followed [px].
     """
 
@@ -32,6 +37,9 @@ class SmallCfg:
     step: float = 0.01
     margin: int = 3
     least: float = 0.2
+    explained: float = 0.8
+    few: int = 5
+    cautious: float = 0.25
     fewest: int = 12
 
 
@@ -83,7 +91,20 @@ class FollowedSmall:
         mine = labels(frame[self._crop], list(names)) == list(names).index(self._color)
         if self._shapes is None:
             self._shapes = self._moved(mine)
-        return best_rise(self._shapes, mine, self._rises, self._cfg.least)
+        rise = best_rise(self._shapes, mine, self._rises, self._cfg.least)
+        return rise if np.isfinite(rise) else self._half_hidden(self._shapes, mine)
+
+    def _half_hidden(self, shapes: Array, mine: Array) -> float:
+        """A cautious rise or fall at which the little that is seen of it lies in its picture [m]; NaN if none does."""
+        if mine.sum() < self._cfg.few:
+            return np.nan
+        inside = (shapes & mine).sum((1, 2)) >= self._cfg.explained * mine.sum()
+        if not inside.any():
+            return np.nan
+        near, far = sorted(self._rises[inside][[0, -1]], key=abs)
+        if near * far < 0:
+            return 0.0  # it may well stand where it was
+        return float(near + self._cfg.cautious * (far - near))
 
     def _moved(self, mine: Array) -> Array:
         """(N, h, w) bool of the thing's first picture at each rise."""
