@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exoactor.check import gestures, held, places
+from exoactor.check import gestures, held, places, pushed
 from exoactor.check.cfg import CheckCfg
 from exoactor.check.evidence import film, picture, save
 from exoactor.check.gestures import ArmLook
@@ -16,6 +16,7 @@ from exoactor.grip import level_below
 from exoactor.perceive import RgbdPerception
 from exoactor.perceive.upright import blind
 from exoactor.placing import takes
+from exoactor.stance import support_of
 from exoactor.types import (
     MOVED_BY_HAND,
     Array,
@@ -211,6 +212,15 @@ class GeometricVerifier:
     ) -> Verdict:
         """The verdict on a thing that is to be off what it stood on, or to stand again."""
         id = str(expectation.target)
+        stood = before.get(id)
+        if expectation.kind == "pushed":
+            thing = after.get(id)
+            heights = None if thing is None else self.perception.heights_of(last, id, thing.position[:2])
+            return pushed.pushed(stood, thing, heights, expectation.toward, self.cfg)
+        if expectation.kind == "swept":
+            carrier = None if stood is None else support_of(stood, before.objects)
+            top_seen = 0.0 if carrier is None else pushed.share_seen(last, after.get(carrier.id) or carrier)
+            return pushed.swept(self.perception.patches_of(last, id), carrier, top_seen, self.cfg)
         if expectation.kind in ("put_down", "placed"):
             thing = after.get(id)
             level = 0.0 if thing is None else level_below(thing, after)
@@ -230,7 +240,6 @@ class GeometricVerifier:
             level = 0.0 if thing is None else level_below(thing, after)
             looks = [self._height(look, id) for look in (*frames[-self.cfg.held_frames :], last)]
             return held.carried(looks, thing, to, over, level, self.cfg)
-        stood = before.get(id)
         if stood is None:
             return Verdict(Outcome.CANNOT_TELL, "start_not_seen", confidence=0.3)
         looks = [self._height(look, id) for look in (*frames[-self.cfg.held_frames :], last)]

@@ -108,7 +108,12 @@ def _played(
         point, weight, turned, fingers = _shoulder_high(stance, first, side), 0.0, heading, np.zeros(7)
     else:
         hand = before.hand
-        point, weight, turned, fingers = hand.point[-1], float(hand.weight[-1]), float(hand.heading[-1]), _of_right(hand)
+        point, weight, turned, fingers = (
+            hand.point[-1],
+            float(hand.weight[-1]),
+            float(hand.heading[-1]),
+            _of_right(hand),
+        )
     columns: list[list[Array]] = [[] for _ in range(4)]
     for key in keys:
         count = max(1, round(key.seconds * hz))

@@ -1,4 +1,4 @@
-"""One hand beside a thing on a table pushes it along the edge: from where the thing is, and how far, to joint angles."""
+"""One hand beside a thing on a table pushes it along the edge: from where it is, and how far, to joint angles."""
 
 from __future__ import annotations
 

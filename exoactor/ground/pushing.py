@@ -1,0 +1,231 @@
+"""What is pushed in the video, by which hands and how far; and where one stands to push it as it stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from exoactor import grasp
+from exoactor.grasp import hand_of
+from exoactor.grip import level_below
+from exoactor.ground.contacts import WRISTS, ContactCfg, at_rest
+from exoactor.push import OVER_EDGE, axes, nearest_heading, stance_beside, stance_to_push, to_edge
+from exoactor.stance import distance_to_footprint, support_of
+from exoactor.types import Array, Contact, HumanMotion, Pose2D, Scene, SceneObject, Slide, StageError
+from exoactor.types.rotations import wrap, yaw_matrix
+from exoactor.world.furniture import ROUND
+
+
+@dataclass(frozen=True)
+class PushingCfg:
+    """What counts as pushing.
+
+    Args:
+        least: a thing that goes less far has not been pushed [m].
+        still: it begins when it is seen further from its place than this [m].
+        near: a wrist whose median distance from the moving thing is less than this pushes it [m] ...
+        along_view: ... wherever on the camera's line of sight it is within this of its estimate [m]: one camera hardly
+            sees how far away a hand is.
+        off: and across the view it goes no more than so much further or less than the thing, as a share of the thing's
+            way, or in metres.
+        risen: it rises or sinks by less than this meanwhile [m].
+        walked: somebody whose body goes along for this share of the way pushes with both hands; one of them the camera
+            may not see.
+        reaching: hands leave for what they push so long before it moves, at least [s].
+        stands: what is pushed is within this of what it stands on [m].
+        beyond: what is seen last so near to an edge, or beyond, and then no more, fell over it [m].
+        turned: a hand pushes along an edge that differs by less than this from what the video shows [rad].
+        contact: of hands at rest and near.
+    """
+
+    least: float = 0.12
+    still: float = 0.06
+    near: float = 0.26
+    along_view: float = 0.30
+    off: tuple[float, float] = (0.5, 0.16)
+    risen: float = 0.14
+    walked: float = 0.5
+    reaching: float = 1.0
+    stands: float = 0.08
+    beyond: float = 0.10
+    turned: float = np.radians(40.0)
+    contact: ContactCfg = field(default_factory=ContactCfg)
+
+
+def find_push(
+    motion: HumanMotion, slides: Mapping[str, Slide], scene: Scene, cfg: PushingCfg | None = None
+) -> Contact | None:
+    """The thing that is pushed in the clip, the one that goes furthest; None if none is.
+
+    Args:
+        motion: estimated, in the camera's world frame.
+        slides: by id, where things are seen on the level they stood on.
+        scene: as perceived when the clip was imagined.
+        cfg: limits.
+    """
+    cfg = cfg or PushingCfg()
+    best: Contact | None = None
+    for id, slide in slides.items():
+        thing = scene.get(id)
+        if thing is None or abs(float(thing.position[2]) - level_below(thing, scene)) > cfg.stands:
+            continue
+        found = _pushed(motion, thing, slide, scene, cfg)
+        if found is not None and (best is None or np.hypot(*found.way) > np.hypot(*best.way)):
+            best = found
+    return best
+
+
+def _pushed(motion: HumanMotion, thing: SceneObject, slide: Slide, scene: Scene, cfg: PushingCfg) -> Contact | None:
+    seen = np.isfinite(slide.shift[:, 0])
+    if seen.sum() < 5:
+        return None
+    times, shift = slide.times[seen], slide.shift[seen]
+    shift = shift - np.median(shift[:5], axis=0)
+    fell = _fell(thing, slide, shift, scene, cfg)
+    # what falls is seen for a moment only where it went over the edge
+    total = shift[np.argmax(np.linalg.norm(shift, axis=1))] if fell else np.median(shift[-5:], axis=0)
+    way = float(np.linalg.norm(total))
+    if way < cfg.least:
+        return None
+    gone = shift @ total / way
+    moving = np.flatnonzero(gone > cfg.still)
+    first = int(moving[0])
+    there = first + int(np.argmax(gone[first:] > 0.93 * way))
+    still = np.flatnonzero(gone[:there] <= cfg.still)
+    first = int(still[-1]) if len(still) else first
+    begin, end = float(times[first]), float(times[max(there, min(first + 1, len(times) - 1))])
+    a, b = (min(round(t * motion.fps), len(motion) - 1) for t in (begin, end))
+    b = max(b, a + 1)
+    hands = _hands_on(motion, thing, times, shift, total, (a, b), scene.camera.position, cfg)
+    if not hands:
+        return None
+    heading = float(np.median(motion.heading[max(a - round(0.5 * motion.fps), 0) : a + 1]))
+    ahead, left = yaw_matrix(heading).T @ total
+    resting = np.flatnonzero(at_rest(motion, hands, cfg.contact)[: a + 1])
+    rested = int(resting[-1]) / motion.fps if len(resting) else 0.0
+    # a hand that the body hides seems to hang
+    reach = max(min(rested, begin - cfg.reaching), 0.0)
+    lift = -float(thing.position[2]) if fell else 0.0
+    turn = float(wrap(heading - thing.yaw))
+    return Contact(
+        thing.id, hands, reach, begin, begin, max(end, begin), lift, turn, 0.0, "push", (float(ahead), float(left))
+    )
+
+
+def _fell(thing: SceneObject, slide: Slide, shift: Array, scene: Scene, cfg: PushingCfg) -> bool:
+    """Whether it is seen lower at the end, or is gone after it was seen at an edge."""
+    if np.isfinite(slide.drop):
+        return slide.drop > 0
+    carrier = support_of(thing, scene.objects)
+    if carrier is None or np.isfinite(slide.shift[-3:]).any():
+        return False
+    place = thing.position[:2] + shift[-1]
+    inside = yaw_matrix(carrier.yaw).T @ (place - carrier.position[:2])
+    to_edge = float((carrier.item.size[:2] / 2 - np.abs(inside)).min())
+    return distance_to_footprint(carrier, place) > 0 or to_edge < cfg.beyond
+
+
+def _hands_on(
+    motion: HumanMotion,
+    thing: SceneObject,
+    times: Array,
+    shift: Array,
+    total: Array,
+    part: tuple[int, int],
+    eye: Array,
+    cfg: PushingCfg,
+) -> tuple[str, ...]:
+    """Hands that are at the thing while it moves and go as it does; the nearer one if the person stays."""
+    a, b = part
+    view = thing.position - eye
+    view = view / np.linalg.norm(view)
+    level = view[:2] / np.linalg.norm(view[:2])
+    slack = np.linspace(-cfg.along_view, cfg.along_view, 7)
+    frames = np.arange(a, b + 1)
+    moved = np.column_stack([np.interp(frames / motion.fps, times, column) for column in shift.T])
+    way = float(np.linalg.norm(total))
+    early, late = max(a - round(0.4 * motion.fps), 0), min(b + round(0.6 * motion.fps), len(motion) - 1)
+    walked = float((motion.joints[late, 0, :2] - motion.joints[early, 0, :2]) @ total) / way
+    near: dict[str, float] = {}
+    for side, wrist in WRISTS.items():
+        if float(np.median(motion.confidence[frames, wrist])) < cfg.contact.seen:
+            continue
+        places = motion.joints[frames, wrist] - np.column_stack([moved, np.zeros(len(frames))])
+        went = motion.joints[b, wrist] - motion.joints[a, wrist]
+        off = went[:2] - total
+        off = float(np.linalg.norm(off - (off @ level) * level))
+        if off < max(cfg.off[0] * way, cfg.off[1]) and abs(float(went[2])) < cfg.risen:
+            near[side] = float(np.median(np.min([thing.distance(places + s * view) for s in slack], axis=0)))
+    near = {side: distance for side, distance in near.items() if distance < cfg.near}
+    if not near:
+        return ()
+    if walked > cfg.walked * way:
+        return ("left", "right")
+    return (min(near, key=lambda side: near[side]),)
+
+
+def stance_now(
+    now: SceneObject, then: SceneObject, scene: Scene, contact: Contact, cfg: PushingCfg | None = None
+) -> Pose2D:
+    """Where one stands to push a thing where it stands now, as the video shows it.
+
+    Args:
+        now: the thing as perceived now.
+        then: where it stood in the video.
+        scene: as perceived now.
+        contact: what the video does.
+        cfg: limits.
+
+    Raises:
+        StageError: ("ground", "out_of_reach") when it is not pushed like that where it stands.
+    """
+    heading = heading_now(now, then, contact)
+    side = hand_of(contact)
+    if side is None:
+        turned = nearest_heading(now, heading)
+        if turned is None:
+            raise StageError("ground", "out_of_reach", f"{now.id} has no side that is pushed in that direction")
+        return stance_to_push(now, turned)
+    carrier, toward = on_top(now, scene, heading, contact, cfg)
+    stance, ahead = stance_beside(now, toward, side, carrier, way_now(now, toward, carrier, contact))
+    if ahead > grasp.FARTHEST:
+        raise StageError("ground", "out_of_reach", f"{now.id} is {ahead:.2f} m from where a robot can stand")
+    return stance
+
+
+def way_now(now: SceneObject, toward: float, carrier: SceneObject, contact: Contact) -> float:
+    """How far a hand pushes a thing on a table [m]: as far as in the video, or over the edge if it falls there."""
+    return to_edge(now, toward, carrier) + OVER_EDGE if contact.lift < 0 else float(np.hypot(*contact.way))
+
+
+def heading_now(now: SceneObject, then: SceneObject, contact: Contact) -> float:
+    """Where the person would face [rad]; what has sides takes it along when it turns, by up to half a quarter turn.
+
+    Which of its sides a box is seen to have as the first may change from one look to the next.
+    """
+    turn = 0.0 if now.item.kind in ROUND else float(wrap(now.yaw - then.yaw))
+    if now.item.kind != "chair":
+        turn -= np.pi / 2 * round(turn / (np.pi / 2))
+    return float(wrap(then.yaw + contact.heading + turn))
+
+
+def on_top(
+    now: SceneObject, scene: Scene, heading: float, contact: Contact, cfg: PushingCfg | None = None
+) -> tuple[SceneObject, float]:
+    """What a thing stands on that one hand pushes, and along which of its edges [rad].
+
+    Raises:
+        StageError: ("ground", "out_of_reach") when it stands on nothing, or is not pushed along an edge by that hand.
+    """
+    cfg = cfg or PushingCfg()
+    carrier, side = support_of(now, scene.objects), hand_of(contact)
+    if carrier is None:
+        raise StageError("ground", "out_of_reach", f"{now.id} stands on nothing that is seen")
+    shown = heading + float(np.arctan2(contact.way[1], contact.way[0]))
+    toward = min(axes(carrier), key=lambda axis: abs(float(wrap(axis - shown))))
+    inward = toward + (-np.pi / 2 if side == "right" else np.pi / 2)
+    if abs(float(wrap(toward - shown))) > cfg.turned or abs(float(wrap(inward - heading))) > np.pi / 4:
+        raise StageError("ground", "out_of_reach", f"the {side} hand pushes {now.id} along no edge of {carrier.id}")
+    return carrier, toward
