@@ -33,6 +33,10 @@ OVER_EDGE = 0.06
 """And the middle of what is to fall goes so far beyond it in the hand [m]."""
 BESIDE_OTHERS = 0.05
 """And so far from other things [m]."""
+UP_TO = 0.30
+"""What is pushed to another thing is there when it is no further from it [m] ..."""
+STOP_SHORT = 0.06
+"""... and stops so far before what would be too near [m]."""
 HAND_AT = (0.055, 0.10)
 """Least and most height of one hand above the underside of what it pushes [m]; the palm is 7 cm wide."""
 
@@ -118,15 +122,32 @@ def axes(carrier: SceneObject) -> tuple[float, ...]:
     return tuple(float(wrap(carrier.yaw + quarter * np.pi / 2)) for quarter in range(4))
 
 
+def gap_between(thing: SceneObject, other: SceneObject) -> float:
+    """Least distance between two footprints [m]; 0 if they overlap at a corner or a middle."""
+    one = min(distance_to_footprint(other, corner) for corner in (*thing.footprint, thing.position[:2]))
+    return min(one, *(distance_to_footprint(thing, corner) for corner in (*other.footprint, other.position[:2])))
+
+
+def way_up_to(thing: SceneObject, toward: float, other: SceneObject, most: float) -> float | None:
+    """How far a thing can go along `toward` [rad] until it is at another [m], `most` at most; None if it passes beside.
+
+    Going on for as long as it takes, it has to come nearer than `UP_TO` to the other.
+    """
+    direction = np.array([np.cos(toward), np.sin(toward), 0.0])
+    ways = np.arange(0.0, 4.0, 0.02)
+    gaps = np.array([gap_between(thing.moved(way * direction), other) for way in ways])
+    if gaps.min() > UP_TO:
+        return None
+    first = int(np.argmax(gaps < BESIDE_OTHERS)) if (gaps < BESIDE_OTHERS).any() else int(gaps.argmin())
+    return float(min(ways[first] - STOP_SHORT, most))
+
+
 def meets(thing: SceneObject, way: Array, others: Iterable[SceneObject]) -> str | None:
     """Id of the first other thing that comes too near while a thing goes `way` (2,) [m], or None."""
     for other in others:
         if other.id == thing.id or other.position[2] > thing.top or other.top < thing.position[2] + 0.02:
             continue
-        for share in np.linspace(0.0, 1.0, 9):
-            there = thing.moved(np.array([*(share * way), 0.0]))
-            near = min(distance_to_footprint(other, corner) for corner in (*there.footprint, there.position[:2]))
-            near = min(near, *(distance_to_footprint(there, corner) for corner in other.footprint))
-            if near < BESIDE_OTHERS:
-                return other.id
+        steps = (thing.moved(np.array([*(share * way), 0.0])) for share in np.linspace(0.0, 1.0, 9))
+        if any(gap_between(there, other) < BESIDE_OTHERS for there in steps):
+            return other.id
     return None

@@ -10,8 +10,8 @@ import numpy as np
 
 from exoactor import push as rule
 from exoactor.grasp import FARTHEST, Side
-from exoactor.stance import support_of
-from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
+from exoactor.stance import nearest_point, support_of
+from exoactor.types import Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.places import PERSON_HEIGHT, SHORT_PERSON, effort, is_free, is_in_view
@@ -21,6 +21,10 @@ WIDEST = 0.26
 """What one hand pushes is no wider than this [m]."""
 FAR, LEAST = (0.4, 0.25), (0.3, 0.2)
 """How far a thing is pushed over the floor and on a table, and with less room at least [m]."""
+FAR_TO = (0.8, 0.25)
+"""The same to another thing, in one push; further off, it takes more than one."""
+NEAR_TO = 0.12
+"""What has less way to another thing is there [m]."""
 LEVEL = (0.5, 0.95)
 """Least and most height of a table on which one hand pushes [m]."""
 THERE, THERE_ANGLE = 0.08, np.radians(8.0)
@@ -40,6 +44,7 @@ class Push(Skill):
     arguments = (
         Argument("object", "object", "id of the thing to push", kinds=PUSHED),
         Argument("direction", "direction", "where to, as the robot sees it; forward by default", False),
+        Argument("to", "object", "id of a thing to push it up to, in place of a direction", False),
         Argument("toward", "degrees", "the same in the world, once it has been seen", False),
     )
     failure_codes: ClassVar[Mapping[str, str]] = {
@@ -49,6 +54,8 @@ class Push(Skill):
         "too_low": "on the floor it is lower than the hands of a robot that walks",
         "too_large": "one hand does not push a thing so wide on a table",
         "no_side": "it has no side that is pushed in that direction; a chair is pushed by its back",
+        "already_there": "it stands before what it is to be pushed to",
+        "too_far": "it is nearer to what it is to be pushed to, and not there yet",
         "in_the_way": "something stands where it would go",
         "would_fall": "it would go over the edge of what it stands on; that would be a sweep",
         "not_on_a_table": "what it stands on is too low or too high to push things on it",
@@ -62,6 +69,15 @@ class Push(Skill):
         "fell_off": "it is no longer on what it stood on",
     }
 
+    def problems(self, args: Args, catalogue: Catalogue) -> list[str]:
+        """One direction, not up to itself."""
+        found = super().problems(args, catalogue)
+        if not found and "to" in args and "direction" in args:
+            found.append("push: either a direction or a thing to push it to can be given")
+        if not found and args.get("to") == args["object"]:
+            found.append(f"push: {args['to']} cannot be pushed to itself")
+        return found
+
     def effects(self, symbols: Symbols, args: Args) -> Symbols:
         """Near the thing, facing it."""
         return replace(symbols, near=args["object"], facing=args["object"])
@@ -71,8 +87,12 @@ class Push(Skill):
         if "toward" in args:
             return args
         robot, thing = robot_pose(scene), seen_target(scene, args["object"])
-        away = thing.position[:2] - robot.xy
-        toward = float(np.arctan2(away[1], away[0])) + TURNS[args.get("direction", "forward")]
+        if "to" in args:
+            goal = seen_target(scene, args["to"])
+            way = nearest_point(goal, thing.position[:2]) - thing.position[:2]
+        else:
+            way = thing.position[:2] - robot.xy
+        toward = float(np.arctan2(way[1], way[0])) + TURNS[args.get("direction", "forward")]
         carrier = support_of(thing, scene.objects)
         if carrier is not None:
             toward = min(rule.axes(carrier), key=lambda axis: abs(float(wrap(axis - toward))))
@@ -90,8 +110,9 @@ class Push(Skill):
         toward = float(np.radians(self.settled(scene, args)["toward"]))
         carrier = support_of(thing, scene.objects)
         name = spoken(thing.id)
+        others, most = _up_to(scene, thing, toward, args.get("to"), on_floor=carrier is None)
         if carrier is None:
-            stance, way = _behind(scene, thing, robot, toward)
+            stance, way = _behind(scene, thing, toward, others, most)
             end = stance.xy + way * stance.forward
             push = Action(
                 "push",
@@ -101,7 +122,7 @@ class Push(Skill):
                 shift=_pair(way * stance.forward),
             )
         else:
-            way = _room_on(scene, thing, carrier, toward)
+            way = _room_on(thing, carrier, toward, others, most)
             stance, side = beside(scene, thing, carrier, robot, toward, way)
             shift = way * np.array([np.cos(toward), np.sin(toward)])
             where = "left" if side == "right" else "right"
@@ -114,7 +135,8 @@ class Push(Skill):
     def expectation(self, args: Args) -> Expectation:
         """Further that way, upright."""
         toward = args.get("toward")
-        return Expectation("pushed", args["object"], toward=None if toward is None else float(np.radians(toward)))
+        heading = None if toward is None else float(np.radians(toward))
+        return Expectation("pushed", args["object"], on=args.get("to"), toward=heading)
 
 
 def beside(
@@ -155,7 +177,24 @@ def is_room(scene: Scene, stance: Pose2D, but: tuple[str, ...]) -> bool:
     return in_view and is_free(scene, stance.xy, but)
 
 
-def _behind(scene: Scene, thing: SceneObject, robot: Pose2D, toward: float) -> tuple[Pose2D, float]:
+def _up_to(
+    scene: Scene, thing: SceneObject, toward: float, to: str | None, *, on_floor: bool
+) -> tuple[list[SceneObject], float]:
+    """What must not be in the way, and how far the thing is to go [m]."""
+    around = [o for o in scene.objects if o.id != thing.id]
+    if to is None:
+        return around, FAR[0 if on_floor else 1]
+    way = rule.way_up_to(thing, toward, seen_target(scene, to), FAR_TO[0 if on_floor else 1])
+    if way is None:
+        raise StageError("imagine", "no_side", f"pushed straight, {thing.id} would pass beside {to}")
+    if way < NEAR_TO:
+        raise StageError("imagine", "already_there", f"{thing.id} stands {max(way, 0):.2f} m from where it would stop")
+    return [o for o in around if o.id != to], way
+
+
+def _behind(
+    scene: Scene, thing: SceneObject, toward: float, others: list[SceneObject], most: float
+) -> tuple[Pose2D, float]:
     """The stance behind a thing on the floor, and how far it can go [m]."""
     if thing.item.size[2] < rule.LOWEST:
         tall = f"{thing.id} is {thing.item.size[2]:.2f} m high, {rule.LOWEST} m at least"
@@ -165,11 +204,11 @@ def _behind(scene: Scene, thing: SceneObject, robot: Pose2D, toward: float) -> t
         raise StageError("imagine", "no_side", f"{thing.id} has no side that is pushed in that direction")
     stance = rule.stance_to_push(thing, heading)
     on_it = tuple(o.id for o in scene.objects if support_of(o, scene.objects) is thing)
-    others = [o for o in scene.objects if o.id not in on_it]
+    others = [o for o in others if o.id not in on_it]
     if not is_room(scene, stance, (thing.id, *on_it)):
         raise StageError("imagine", "no_free_place", f"behind {thing.id} there is no room to stand in view")
     blocker = ""
-    for way in (FAR[0], LEAST[0]):
+    for way in (most, min(most, LEAST[0])):
         x, y = stance.xy + way * stance.forward
         end = Pose2D(float(x), float(y), stance.yaw)
         blocker = rule.meets(thing, way * stance.forward, others) or ""
@@ -179,8 +218,8 @@ def _behind(scene: Scene, thing: SceneObject, robot: Pose2D, toward: float) -> t
     raise StageError("imagine", "in_the_way" if blocker else "no_free_place", why)
 
 
-def on_table(scene: Scene, thing: SceneObject, carrier: SceneObject) -> list[SceneObject]:
-    """The other things on what carries a thing that one hand can push.
+def refuse_on_table(thing: SceneObject, carrier: SceneObject) -> None:
+    """Refuse what one hand does not push.
 
     Raises:
         StageError: ("imagine", "too_large") or ("imagine", "not_on_a_table").
@@ -189,15 +228,15 @@ def on_table(scene: Scene, thing: SceneObject, carrier: SceneObject) -> list[Sce
         raise StageError("imagine", "too_large", f"{thing.id} is wider than {WIDEST} m")
     if not LEVEL[0] <= carrier.top <= LEVEL[1]:
         raise StageError("imagine", "not_on_a_table", f"{carrier.id} is {carrier.top:.2f} m high, {LEVEL} m wanted")
-    return [o for o in scene.objects if o.id not in (thing.id, carrier.id)]
 
 
-def _room_on(scene: Scene, thing: SceneObject, carrier: SceneObject, toward: float) -> float:
+def _room_on(thing: SceneObject, carrier: SceneObject, toward: float, others: list[SceneObject], most: float) -> float:
     """How far a thing can be pushed on what carries it [m]."""
-    others = on_table(scene, thing, carrier)
+    refuse_on_table(thing, carrier)
+    others = [o for o in others if o.id != carrier.id]
     half = rule.half_along(thing.item, thing.yaw, toward)
-    way = min(FAR[1], rule.to_edge(thing, toward, carrier) - half - rule.ONTO_EDGE)
-    if way < LEAST[1]:
+    way = min(most, rule.to_edge(thing, toward, carrier) - half - rule.ONTO_EDGE)
+    if way < min(most, LEAST[1]):
         raise StageError("imagine", "would_fall", f"{thing.id} would go over the edge of {carrier.id}")
     blocker = rule.meets(thing, way * np.array([np.cos(toward), np.sin(toward)]), others)
     if blocker is not None:

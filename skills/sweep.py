@@ -14,7 +14,7 @@ from exoactor.stance import support_of
 from exoactor.types import Action, Expectation, Pose2D, Scene, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.places import effort
-from skills.push import THERE, THERE_ANGLE, beside, on_table
+from skills.push import THERE, THERE_ANGLE, beside, refuse_on_table
 
 SWEPT = ("bottle", "can", "ball", "box", "cylinder")
 FARTHEST = 0.60
@@ -54,7 +54,8 @@ class Sweep(Skill):
         carrier = support_of(thing, scene.objects)
         if carrier is None:
             raise StageError("imagine", "not_on_anything", f"{thing.id} is on the floor")
-        others = on_table(scene, thing, carrier)
+        refuse_on_table(thing, carrier)
+        others = [o for o in scene.objects if o.id not in (thing.id, carrier.id)]
         why = StageError("imagine", "out_of_reach", f"{thing.id} is more than {FARTHEST} m from every edge")
         found: list[tuple[float, Pose2D, Side, float, float]] = []
         for toward in rule.axes(carrier):

@@ -22,15 +22,18 @@ class Shoving:
         self.nouns = nouns
 
     def push(self, cursor: Cursor) -> Clause:
-        """A thing pushed away, to the left or to the right, or off what it stands on; away if nothing is said."""
+        """A thing pushed away, to the left or to the right, to another, or off what it stands on; away by default."""
         direction = self._direction(cursor)  # "push forward the crate"
         ids = self.nouns.read(cursor, modifiers=False)
         cursor.take_any((*lx.BOTH_HANDS, *lx.IN_ONE_HAND, *lx.A_LITTLE))
         if self._off(cursor):
             return self._swept(ids)
-        direction = direction or self._direction(cursor) or "forward"
+        direction = direction or self._direction(cursor)
+        args = {"direction": direction or "forward"}
+        if not direction and cursor.take_any(lx.CARRIED_TO):
+            args = {"to": self._elsewhere(cursor)}
         cursor.take_any((*lx.BOTH_HANDS, *lx.IN_ONE_HAND))
-        return Clause([Step("push", {"object": id, "direction": direction}) for id in ids], "push", "target")
+        return Clause([Step("push", {"object": id, **args}) for id in ids], "push", "target")
 
     def sweep(self, cursor: Cursor) -> Clause:
         """A thing swept off the table; one that is only knocked is not said to fall."""
@@ -39,6 +42,14 @@ class Shoving:
         if not self._off(cursor):
             raise complaint(cursor, self.nouns, "it is not said what to sweep it off")
         return self._swept(ids)
+
+    def _elsewhere(self, cursor: Cursor) -> str:
+        """What a thing is pushed to; "it" goes on to mean what is pushed."""
+        spoken = self.nouns.mentioned
+        last = spoken.last
+        id = self.nouns.one(cursor)
+        spoken.last = last
+        return id
 
     @staticmethod
     def _swept(ids: tuple[str, ...]) -> Clause:

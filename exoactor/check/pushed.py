@@ -8,6 +8,7 @@ import numpy as np
 
 from exoactor.check.cfg import CheckCfg
 from exoactor.perceive.locate import depth_sigma
+from exoactor.push import UP_TO, gap_between
 from exoactor.types import Array, Observation, Outcome, SceneObject, Verdict
 from exoactor.types.rotations import yaw_matrix
 
@@ -20,8 +21,9 @@ def pushed(
     heights: tuple[float, float] | None,
     toward: float | None,
     cfg: CheckCfg,
+    to: SceneObject | None = None,
 ) -> Verdict:
-    """Far enough that way, not far aside, upright, and on what it stood on.
+    """Far enough that way, not far aside, upright, and on what it stood on; and at another thing if that is given.
 
     Args:
         before: the thing where it stood.
@@ -29,6 +31,7 @@ def pushed(
         heights: of the lowest and highest part seen of it now [m], told by its colour alone; None if it is not told.
         toward: the direction in the world, or None for any [rad].
         cfg: thresholds.
+        to: what it is to be pushed up to, or None.
     """
     if before is None or before.confidence < cfg.target_confidence:
         return Verdict(Outcome.CANNOT_TELL, "start_not_seen", confidence=0.3)
@@ -52,6 +55,10 @@ def pushed(
         return Verdict(Outcome.NOT_DONE, "elsewhere", abs(aside), cfg.pushed_aside, "m", details=details)
     if along < cfg.pushed_least:
         return Verdict(Outcome.NOT_DONE, "moved_too_little", along, cfg.pushed_least, "m", details=details)
+    if to is not None:
+        gap = gap_between(after, to)
+        if gap > UP_TO:
+            return Verdict(Outcome.NOT_DONE, "too_far", gap, UP_TO, "m", details=details)
     confidence = min(before.confidence, after.confidence)
     return Verdict(Outcome.DONE, "pushed", along, cfg.pushed_least, "m", confidence, details=details)
 

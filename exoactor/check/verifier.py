@@ -216,7 +216,10 @@ class GeometricVerifier:
         if expectation.kind == "pushed":
             thing = after.get(id)
             heights = None if thing is None else self.perception.heights_of(last, id, thing.position[:2])
-            return pushed.pushed(stood, thing, heights, expectation.toward, self.cfg)
+            to = self._where(expectation, before, after)
+            if expectation.on is not None and to is None:
+                return Verdict(Outcome.CANNOT_TELL, "target_not_seen", confidence=0.3)
+            return pushed.pushed(stood, thing, heights, expectation.toward, self.cfg, to)
         if expectation.kind == "swept":
             carrier = None if stood is None else support_of(stood, before.objects)
             top_seen = 0.0 if carrier is None else pushed.share_seen(last, after.get(carrier.id) or carrier)

@@ -27,7 +27,7 @@ class PushingCfg:
         still: it begins when it is seen further from its place than this [m].
         near: a wrist whose median distance from the moving thing is less than this pushes it [m] ...
         along_view: ... wherever on the camera's line of sight it is within this of its estimate [m]: one camera hardly
-            sees how far away a hand is.
+            sees how far away a hand is, still less that of somebody who bows towards it behind a crate.
         off: and across the view it goes no more than so much further or less than the thing, as a share of the thing's
             way, or in metres.
         risen: it rises or sinks by less than this meanwhile [m].
@@ -43,7 +43,7 @@ class PushingCfg:
     least: float = 0.12
     still: float = 0.06
     near: float = 0.26
-    along_view: float = 0.30
+    along_view: float = 0.80
     off: tuple[float, float] = (0.5, 0.16)
     risen: float = 0.14
     walked: float = 0.5
@@ -142,7 +142,7 @@ def _hands_on(
     view = thing.position - eye
     view = view / np.linalg.norm(view)
     level = view[:2] / np.linalg.norm(view[:2])
-    slack = np.linspace(-cfg.along_view, cfg.along_view, 7)
+    slack = np.linspace(-cfg.along_view, cfg.along_view, 17)
     frames = np.arange(a, b + 1)
     moved = np.column_stack([np.interp(frames / motion.fps, times, column) for column in shift.T])
     way = float(np.linalg.norm(total))

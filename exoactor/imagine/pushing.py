@@ -14,15 +14,15 @@ from exoactor.imagine.style import Style
 from exoactor.push import HALF_APART, half_along, hand_height
 from exoactor.types import Array, SceneObject
 
-AT = 0.78
+AT = 0.85
 """Both palms are at this share of a thing's height ..."""
 HIGHEST = 0.95
 """... but no higher than this [m]."""
 UPRIGHT_ABOVE = 0.58
 """Hands higher than this share of the person's height need no bow."""
-BOW, MOST_BENT = 1.8, 1.0
+BOW, MOST_BENT = 1.7, 0.95
 """How far the trunk leans over [rad] a metre of hand height below that, and at most."""
-CROUCH = 0.6
+CROUCH = 0.5
 """How far the hips go down a metre of the same."""
 PALM = 0.085
 """From the wrist to the middle of the palm [m]."""

@@ -41,7 +41,7 @@ class Expectation:
             stood on, down).
         target: object id, where the kind has one.
         side: hand for waved and pointing, or None for either.
-        on: object id of where the target is brought to, or None for anywhere.
+        on: object id of where the target is brought to, or for pushed up to, or None for anywhere.
         toward: direction in the world, for pushed [rad].
     """
 

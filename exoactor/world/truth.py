@@ -11,6 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from exoactor.grip import grip_place, press_axes
 from exoactor.placing import takes
+from exoactor.push import UP_TO, gap_between
 from exoactor.stance import distance_to_footprint, nearest_point
 from exoactor.types import CONTROL_HZ, Actuation, Array, CatalogueItem, Expectation, SceneObject, Sensors
 from exoactor.types.rotations import wrap
@@ -208,7 +209,9 @@ def happened(
         stands = stands and (on is None or _is_on(_middle(track, target.item), target.item, on))
         return {"true": stands, "measured": tilt, "unit": "deg"}
     if kind == "pushed":
-        return _pushed(track, target.item, expectation.toward)
+        found = _pushed(track, target.item, expectation.toward)
+        there = on is None or gap_between(target, on) <= UP_TO + 0.03
+        return {**found, "true": bool(found["true"] and there)}
     if kind == "swept":
         fell = float(track.things[target.id][0][2] - track.things[target.id][-1][2])
         return {"true": bool(fell > SWEPT), "measured": fell, "unit": "m"}

@@ -22,7 +22,7 @@ def person(count, wrist):
     """Somebody of whom nothing but the right wrist is in view, at `wrist` (3,) [m]."""
     joints = np.tile(np.array([-30.0, 0.0, 1.0]), (count, 22, 1))
     joints[:, 21] = wrist
-    joints[:, 19] = np.asarray(wrist) + [0.0, 0.05, 0.25]
+    joints[:, 19] = np.add(wrist, (0.0, 0.05, 0.25))
     zeros = np.zeros((count, 3))
     return HumanMotion(
         FPS, zeros, zeros, np.zeros((count, 21, 3)), np.zeros(10), joints, np.ones((count, 2), bool),

@@ -22,7 +22,10 @@ TABLE = thing("table", "table", (0.6, 1.2, 0.7), (1.6, 0.0, 0.0), movable=False)
 CAN = thing("can", "can", (0.066, 0.066, 0.12), (1.4, -0.2, 0.7))
 
 
-def scene(*things, robot=Pose2D(0.0, 0.0, 0.3)):
+ROBOT = Pose2D(0.0, 0.0, 0.3)
+
+
+def scene(*things, robot=ROBOT):
     return Scene(things, robot, 1.0, CAMERA)
 
 
