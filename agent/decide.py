@@ -15,8 +15,8 @@ POINTLESS = frozenset(
         "too_large", "no_side", "in_the_way", "would_fall", "fell_off", "not_on_anything", "not_on_a_table",
     }
 )  # fmt: skip
-"""Reasons that another seed from the same place cannot mend: no room, no line of sight, a thing that toppled or fell, is
-not for the hands, or is not in them."""
+"""Reasons that another seed from the same place cannot mend: no room, no line of sight, a thing that toppled or fell,
+that is not for the hands, or not in them."""
 
 
 @dataclass(frozen=True)
