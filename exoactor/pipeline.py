@@ -20,14 +20,12 @@ from exoactor.control import StateEstimator, TrackCfg, stand
 from exoactor.control.execute import standing_pose
 from exoactor.control.hand import HandFeedback
 from exoactor.control.palms import PalmFeedback
-from exoactor.estimate.carried import goes_along
-from exoactor.estimate.slides import slides_of
-from exoactor.estimate.things import rises_of
 from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
 from exoactor.grasp import hand_of
-from exoactor.ground import GroundCfg, find_contact, find_push, ground, held_at_first, must_move
+from exoactor.ground import GroundCfg, ground, must_move
+from exoactor.handling import handled
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
@@ -165,15 +163,7 @@ class SimPipeline:
         """Estimate the person's motion from the clip and the camera alone, and what its hands do; writes human.npz."""
         motion = self._motion_estimator.estimate(folder / attempt.IMAGINED, self.robot.camera, progress)
         save_human(folder / attempt.HUMAN, motion)
-        scene = attempt.load_scene(folder)
-        colours = [thing.item.color for thing in scene.objects]
-        movable = [thing for thing in scene.objects if thing.item.movable]
-        video = folder / attempt.IMAGINED
-        slides = slides_of(video, scene.camera, motion, movable, colours)
-        held = [thing for thing in movable if held_at_first(motion, thing)]
-        along = goes_along(video, scene.camera, motion, held, colours)
-        rises = rises_of(video, scene.camera, movable, colours)
-        contact = find_push(motion, slides, scene) or find_contact(motion, rises, scene, along=along)
+        contact = handled(folder / attempt.IMAGINED, attempt.load_scene(folder), motion)
         attempt.save_contact(folder, contact)
 
     def ground(self, folder: Path, expectation: Expectation | None = None) -> dict[str, Any]:

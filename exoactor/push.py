@@ -18,6 +18,9 @@ GAP = 0.53
 PALMS_AT = 0.42
 """Both palms of a walking G1 are held so high [m]; lower, its bowed body runs on. A box 0.4 m deep tips over when it is
 pushed higher than half its depth over its friction, 0.5 m at 0.4."""
+BACK_AT = 0.58
+"""A chair is pushed by its back, at this share of its height: under the seat the hands would stay caught when they leave
+(2 of 8 chairs were dragged along so, none of 8 here)."""
 LOWEST = 0.45
 """Lower things pass under those hands [m]."""
 QUARTER = np.pi / 2
@@ -73,7 +76,7 @@ def half_along(item: CatalogueItem, yaw: float, heading: float) -> float:
 
 def palm_height(item: CatalogueItem) -> float:
     """How high both palms push [m]."""
-    return float(min(PALMS_AT, item.size[2] - 0.05))
+    return float(BACK_AT * item.size[2] if item.kind == "chair" else min(PALMS_AT, item.size[2] - 0.05))
 
 
 def stance_to_push(thing: SceneObject, heading: float) -> Pose2D:

@@ -16,7 +16,9 @@ from exoactor.types.rotations import wrap
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.places import PERSON_HEIGHT, SHORT_PERSON, effort, is_free, is_in_view
 
-PUSHED = ("box", "chair", "table", "bin", "basket", "cylinder", "bottle", "can", "ball")
+PUSHED = ("box", "chair", "cylinder", "bottle", "can", "ball")
+OVER_FLOOR = ("box", "chair")
+"""What both palms push has a flat back; hands slip under the top of a light table and drag it along when they leave."""
 WIDEST = 0.26
 """What one hand pushes is no wider than this [m]."""
 FAR, LEAST = (0.4, 0.25), (0.3, 0.2)
@@ -53,7 +55,7 @@ class Push(Skill):
         "toppled": "it lies; somebody has to set it up",
         "too_low": "on the floor it is lower than the hands of a robot that walks",
         "too_large": "one hand does not push a thing so wide on a table",
-        "no_side": "it has no side that is pushed in that direction; a chair is pushed by its back",
+        "no_side": "it has no flat side that is pushed in that direction; a chair is pushed by its back",
         "already_there": "it stands before what it is to be pushed to",
         "too_far": "it is nearer to what it is to be pushed to, and not there yet",
         "in_the_way": "something stands where it would go",
@@ -196,6 +198,9 @@ def _behind(
     scene: Scene, thing: SceneObject, toward: float, others: list[SceneObject], most: float
 ) -> tuple[Pose2D, float]:
     """The stance behind a thing on the floor, and how far it can go [m]."""
+    if thing.item.kind not in OVER_FLOOR:
+        flat = " or a ".join(OVER_FLOOR)
+        raise StageError("imagine", "no_side", f"over the floor a {flat} is pushed, {thing.id} is a {thing.item.kind}")
     if thing.item.size[2] < rule.LOWEST:
         tall = f"{thing.id} is {thing.item.size[2]:.2f} m high, {rule.LOWEST} m at least"
         raise StageError("imagine", "too_low", tall)

@@ -31,6 +31,7 @@ class PushingCfg:
         off: and across the view it goes no more than so much further or less than the thing, as a share of the thing's
             way, or in metres.
         risen: it rises or sinks by less than this meanwhile [m].
+        std: one sigma of a wrist's way along the view and up [m].
         walked: somebody whose body goes along for this share of the way pushes with both hands; one of them the camera
             may not see.
         reaching: hands leave for what they push so long before it moves, at least [s].
@@ -46,6 +47,7 @@ class PushingCfg:
     along_view: float = 0.80
     off: tuple[float, float] = (0.5, 0.16)
     risen: float = 0.14
+    std: tuple[float, float] = (0.20, 0.05)
     walked: float = 0.5
     reaching: float = 1.0
     stands: float = 0.08
@@ -156,7 +158,8 @@ def _hands_on(
         went = motion.joints[b, wrist] - motion.joints[a, wrist]
         off = went[:2] - total
         off = float(np.linalg.norm(off - (off @ level) * level))
-        if off < max(cfg.off[0] * way, cfg.off[1]) and abs(float(went[2])) < cfg.risen:
+        goes_along = off < max(cfg.off[0] * way, cfg.off[1]) and abs(float(went[2])) < cfg.risen
+        if goes_along and not _rather_rises(went, float(total @ level), level, thing, eye, cfg):
             near[side] = float(np.median(np.min([thing.distance(places + s * view) for s in slack], axis=0)))
     near = {side: distance for side, distance in near.items() if distance < cfg.near}
     if not near:
@@ -164,6 +167,27 @@ def _hands_on(
     if walked > cfg.walked * way:
         return ("left", "right")
     return (min(near, key=lambda side: near[side]),)
+
+
+def _rather_rises(went: Array, along: float, level: Array, thing: SceneObject, eye: Array, cfg: PushingCfg) -> bool:
+    """Whether a wrist's way fits a thing that rises better than one pushed away; in the picture both go up.
+
+    Args:
+        went: (3,) the wrist's way [m].
+        along: of the thing along the view, if it is pushed [m].
+        level: (2,) the view, level.
+        thing: where it stood.
+        eye: (3,) the camera's place [m].
+        cfg: limits.
+    """
+    distance = float(np.linalg.norm(thing.position[:2] - eye[:2]))
+    rise = along * float(eye[2] - thing.position[2]) / distance
+    away = float(went[:2] @ level)
+    sigma_along, sigma_up = cfg.std
+    pushed = np.hypot((away - along) / sigma_along, went[2] / sigma_up)
+    lifted = np.hypot(away / sigma_along, (went[2] - rise) / sigma_up)
+    # what stands does not sink: towards the camera it can only be pushed
+    return bool(along > cfg.least and lifted < pushed)
 
 
 def stance_now(

@@ -102,6 +102,25 @@ def test_a_thing_that_moves_by_itself_or_not_at_all_or_in_the_air_is_not_pushed(
     assert find_push(human, slides, lifted) is None
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_lifted_looks_like_pushed_away_but_the_hand_tells_them_apart(seed):
+    stance, _ = stance_beside(CAN, np.pi / 2, "right", TABLE, 0.3)
+    pick = Action("pick", "", seconds=2.0, side="right", thing="can", rise=0.16)
+    things = {o.id: o for o in ON_TABLE.objects}
+    actions = (Action("walk", "", goal=stance), pick)
+    paths = walking_paths(ON_TABLE, actions, PathCfg())
+    body = load_body()
+    motion = act(actions, paths, ROBOT, sample_style(body, seed), body, 25.0, things=things)
+    human, rise = motion.to_human(body), motion.carried["can"][::3, 2]
+    view = CAN.position - CAMERA.position
+    level = view[:2] / np.linalg.norm(view[:2])
+    # further off on the table it is as high in the picture
+    apparent = np.outer(rise * np.linalg.norm(view[:2]) / -view[2], level)
+    slide = Slide(np.arange(len(rise)) * 3 / 25.0, apparent)
+    assert np.linalg.norm(apparent[-1]) > 0.3
+    assert find_push(human, {"can": slide}, ON_TABLE) is None
+
+
 PUSH = Contact("crate", ("left", "right"), 3.0, 4.0, 4.0, 5.0, 0.0, 0.0, 0.0, "push", (0.4, 0.0))
 ASIDE = Contact("can", ("right",), 3.0, 4.0, 4.0, 5.0, 0.0, 0.0, 0.0, "push", (0.0, 0.3))
 

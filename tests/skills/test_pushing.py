@@ -78,6 +78,8 @@ def test_what_cannot_be_pushed_is_refused_with_the_reason():
     fixed = replace(CRATE, item=replace(CRATE.item, movable=False))
     assert refused(PUSH, scene(fixed), object="crate") == ("imagine", "fixed")
     assert refused(PUSH, scene(replace(CRATE, lies=True)), object="crate") == ("perceive", "toppled")
+    barrel = thing("crate", "cylinder", (0.4, 0.4, 0.6), (1.5, 0.0, 0.0))
+    assert refused(PUSH, scene(barrel), object="crate") == ("imagine", "no_side")
     low = thing("crate", "box", (0.3, 0.3, 0.25), (1.5, 0.0, 0.0))
     assert refused(PUSH, scene(low), object="crate") == ("imagine", "too_low")
     wall = thing("wall", "wall", (0.1, 1.5, 1.0), (1.95, 0.0, 0.0), movable=False)
