@@ -19,8 +19,8 @@ PALMS_AT = 0.42
 """Both palms of a walking G1 are held so high [m]; lower, its bowed body runs on. A box 0.4 m deep tips over when it is
 pushed higher than half its depth over its friction, 0.5 m at 0.4."""
 BACK_AT = 0.58
-"""A chair is pushed by its back, at this share of its height: under the seat the hands would stay caught when they leave
-(2 of 8 chairs were dragged along so, none of 8 here)."""
+"""A chair is pushed by its back, at this share of its height: under the seat hands stay caught when they leave (2 of 8
+chairs were dragged along so, none of 8 here)."""
 LOWEST = 0.45
 """Lower things pass under those hands [m]."""
 QUARTER = np.pi / 2
@@ -40,8 +40,10 @@ UP_TO = 0.30
 """What is pushed to another thing is there when it is no further from it [m] ..."""
 STOP_SHORT = 0.06
 """... and stops so far before what would be too near [m]."""
-HAND_AT = (0.055, 0.10)
+HAND_AT = (0.052, 0.10)
 """Least and most height of one hand above the underside of what it pushes [m]; the palm is 7 cm wide."""
+TIPS_AT = 1.6
+"""What is pushed higher than this times half its width tips over where its friction is 0.6."""
 
 
 def headings(thing: SceneObject) -> tuple[float, ...]:
@@ -87,8 +89,8 @@ def stance_to_push(thing: SceneObject, heading: float) -> Pose2D:
 
 
 def hand_height(item: CatalogueItem) -> float:
-    """How high above the underside of a thing one hand pushes it [m]: below its middle, so that it does not topple."""
-    return float(np.clip(0.4 * item.size[2], *HAND_AT))
+    """How high above the underside of a thing one hand pushes it [m]: below its middle, and so that it does not tip."""
+    return float(np.clip(min(0.4 * float(item.size[2]), TIPS_AT * float(min(item.size[:2])) / 2), *HAND_AT))
 
 
 def to_edge(thing: SceneObject, toward: float, carrier: SceneObject) -> float:

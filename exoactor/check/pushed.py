@@ -74,7 +74,7 @@ def swept(
     Args:
         seen: height of each patch of the thing's colour [m]; None if it cannot be told by its colour.
         carrier: what it stood on.
-        top_seen: share of the carrier's top that the camera sees now, 0..1.
+        top_seen: share of the carrier's top that the camera saw since it last saw the thing, 0..1.
         cfg: thresholds.
     """
     if carrier is None:
@@ -97,8 +97,8 @@ def swept(
     return Verdict(Outcome.DONE, "swept", highest, limit, "m", details=details)
 
 
-def share_seen(observation: Observation, carrier: SceneObject) -> float:
-    """Share of a thing's top that the camera sees, 0..1: points of it at their depth in the picture."""
+def seen_of_top(observation: Observation, carrier: SceneObject) -> Array:
+    """(N,) bool: which points of a grid over a thing's top the camera sees, at their depth in the picture."""
     half = carrier.item.size[:2] / 2
     xs, ys = (np.arange(-h + _GRID / 2, h, _GRID) for h in half)
     local = np.stack(np.meshgrid(xs, ys), -1).reshape(-1, 2)
@@ -110,4 +110,4 @@ def share_seen(observation: Observation, carrier: SceneObject) -> float:
     column = np.clip(pixel[:, 0], 0, width - 1).astype(int)
     row = np.clip(pixel[:, 1], 0, height - 1).astype(int)
     seen = np.abs(observation.depth[row, column] - depth) < 0.05 + 3 * depth_sigma(depth)
-    return float((inside & seen).mean())
+    return np.asarray(inside & seen)

@@ -222,8 +222,10 @@ class GeometricVerifier:
             return pushed.pushed(stood, thing, heights, expectation.toward, self.cfg, to)
         if expectation.kind == "swept":
             carrier = None if stood is None else support_of(stood, before.objects)
-            top_seen = 0.0 if carrier is None else pushed.share_seen(last, after.get(carrier.id) or carrier)
-            return pushed.swept(self.perception.patches_of(last, id), carrier, top_seen, self.cfg)
+            seen, top_seen = self.perception.patches_of(last, id), 0.0
+            if carrier is not None and seen is not None and not seen:
+                top_seen = self._top_seen(frames, last, id, after.get(carrier.id) or carrier)
+            return pushed.swept(seen, carrier, top_seen, self.cfg)
         if expectation.kind in ("put_down", "placed"):
             thing = after.get(id)
             level = 0.0 if thing is None else level_below(thing, after)
@@ -247,6 +249,18 @@ class GeometricVerifier:
             return Verdict(Outcome.CANNOT_TELL, "start_not_seen", confidence=0.3)
         looks = [self._height(look, id) for look in (*frames[-self.cfg.held_frames :], last)]
         return held.lifted(looks, stood, self.cfg)
+
+    def _top_seen(self, frames: Sequence[Observation], last: Observation, id: str, carrier: SceneObject) -> float:
+        """Share of a top that was seen, now or in the looks before in which the thing was nowhere either, 0..1.
+
+        A robot that steps back from a table hides one part of it after the other.
+        """
+        looks = [last]
+        for look in reversed(frames):
+            if self.perception.patches_of(look, id) != []:
+                break
+            looks.append(look)
+        return float(np.any([pushed.seen_of_top(look, carrier) for look in looks], axis=0).mean())
 
     def _where(self, expectation: Expectation, before: Scene, after: Scene) -> SceneObject | None:
         """What the target is brought to, where it is; hidden by the load it is where it was."""

@@ -34,6 +34,8 @@ class SlideCfg:
         least: overlap of what is seen and its picture, 0..1, below which nothing is said.
         hidden: a thing of which less than this share is not behind the person is not seen.
         fewest: pixels of its colour without which it is not seen [px].
+        lost: where it fits worse than this it is looked for all over, in steps of `wide` [m].
+        wide: see `lost`.
         farthest: it is followed so far from where it stood [m].
         same: where it fits for this share of what it did in the picture before, it has not moved.
         fall: how far beyond where it was seen last a thing that fell is looked for on the floor [m].
@@ -50,6 +52,8 @@ class SlideCfg:
     least: float = 0.25
     hidden: float = 0.25
     fewest: int = 8
+    lost: float = 0.55
+    wide: float = 0.1
     farthest: float = 0.8
     same: float = 0.98
     fall: float = 0.6
@@ -162,6 +166,8 @@ class _Followed:
         best, place = self._fit(self._at, 0.0), self._at
         if best < self._cfg.same * self._before or best < self._cfg.least:
             best, place = self._best(self._at, 0.0)
+        if best < self._cfg.lost:
+            best, place = self._anywhere(best, place)
         self._before = best
         if best < self._cfg.least:
             self.shifts.append(np.full(2, np.nan))
@@ -187,6 +193,16 @@ class _Followed:
         if lies > max(cfg.least, stands + cfg.sooner):
             return height
         return 0.0 if stands >= cfg.least else float("nan")
+
+    def _anywhere(self, best: float, place: Array) -> tuple[float, Array]:
+        """The best overlap within reach: what was hidden for a while may be somewhere else when it is seen again."""
+        count = round(self._cfg.farthest / self._cfg.wide)
+        steps = self._cfg.wide * np.arange(-count, count + 1)
+        coarse = max((np.array(there) for there in product(steps, repeat=2)), key=lambda there: self._fit(there, 0.0))
+        if self._fit(coarse, 0.0) <= best:
+            return best, place
+        found = self._best(coarse, 0.0)
+        return found if found[0] > best + 0.05 else (best, place)
 
     def _best(self, about: Array, rise: float) -> tuple[float, Array]:
         """The best overlap about a shift (2,) [m], and the shift; coarse, then fine."""

@@ -32,8 +32,10 @@ class PushingCfg:
             way, or in metres.
         risen: it rises or sinks by less than this meanwhile [m].
         std: one sigma of a wrist's way along the view and up [m].
-        walked: somebody whose body goes along for this share of the way pushes with both hands; one of them the camera
-            may not see.
+        there: it is where it goes to when it has gone this share of its way.
+        walked: somebody whose body goes along for this share of the way, facing there, pushes with both hands ...
+        behind: ... from no further than this behind the thing [m]; of who bows towards the camera the estimate errs by
+            0.7 m.
         reaching: hands leave for what they push so long before it moves, at least [s].
         stands: what is pushed is within this of what it stands on [m].
         beyond: what is seen last so near to an edge, or beyond, and then no more, fell over it [m].
@@ -48,7 +50,9 @@ class PushingCfg:
     off: tuple[float, float] = (0.5, 0.16)
     risen: float = 0.14
     std: tuple[float, float] = (0.20, 0.05)
+    there: float = 0.8
     walked: float = 0.5
+    behind: float = 1.4
     reaching: float = 1.0
     stands: float = 0.08
     beyond: float = 0.10
@@ -86,7 +90,11 @@ def _pushed(motion: HumanMotion, thing: SceneObject, slide: Slide, scene: Scene,
     times, shift = slide.times[seen], slide.shift[seen]
     shift = shift - np.median(shift[:5], axis=0)
     fell = _fell(thing, slide, shift, scene, cfg)
-    # what falls is seen for a moment only where it went over the edge
+    carrier = support_of(thing, scene.objects)
+    if fell and carrier is not None:
+        # in the air it seems to be somewhere beyond
+        on = [distance_to_footprint(carrier, thing.position[:2] + place) < cfg.beyond for place in shift]
+        times, shift = times[on], shift[on]
     total = shift[np.argmax(np.linalg.norm(shift, axis=1))] if fell else np.median(shift[-5:], axis=0)
     way = float(np.linalg.norm(total))
     if way < cfg.least:
@@ -94,13 +102,18 @@ def _pushed(motion: HumanMotion, thing: SceneObject, slide: Slide, scene: Scene,
     gone = shift @ total / way
     moving = np.flatnonzero(gone > cfg.still)
     first = int(moving[0])
-    there = first + int(np.argmax(gone[first:] > 0.93 * way))
+    there = first + int(np.argmax(gone[first:] > cfg.there * way))
     still = np.flatnonzero(gone[:there] <= cfg.still)
     first = int(still[-1]) if len(still) else first
     begin, end = float(times[first]), float(times[max(there, min(first + 1, len(times) - 1))])
     a, b = (min(round(t * motion.fps), len(motion) - 1) for t in (begin, end))
     b = max(b, a + 1)
-    hands = _hands_on(motion, thing, times, shift, total, (a, b), scene.camera.position, cfg)
+    hands: tuple[str, ...] = ()
+    if carrier is None:
+        hands = ("left", "right") if _walks_behind(motion, thing, total, (a, b), cfg) else ()
+    else:
+        eye = scene.camera.position
+        hands = _hand_on(motion, thing, (times, shift), total, (a, b), fell, eye, cfg)
     if not hands:
         return None
     heading = float(np.median(motion.heading[max(a - round(0.5 * motion.fps), 0) : a + 1]))
@@ -129,44 +142,63 @@ def _fell(thing: SceneObject, slide: Slide, shift: Array, scene: Scene, cfg: Pus
     return distance_to_footprint(carrier, place) > 0 or to_edge < cfg.beyond
 
 
-def _hands_on(
+def _walks_behind(
+    motion: HumanMotion, thing: SceneObject, total: Array, part: tuple[int, int], cfg: PushingCfg
+) -> bool:
+    """Whether the person goes along behind a thing on the floor; its back may hide both hands from the camera."""
+    a, b = part
+    way = float(np.linalg.norm(total))
+    early, late = max(a - round(0.4 * motion.fps), 0), min(b + round(0.6 * motion.fps), len(motion) - 1)
+    walked = float((motion.joints[late, 0, :2] - motion.joints[early, 0, :2]) @ total) / way
+    heading = float(np.median(motion.heading[early : a + 1]))
+    turned = abs(float(wrap(np.arctan2(total[1], total[0]) - heading)))
+    apart = distance_to_footprint(thing, motion.joints[a, 0, :2])
+    return walked > cfg.walked * way and turned < np.pi / 4 and apart < cfg.behind
+
+
+def _hand_on(
     motion: HumanMotion,
     thing: SceneObject,
-    times: Array,
-    shift: Array,
+    path: tuple[Array, Array],
     total: Array,
     part: tuple[int, int],
+    fell: bool,
     eye: Array,
     cfg: PushingCfg,
 ) -> tuple[str, ...]:
-    """Hands that are at the thing while it moves and go as it does; the nearer one if the person stays."""
+    """The hand that is at the thing while it moves and goes as it does; the nearer one of two, () for none.
+
+    Args:
+        motion: of the person.
+        thing: where it stood.
+        path: times (N,) [s] and the thing's shift then (N, 2) [m].
+        total: (2,) its whole shift [m].
+        part: frames of the motion in which it moves.
+        fell: it falls in the end; then it was not lifted, whatever the estimate of a hidden hand says.
+        eye: (3,) the camera's place [m].
+        cfg: limits.
+    """
     a, b = part
     view = thing.position - eye
     view = view / np.linalg.norm(view)
     level = view[:2] / np.linalg.norm(view[:2])
     slack = np.linspace(-cfg.along_view, cfg.along_view, 17)
     frames = np.arange(a, b + 1)
-    moved = np.column_stack([np.interp(frames / motion.fps, times, column) for column in shift.T])
-    way = float(np.linalg.norm(total))
-    early, late = max(a - round(0.4 * motion.fps), 0), min(b + round(0.6 * motion.fps), len(motion) - 1)
-    walked = float((motion.joints[late, 0, :2] - motion.joints[early, 0, :2]) @ total) / way
+    moved = np.column_stack([np.interp(frames / motion.fps, path[0], column) for column in path[1].T])
+    way, window = float(np.linalg.norm(total)), max(1, round(0.15 * motion.fps))
     near: dict[str, float] = {}
     for side, wrist in WRISTS.items():
         if float(np.median(motion.confidence[frames, wrist])) < cfg.contact.seen:
             continue
-        places = motion.joints[frames, wrist] - np.column_stack([moved, np.zeros(len(frames))])
-        went = motion.joints[b, wrist] - motion.joints[a, wrist]
-        off = went[:2] - total
+        at, to = (np.median(motion.joints[max(f - window, 0) : f + window + 1, wrist], axis=0) for f in (a, b))
+        off = (to - at)[:2] - total
         off = float(np.linalg.norm(off - (off @ level) * level))
-        goes_along = off < max(cfg.off[0] * way, cfg.off[1]) and abs(float(went[2])) < cfg.risen
-        if goes_along and not _rather_rises(went, float(total @ level), level, thing, eye, cfg):
+        goes_along = off < max(cfg.off[0] * way, cfg.off[1]) and abs(float((to - at)[2])) < cfg.risen
+        if fell or (goes_along and not _rather_rises(to - at, float(total @ level), level, thing, eye, cfg)):
+            places = motion.joints[frames, wrist] - np.column_stack([moved, np.zeros(len(frames))])
             near[side] = float(np.median(np.min([thing.distance(places + s * view) for s in slack], axis=0)))
     near = {side: distance for side, distance in near.items() if distance < cfg.near}
-    if not near:
-        return ()
-    if walked > cfg.walked * way:
-        return ("left", "right")
-    return (min(near, key=lambda side: near[side]),)
+    return (min(near, key=lambda side: near[side]),) if near else ()
 
 
 def _rather_rises(went: Array, along: float, level: Array, thing: SceneObject, eye: Array, cfg: PushingCfg) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from exoactor.check.cfg import CheckCfg
-from exoactor.check.pushed import pushed, share_seen, swept
+from exoactor.check.pushed import pushed, seen_of_top, swept
 from exoactor.types import Camera, CatalogueItem, Observation, Outcome, Proprioception, SceneObject
 
 CFG = CheckCfg()
@@ -75,7 +75,7 @@ def test_the_share_of_a_top_that_is_seen_falls_with_what_stands_before_it():
     depth = (along * (rays @ camera.rotation[:, 2])).reshape(240, 320).astype(np.float32)
     felt = Proprioception(np.zeros(29), None, np.zeros(3))
     look = Observation(0.0, np.zeros((240, 320, 3), np.uint8), depth, camera, felt)
-    assert share_seen(look, TABLE) > 0.99
+    assert seen_of_top(look, TABLE).mean() > 0.99
     half = depth.copy()
     half[:, : int(camera.project(np.array([1.0, 0.0, 0.7]))[0][0])] = 1.0
-    assert share_seen(replace(look, depth=half), TABLE) == pytest.approx(0.5, abs=0.1)
+    assert seen_of_top(replace(look, depth=half), TABLE).mean() == pytest.approx(0.5, abs=0.1)
