@@ -32,7 +32,7 @@ MOST_ASIDE = 0.25
 """What one hand pushes is so far to its side at most [m]."""
 ONTO_EDGE = 0.04
 """What is not to fall stops so far from an edge [m]."""
-OVER_EDGE = 0.06
+OVER_EDGE = 0.09
 """And the middle of what is to fall goes so far beyond it in the hand [m]."""
 BESIDE_OTHERS = 0.05
 """And so far from other things [m]."""

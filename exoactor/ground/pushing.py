@@ -23,7 +23,7 @@ class PushingCfg:
     """What counts as pushing.
 
     Args:
-        least: a thing that goes less far has not been pushed [m].
+        least: a thing that goes less far and does not fall has not been pushed [m].
         still: it begins when it is seen further from its place than this [m].
         near: a wrist whose median distance from the moving thing is less than this pushes it [m] ...
         along_view: ... wherever on the camera's line of sight it is within this of its estimate [m]: one camera hardly
@@ -95,9 +95,12 @@ def _pushed(motion: HumanMotion, thing: SceneObject, slide: Slide, scene: Scene,
         # in the air it seems to be somewhere beyond
         on = [distance_to_footprint(carrier, thing.position[:2] + place) < cfg.beyond for place in shift]
         times, shift = times[on], shift[on]
-    total = shift[np.argmax(np.linalg.norm(shift, axis=1))] if fell else np.median(shift[-5:], axis=0)
+    far = np.linalg.norm(shift, axis=1)
+    if not len(far) or far.max() <= cfg.still:
+        return None
+    total = shift[far.argmax()] if fell else np.median(shift[-5:], axis=0)
     way = float(np.linalg.norm(total))
-    if way < cfg.least:
+    if way < cfg.least and not fell:
         return None
     gone = shift @ total / way
     moving = np.flatnonzero(gone > cfg.still)
