@@ -84,5 +84,6 @@ def _action(data: dict[str, Any]) -> Action:
         "goal": None if goal is None else Pose2D(**goal),
         "via": tuple((x, y) for x, y in data["via"]),
         "at": None if at is None else (at[0], at[1], at[2]),
+        "shift": (data["shift"][0], data["shift"][1]),
     }
     return Action(**{**data, **known})

@@ -8,8 +8,8 @@ without a fresh look.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
@@ -117,7 +117,9 @@ class Nodes:
                 s.must_look = False
             if done["event"] == "stage_failed":
                 return Command(goto="decide", update={"result": done["result"]})
-            update = {"result": done["result"]} if name == "check" else {}
+            update: dict[str, Any] = {"result": done["result"]} if name == "check" else {}
+            if name == "observe" and "args" in done:
+                update["plan"] = _with_args(state, done["args"])
             return Command(goto=_AFTER[name], update=update)
 
         return node
@@ -142,10 +144,12 @@ class Nodes:
 
     def _observe(self, attempt: Attempt) -> dict[str, Any]:
         scene = self.session.pipeline.observe(attempt.folder)
-        actions = skills.get(attempt.subtask.skill).actions(scene, attempt.subtask.args)
-        attempt.save(scene, actions)
+        skill = skills.get(attempt.subtask.skill)
+        args = dict(skill.settled(scene, attempt.subtask.args))
+        actions = skill.actions(scene, args)
+        replace(attempt, subtask=replace(attempt.subtask, args=args)).save(scene, actions)
         self.session.pipeline.save_world(self.session.run.world)
-        return {"seed": attempt.seed, "actions": [a.text for a in actions]}
+        return {"seed": attempt.seed, "actions": [a.text for a in actions], "args": args}
 
     def _imagine(self, attempt: Attempt) -> dict[str, Any]:
         scene, actions = attempt.load()
@@ -270,6 +274,12 @@ class Nodes:
 
     def _finish(self, status: str, reason: str) -> Command[str]:
         return Command(goto=END, update={"status": status, "reason": reason})
+
+
+def _with_args(state: State, args: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The plan with the present subtask's arguments as they were understood at its first look."""
+    plan, cursor = state["plan"], state["cursor"]
+    return [{**entry, "args": dict(args)} if i == cursor else entry for i, entry in enumerate(plan)]
 
 
 def build(session: Session, state_file: Path) -> tuple[CompiledStateGraph[Any, Any, Any, Any], sqlite3.Connection]:

@@ -40,6 +40,11 @@ def _take_up_again(failed: Subtask) -> tuple[Subtask, ...]:
     return (Subtask("lift", {"target": thing}, why), *carry, failed)
 
 
+def _once_more(failed: Subtask) -> tuple[Subtask, ...]:
+    args = {name: value for name, value in failed.args.items() if name != "toward"}
+    return (Subtask(failed.skill, args, f"{acted_on(args)} is nearer now; push it on"),)
+
+
 _WAYS: dict[str, Callable[[Subtask], tuple[Subtask, ...]]] = {
     "walk_to": _turn_first,
     "walk_around": _walk_first,
@@ -76,6 +81,8 @@ def another_way(remaining: Sequence[Subtask], history: Sequence[Failure]) -> tup
         return (*_as_seen_from_here(failed), *remaining[1:])
     if failed.skill in HOLDING and code in LOST and code not in [failure.code for failure in history[:-1]]:
         return (*_take_up_again(failed), *remaining[1:])
+    if failed.skill == "push" and code == "too_far" and not failed.because:
+        return (*_once_more(failed), *remaining[1:])
     way = _aside if failed.skill == "point_at" and code in HIDDEN_ARM else _WAYS.get(failed.skill)
     if way is None or failed.because or code in HOPELESS:
         return None

@@ -139,7 +139,7 @@ def load_contact(folder: Path) -> Contact | None:
 
 
 def _contact(data: dict[str, Any] | None) -> Contact | None:
-    return None if data is None else Contact(**{**data, "hands": tuple(data["hands"])})
+    return None if data is None else Contact(**{**data, "hands": tuple(data["hands"]), "way": tuple(data["way"])})
 
 
 def save_grounded(folder: Path, grounded: GroundedMotion) -> None:

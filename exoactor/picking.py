@@ -26,6 +26,7 @@ from exoactor.types import (
     Pose2D,
     RobotMotion,
     Scene,
+    SceneObject,
     StageError,
 )
 from exoactor.types.rotations import yaw_matrix
@@ -72,29 +73,15 @@ def pick_up(
     """
     if performed.robot.sense().fingers is None:
         raise StageError("track", "no_fingers", "the robot's hands have no fingers")
-    performed.robot.hold_fingers(np.zeros(14))
-    standing = standing_pose(performed.controller.actuation)
-    up = raised(standing, side)
-    performed.track(_still(performed, up, 0.5), replace(cfg, blend=1.2), localize)
-    seen = before.get(contact.thing)
-    for number in range(HAND.rounds + 1):
-        if performed.fell:
-            return None
-        scene = look()
-        seen = seen_thing(contact, scene, seen)
-        here = performed.here
-        stance, ahead = stance_at(seen, here.yaw, side, scene.objects)
-        if ahead > FARTHEST:
-            raise StageError("ground", "out_of_reach", f"{contact.thing} is {ahead:.2f} m from where a robot can stand")
-        try:
-            if HAND.arrived(here, stance, number):
-                break
-        except StageError:
-            _step_back(performed, cfg, localize)
-            raise
-        aim = stance.xy + LEANS_BACK * stance.forward
-        performed.track(shuffle(here, Pose2D(float(aim[0]), float(aim[1]), stance.yaw), up[15:]), cfg, localize)
-    assert seen is not None
+
+    def stance(thing: SceneObject, scene: Scene, here: Pose2D) -> tuple[Pose2D, float]:
+        return stance_at(thing, here.yaw, side, scene.objects)
+
+    come = come_up(performed, contact, side, before, look, cfg, localize, stance)
+    if come is None:
+        return None
+    seen, up = come
+    here = performed.here
     motion = pick_motion(here, feet_of(performed.estimator), grasp(seen, side), contact, up)
     save_robot(folder / attempt.ROBOT_HOLD, motion)
     # Standing, the legs tell better than a picture of a bent robot where it is.
@@ -102,9 +89,67 @@ def pick_up(
     if performed.fell:
         return None
     if not _holds(performed, side):
-        _step_back(performed, cfg, localize)
+        step_back(performed, cfg, localize)
         return None
     return motion
+
+
+def come_up(
+    performed: Performance,
+    contact: Contact,
+    side: Side,
+    before: Scene,
+    look: Callable[[], Scene],
+    cfg: TrackCfg,
+    localize: Localize | None,
+    stance_of: Callable[[SceneObject, Scene, Pose2D], tuple[Pose2D, float]],
+    approach: Approach = HAND,
+) -> tuple[SceneObject, Array] | None:
+    """Raise a hand and step to where it reaches a thing as it stands now.
+
+    Args:
+        performed: the walk so far; gets the stretches.
+        contact: what the video does.
+        side: of the hand.
+        before: as perceived before the walk.
+        look: perceives the scene as it is now.
+        cfg: of the tracking.
+        localize: finds the robot in a look.
+        stance_of: of the thing, the scene and where the robot is: where it has to stand, and how far the thing is ahead
+            of it then [m].
+        approach: how near it has to come.
+
+    Returns:
+        The thing, and the posture (29,) with that hand raised [rad]; None if the robot fell.
+
+    Raises:
+        StageError: ("ground", "target_gone"), ("ground", "robot_not_seen"), ("ground", "out_of_reach") or ("track",
+            "not_in_place").
+    """
+    if performed.robot.sense().fingers is not None:
+        performed.robot.hold_fingers(np.zeros(14))
+    up = raised(standing_pose(performed.controller.actuation), side)
+    performed.track(still(performed, up, 0.5), replace(cfg, blend=1.2), localize)
+    seen = before.get(contact.thing)
+    for number in range(approach.rounds + 1):
+        if performed.fell:
+            return None
+        scene = look()
+        seen = seen_thing(contact, scene, seen)
+        here = performed.here
+        stance, ahead = stance_of(seen, scene, here)
+        if ahead > FARTHEST:
+            raise StageError("ground", "out_of_reach", f"{contact.thing} is {ahead:.2f} m from where a robot can stand")
+        try:
+            if approach.arrived(here, stance, number):
+                break
+        except StageError:
+            step_back(performed, cfg, localize)
+            raise
+        aim = stance.xy + LEANS_BACK * stance.forward
+        performed.track(shuffle(here, Pose2D(float(aim[0]), float(aim[1]), stance.yaw), up[15:]), cfg, localize)
+    assert seen is not None
+    return seen, up
 
 
 def set_down(
@@ -150,7 +195,7 @@ def set_down(
     save_robot(folder / attempt.ROBOT_HOLD, motion)
     performed.track(motion, replace(cfg, end=0.2), None, goes_on=True)
     if not performed.fell:
-        _step_back(performed, cfg, localize)
+        step_back(performed, cfg, localize)
 
 
 def held_at(estimator: StateEstimator, hand: HandTargets, item: CatalogueItem) -> Array:
@@ -161,20 +206,21 @@ def held_at(estimator: StateEstimator, hand: HandTargets, item: CatalogueItem) -
     return np.asarray(np.append(np.array([x, y]) + yaw_matrix(yaw) @ point[:2], point[2]) + below)
 
 
-def _step_back(performed: Performance, cfg: TrackCfg, localize: Localize | None) -> None:
+def step_back(performed: Performance, cfg: TrackCfg, localize: Localize | None) -> None:
     """Straighten up, go away from a table with the arms as they are, and only then let them hang."""
     standing = standing_pose(performed.controller.actuation)
     upright = np.append(standing[:15], performed.robot.sense().joint_pos[15:])
     # Who begins to step while still bowed steps on for metres.
-    performed.track(_still(performed, upright, 0.6), replace(cfg, blend=1.4, end=0.2), localize)
+    performed.track(still(performed, upright, 0.6), replace(cfg, blend=1.4, end=0.2), localize)
     if performed.fell:
         return
     here = performed.here
     back = here.xy - STEP_BACK * here.forward
     performed.track(shuffle(here, Pose2D(float(back[0]), float(back[1]), here.yaw), upright[15:]), cfg, localize)
     if not performed.fell:
-        performed.robot.hold_fingers(np.zeros(14))
-        performed.track(_still(performed, standing, 0.6), replace(cfg, blend=1.2), localize)
+        if performed.robot.sense().fingers is not None:
+            performed.robot.hold_fingers(np.zeros(14))
+        performed.track(still(performed, standing, 0.6), replace(cfg, blend=1.2), localize)
 
 
 def _holds(performed: Performance, side: Side) -> bool:
@@ -187,7 +233,7 @@ def _holds(performed: Performance, side: Side) -> bool:
     return bool(np.mean(np.abs(CLOSED[[2, 3, 5]]) - mine[[2, 3, 5]]) > EMPTY)
 
 
-def _still(performed: Performance, joints: Array, seconds: float) -> RobotMotion:
+def still(performed: Performance, joints: Array, seconds: float) -> RobotMotion:
     """Stand where the robot stands, in a posture (29,) [rad]."""
     count = round(seconds * CONTROL_HZ)
     x, y, yaw = (float(v) for v in performed.estimator.pose)

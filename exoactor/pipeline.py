@@ -20,19 +20,19 @@ from exoactor.control import StateEstimator, TrackCfg, stand
 from exoactor.control.execute import standing_pose
 from exoactor.control.hand import HandFeedback
 from exoactor.control.palms import PalmFeedback
-from exoactor.estimate.carried import goes_along
-from exoactor.estimate.things import rises_of
 from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
 from exoactor.grasp import hand_of
-from exoactor.ground import GroundCfg, find_contact, ground, held_at_first, must_move
+from exoactor.ground import GroundCfg, ground, must_move
+from exoactor.handling import handled
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
 from exoactor.perceive import RgbdPerception, own_body
 from exoactor.performance import Performance, let_go, take_hold
 from exoactor.picking import held_at, pick_up, set_down
+from exoactor.pushing import push
 from exoactor.retarget import RetargetCfg, retarget
 from exoactor.types import (
     MOVED_BY_HAND,
@@ -163,14 +163,8 @@ class SimPipeline:
         """Estimate the person's motion from the clip and the camera alone, and what its hands do; writes human.npz."""
         motion = self._motion_estimator.estimate(folder / attempt.IMAGINED, self.robot.camera, progress)
         save_human(folder / attempt.HUMAN, motion)
-        scene = attempt.load_scene(folder)
-        colours = [thing.item.color for thing in scene.objects]
-        movable = [thing for thing in scene.objects if thing.item.movable]
-        video = folder / attempt.IMAGINED
-        held = [thing for thing in movable if held_at_first(motion, thing)]
-        along = goes_along(video, scene.camera, motion, held, colours)
-        rises = rises_of(video, scene.camera, movable, colours)
-        attempt.save_contact(folder, find_contact(motion, rises, scene, along=along))
+        contact = handled(folder / attempt.IMAGINED, attempt.load_scene(folder), motion)
+        attempt.save_contact(folder, contact)
 
     def ground(self, folder: Path, expectation: Expectation | None = None) -> dict[str, Any]:
         """Look again and put the motion where things are now; writes grounded.npz.
@@ -247,7 +241,9 @@ class SimPipeline:
                 performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
                 if contact is not None:
                     seen = self._grounded_in or attempt.load_scene(folder)
-                    if side is not None:
+                    if contact.kind == "push":
+                        push(performed, contact, seen, folder, self._now, cfg, localize)
+                    elif side is not None:
                         performed.holding = pick_up(performed, contact, side, seen, folder, self._now, cfg, localize)
                     else:
                         take_hold(performed, contact, seen, folder, self._now, cfg, localize)

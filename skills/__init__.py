@@ -17,8 +17,10 @@ from skills.lift import Lift
 from skills.pick import Pick
 from skills.place import Place
 from skills.point_at import PointAt
+from skills.push import Push
 from skills.put_down import PutDown
 from skills.stand_still import StandStill
+from skills.sweep import Sweep
 from skills.turn_to import TurnTo
 from skills.walk_around import WalkAround
 from skills.walk_to import WalkTo
@@ -28,6 +30,7 @@ __all__ = ["Args", "Argument", "Fact", "Skill", "Symbols", "acted_on", "get", "r
 
 _BUILT_IN: tuple[type[Skill], ...] = (
     WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, Carry, PutDown, Pick, Place,
+    Push, Sweep,
 )  # fmt: skip
 
 

@@ -11,8 +11,10 @@ from typing import Any, ClassVar, Literal
 from exoactor.types import KINDS, Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 
 Args = Mapping[str, Any]
-ArgumentType = Literal["object", "side", "seconds", "flag"]
+ArgumentType = Literal["object", "side", "seconds", "flag", "direction", "degrees"]
 ID_PATTERN = re.compile(r"[a-z0-9_]{1,40}")
+DIRECTIONS = ("forward", "left", "right")
+"""As seen by the robot."""
 MIN_CONFIDENCE = 0.5
 """Below this a perceived thing is not used as a target."""
 
@@ -23,7 +25,8 @@ class Argument:
 
     Args:
         name: keyword.
-        type: an object's id, a hand ("left" or "right"), seconds, or a flag (true or false).
+        type: an object's id, a hand ("left" or "right"), seconds, a flag (true or false), a direction as seen by the
+            robot (one of `DIRECTIONS`), or one in the world in degrees.
         about: one line for prompts and help.
         required: False when the skill has a default.
         kinds: for objects, the kinds allowed.
@@ -44,6 +47,12 @@ class Argument:
             return None if value in ("left", "right") else f"{self.name}: {value!r} is neither 'left' nor 'right'"
         if self.type == "flag":
             return None if isinstance(value, bool) else f"{self.name}: {value!r} is neither true nor false"
+        if self.type == "direction":
+            allowed = ", ".join(DIRECTIONS)
+            return None if value in DIRECTIONS else f"{self.name}: {value!r} is none of {allowed}"
+        if self.type == "degrees":
+            finite = isinstance(value, (int, float)) and not isinstance(value, bool) and -360 <= value <= 360
+            return None if finite else f"{self.name}: {value!r} given, -360 to 360 degrees allowed"
         if self.type == "seconds":
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
             if number and self.low <= value <= self.high:
@@ -136,6 +145,14 @@ class Skill(ABC):
     def preconditions(self, args: Args) -> tuple[Fact, ...]:
         """Facts that must be believed before the skill starts."""
         return ()
+
+    def settled(self, scene: Scene, args: Args) -> Args:
+        """The arguments as they are to be understood from the first look on, whatever the robot does meanwhile.
+
+        Raises:
+            StageError: stage "perceive" when target or robot were not seen.
+        """
+        return args
 
     @abstractmethod
     def effects(self, symbols: Symbols, args: Args) -> Symbols:

@@ -105,7 +105,7 @@ def attempts(run_dir: Path, scene: str) -> list[Record]:
             record["imagined_s"] = round(probe(folder / attempt_files.IMAGINED).seconds, 2)
         if (folder / attempt_files.TRUTH).exists():
             truth = json.loads((folder / attempt_files.TRUTH).read_text())
-            record["truth"] = truth["true"]
+            record["truth"], record["measured"] = truth["true"], truth["measured"]
             record["expected"] = [truth["expected"].get(k) for k in ("kind", "target", "side", "on")]
             if "contact_m" in truth:
                 record["contact_m"] = truth["contact_m"]

@@ -164,6 +164,19 @@ IN_ONE_HAND = ("with one hand", "in one hand", "with your right hand", "in your 
 ONTO = ("on", "onto", "on to", "on top of", "back on", "back onto", "back on to", "down on", "down onto")
 CARRY = ("carry", "bring", "move", "transport", "haul", "lug", "cart", "convey", "deliver", "fetch", "walk with")
 CARRIED_TO = ("to", "over to", "across to", "back to", "towards", "over towards", "up to", "all the way to")
+PUSH = ("push", "shove", "slide", "nudge", "give a push to", "push away", "shove away")
+SWEEP = ("sweep", "knock", "brush", "swipe", "sweep off", "knock off", "brush off")
+FORWARD = (
+    "forward", "forwards", "ahead", "straight ahead", "away", "away from you", "straight forward", "straight",
+    "further away", "further on", "straight on", "onwards",
+)  # fmt: skip
+LEFTWARDS = ("left", "to the left", "to your left", "leftwards", "leftward", "over to the left", "towards the left")
+RIGHTWARDS = ("right", "to the right", "to your right", "rightwards", "rightward", "over to the right",
+              "towards the right")  # fmt: skip
+A_LITTLE = ("a little", "a bit", "a little bit", "some way", "a little way", "slightly", "gently", "carefully", "over")
+OFF_A_TOP = ("off", "off of", "off from", "off the edge of", "off the side of", "over the edge of", "down from", "from")
+TO_THE_FLOOR = ("to the floor", "onto the floor", "on to the floor", "to the ground", "onto the ground",
+                "down to the floor", "down onto the floor", "off to the floor", "off onto the floor")  # fmt: skip
 A_HAND = ("your hand", "a hand", "one hand", "your arm", "an arm", "one arm", "the hand")
 GIVE = (
     "give a wave", "give me a wave", "give me a friendly wave", "give me a quick wave", "give everyone a wave",

@@ -56,6 +56,8 @@ _FORMS = {
     "lower": "lowering lowered", "set": "setting",
     "pick": "picking picked", "grab": "grabbing grabbed", "hoist": "hoisting hoisted",
     "glance": "glancing glanced", "gaze": "gazing gazed", "spin": "spinning spun",
+    "push": "pushing pushed", "shove": "shoving shoved", "slide": "sliding slid", "nudge": "nudging nudged",
+    "sweep": "sweeping swept", "knock": "knocking knocked", "brush": "brushing brushed", "swipe": "swiping swiped",
     "extend": "extending extended",
     "aim": "aiming aimed", "stretch": "stretching stretched", "rest": "resting rested",
 }  # fmt: skip

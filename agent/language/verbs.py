@@ -12,6 +12,7 @@ from agent.language.durations import take_a_while, take_seconds
 from agent.language.hands import Hands, before_a_thing
 from agent.language.nominals import match_nominal
 from agent.language.nouns import NotUnderstood, Nouns
+from agent.language.shoving import Shoving
 from agent.language.tokens import Cursor
 from skills import Fact
 
@@ -22,6 +23,7 @@ class Verbs:
     def __init__(self, nouns: Nouns) -> None:
         self.nouns = nouns
         self.hands = hands = Hands(nouns)
+        shoving = Shoving(nouns)
         self._readers: dict[str, tuple[Iterable[str], Callable[[Cursor], Clause]]] = {
             "walk": (lx.WALK, self._walk),
             "approach": (lx.APPROACH, self._approach),
@@ -33,6 +35,8 @@ class Verbs:
             "lift": (lx.LIFT, hands.lift),
             "carry": (lx.CARRY, hands.carry),
             "put_down": (lx.PUT_DOWN, hands.put_down),
+            "push": (lx.PUSH, shoving.push),
+            "sweep": (lx.SWEEP, shoving.sweep),
             "greet": (lx.GREET, hands.greet),
             "give": (("give",), hands.give),
             "point": (lx.POINT, hands.point),

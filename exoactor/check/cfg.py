@@ -42,6 +42,11 @@ class CheckCfg:
         stands_within: the lowest part seen of a thing that stands is this near to what it stands on [m].
         upright_within: and the highest this near to its height above that [m].
         hands_off: arms nearer than this to a thing still hold it; after letting go they are 4 cm away [m].
+        pushed_least: a thing that was pushed went at least so far [m] ...
+        pushed_aside: ... and no further aside, or by half of that [m].
+        pushed_still: one seen nearer than this to where it stood has not moved [m].
+        swept_below: what was swept off is so far below the top at least [m].
+        top_seen: what is seen nowhere is not on a top of which this share is seen.
         unsure: measured values within this share of the threshold are not decided when confidence is below
             `unsure_confidence`.
     """
@@ -76,5 +81,10 @@ class CheckCfg:
     stands_within: float = 0.05
     upright_within: float = 0.06
     hands_off: float = 0.015
+    pushed_least: float = 0.15
+    pushed_aside: float = 0.12
+    pushed_still: float = 0.05
+    swept_below: float = 0.10
+    top_seen: float = 0.95
     unsure: float = 0.10
     unsure_confidence: float = 0.6

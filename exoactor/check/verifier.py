@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exoactor.check import gestures, held, places
+from exoactor.check import gestures, held, places, pushed
 from exoactor.check.cfg import CheckCfg
 from exoactor.check.evidence import film, picture, save
 from exoactor.check.gestures import ArmLook
@@ -16,6 +16,7 @@ from exoactor.grip import level_below
 from exoactor.perceive import RgbdPerception
 from exoactor.perceive.upright import blind
 from exoactor.placing import takes
+from exoactor.stance import support_of
 from exoactor.types import (
     MOVED_BY_HAND,
     Array,
@@ -211,6 +212,20 @@ class GeometricVerifier:
     ) -> Verdict:
         """The verdict on a thing that is to be off what it stood on, or to stand again."""
         id = str(expectation.target)
+        stood = before.get(id)
+        if expectation.kind == "pushed":
+            thing = after.get(id)
+            heights = None if thing is None else self.perception.heights_of(last, id, thing.position[:2])
+            to = self._where(expectation, before, after)
+            if expectation.on is not None and to is None:
+                return Verdict(Outcome.CANNOT_TELL, "target_not_seen", confidence=0.3)
+            return pushed.pushed(stood, thing, heights, expectation.toward, self.cfg, to)
+        if expectation.kind == "swept":
+            carrier = None if stood is None else support_of(stood, before.objects)
+            seen, top_seen = self.perception.patches_of(last, id), 0.0
+            if carrier is not None and seen is not None and not seen:
+                top_seen = self._top_seen(frames, last, id, after.get(carrier.id) or carrier)
+            return pushed.swept(seen, carrier, top_seen, self.cfg)
         if expectation.kind in ("put_down", "placed"):
             thing = after.get(id)
             level = 0.0 if thing is None else level_below(thing, after)
@@ -230,11 +245,22 @@ class GeometricVerifier:
             level = 0.0 if thing is None else level_below(thing, after)
             looks = [self._height(look, id) for look in (*frames[-self.cfg.held_frames :], last)]
             return held.carried(looks, thing, to, over, level, self.cfg)
-        stood = before.get(id)
         if stood is None:
             return Verdict(Outcome.CANNOT_TELL, "start_not_seen", confidence=0.3)
         looks = [self._height(look, id) for look in (*frames[-self.cfg.held_frames :], last)]
         return held.lifted(looks, stood, self.cfg)
+
+    def _top_seen(self, frames: Sequence[Observation], last: Observation, id: str, carrier: SceneObject) -> float:
+        """Share of a top that was seen, now or in the looks before in which the thing was nowhere either, 0..1.
+
+        A robot that steps back from a table hides one part of it after the other.
+        """
+        looks = [last]
+        for look in reversed(frames):
+            if self.perception.patches_of(look, id) != []:
+                break
+            looks.append(look)
+        return float(np.any([pushed.seen_of_top(look, carrier) for look in looks], axis=0).mean())
 
     def _where(self, expectation: Expectation, before: Scene, after: Scene) -> SceneObject | None:
         """What the target is brought to, where it is; hidden by the load it is where it was."""

@@ -172,7 +172,7 @@ def track(
             i = min(playback.index, len(reference) - 1)
             resting = playback.resting or playback.done
             command = reference.command(playback.index, cfg.lead)
-            if reference.hand is not None:
+            if reference.hand is not None and loop.sensors.fingers is not None:
                 robot.hold_fingers(reference.hand.fingers[i])
             if steps is not None:
                 command = steps.correct(command, i, playback.aim, loop.estimator.pose)

@@ -3,6 +3,7 @@
 from exoactor.ground.contacts import ContactCfg, find_contact, held_at_first, must_move
 from exoactor.ground.gestures import GestureCfg
 from exoactor.ground.grounding import GroundCfg, ground
+from exoactor.ground.pushing import find_push
 from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path
 from exoactor.ground.target import TargetCfg
 
@@ -14,6 +15,7 @@ __all__ = [
     "RootPathCfg",
     "TargetCfg",
     "find_contact",
+    "find_push",
     "ground",
     "held_at_first",
     "must_move",

@@ -23,13 +23,15 @@ from exoactor.types import (
 )
 from exoactor.types.rotations import wrap
 
-_WRISTS = {"left": BODY_JOINTS.index("left_wrist"), "right": BODY_JOINTS.index("right_wrist")}
+WRISTS = {"left": BODY_JOINTS.index("left_wrist"), "right": BODY_JOINTS.index("right_wrist")}
 _NECK = BODY_JOINTS.index("neck")
 _ASKS_FOR: dict[str, tuple[ContactKind, str, str]] = {
     "lifted": ("lift", "never_lifted", "lifts"),
     "carried": ("carry", "never_carried", "carries"),
     "put_down": ("put_down", "never_let_down", "lets down"),
     "placed": ("put_down", "never_let_down", "lets down"),
+    "pushed": ("push", "never_pushed", "pushes"),
+    "swept": ("push", "never_pushed", "sweeps off"),
 }
 """What the video must do, the code if it does not, and the verb."""
 
@@ -125,6 +127,9 @@ def must_move(expectation: Expectation, contact: Contact | None) -> None:
     wanted, code, does = _ASKS_FOR[expectation.kind]
     if contact is None or contact.kind != wanted:
         raise StageError("estimate", code, f"the video never {does} {expectation.target}")
+    if contact.kind == "push" and (contact.lift < 0) != (expectation.kind == "swept"):
+        falls = "falls" if contact.lift < 0 else "does not fall"
+        raise StageError("estimate", code, f"in the video {contact.thing} is pushed and {falls}")
     if contact.thing != expectation.target:
         raise StageError("estimate", code, f"the video {does} {contact.thing}, not {expectation.target}")
 
@@ -171,7 +176,7 @@ def _at_first(motion: HumanMotion) -> slice:
 def _distances(motion: HumanMotion, thing: SceneObject, part: slice, cfg: ContactCfg) -> dict[str, float]:
     """Median distance of each wrist from a thing [m], over the frames of a part of the clip in which it is seen."""
     found = {}
-    for side, wrist in _WRISTS.items():
+    for side, wrist in WRISTS.items():
         seen = motion.confidence[part, wrist] >= cfg.seen
         if seen.sum() >= max(2, cfg.often * len(seen)):
             found[side] = float(np.median(thing.distance(motion.joints[part, wrist][seen])))
@@ -222,7 +227,7 @@ def _on(motion: HumanMotion, thing: SceneObject, left: float, way: float, cfg: C
     # Somebody who crouches behind something is often found only once he moves.
     around = slice(max(at - round(0.3 * fps), 0), at + 1 + round(0.3 * fps))
     distances = {
-        side: gaussian_filter1d(thing.distance(motion.joints[:, _WRISTS[side]]), 0.12 * fps, mode="nearest")
+        side: gaussian_filter1d(thing.distance(motion.joints[:, WRISTS[side]]), 0.12 * fps, mode="nearest")
         for side, distance in _distances(motion, thing, around, cfg).items()
         if distance < cfg.near
     }
@@ -236,7 +241,7 @@ def _on(motion: HumanMotion, thing: SceneObject, left: float, way: float, cfg: C
     begin = at
     while begin > 0 and coming[begin - 1] > -cfg.slow:
         begin -= 1
-    resting = np.flatnonzero(_at_rest(motion, tuple(distances), cfg)[:begin])
+    resting = np.flatnonzero(at_rest(motion, tuple(distances), cfg)[:begin])
     reach = int(resting[-1]) if len(resting) else 0
     if way < 0:  # what is let down was held from the beginning
         begin = reach = 0
@@ -256,14 +261,14 @@ def _on(motion: HumanMotion, thing: SceneObject, left: float, way: float, cfg: C
     )
 
 
-def _at_rest(motion: HumanMotion, sides: tuple[str, ...], cfg: ContactCfg) -> Array:
+def at_rest(motion: HumanMotion, sides: tuple[str, ...], cfg: ContactCfg) -> Array:
     """(T,) whether the person is upright and the hands hang, or swing as in walking."""
     p = motion.joints
     heights = p[:, 0, 2] / np.median(p[: max(3, int(0.3 * motion.fps)), 0, 2])
     rest = heights > cfg.upright
     c, s = np.cos(motion.heading), np.sin(motion.heading)
     for side in sides:
-        away = p[:, _WRISTS[side]] - p[:, 0]
+        away = p[:, WRISTS[side]] - p[:, 0]
         ahead = c * away[:, 0] + s * away[:, 1]
         rest &= np.hypot(ahead, away[:, 2]) < cfg.hanging
     return np.asarray(rest)

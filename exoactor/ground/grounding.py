@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 from exoactor import grasp
 from exoactor.grasp import hand_of, stance_at
 from exoactor.grip import FARTHEST, stance_for
+from exoactor.ground import pushing
 from exoactor.ground.carrying import CarryingCfg, carried_path
 from exoactor.ground.gestures import GestureCfg, HeldArm, aimed, held_arms
 from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path
@@ -204,7 +205,10 @@ def _to_hold(aligned: Array, scene: Scene, shown: Scene, contact: Contact, cfg: 
         raise StageError("ground", "target_gone", f"{contact.thing} is no longer seen")
     short = cfg.short_of_hold
     side = hand_of(contact)
-    if side is not None:
+    if contact.kind == "push":
+        short, reach = (cfg.short_of_hold if side is None else cfg.short_of_grasp), 0.0
+        goal = pushing.stance_now(now, then, scene, contact)
+    elif side is not None:
         # A round thing has no side of its own: what counts is where the person faced.
         heading, short = then.yaw + contact.heading, cfg.short_of_grasp
         goal, reach = stance_at(now, heading, side, scene.objects)

@@ -32,6 +32,15 @@ ACCELERATION = 0.9
 LIFT_PHASES = (1.3, 0.5, 1.2)
 """Reaching to both sides of a thing, taking hold of it, and raising it, at an even tempo [s]."""
 
+PUSH_PHASES = (1.1, 0.2, 0.9)
+"""Bringing both palms to the back of a thing, before one walks with it; and after it, waiting and leaving it [s]."""
+
+SWEEP_PHASES = (1.2, 0.4, 1.4, 1.0)
+"""Reaching beside a thing, coming to it, pushing it aside, and taking the hand away [s]."""
+
+PUSHING = 0.40
+"""Walking with a thing before the palms [m/s]."""
+
 RAISE_SECONDS = 1.2
 """Bringing what is held up before the chest, before a walk with it [s]."""
 
@@ -133,11 +142,17 @@ def lay_out(actions: tuple[Action, ...], paths: dict[int, Array], start: Pose2D,
             if action.rise > 0:
                 _append(course, np.tile(pose, (round(RAISE_SECONDS * style.tempo * CLOCK), 1)))
             if _is_behind(pose, action.goal):
-                _step_back(course, action.goal)
+                _straight(course, action.goal, BACKWARD)
             else:
                 _walk(course, paths[index], action.goal.yaw)
             if action.kind == "carry":
                 course.gestures.append(Gesture(action, begin, course.seconds))
+        elif action.kind == "push" and action.goal is not None:
+            begin, (reach, wait, leave) = course.seconds, (style.tempo * seconds for seconds in PUSH_PHASES)
+            _append(course, np.tile(pose, (round((reach + wait) * CLOCK), 1)))
+            _straight(course, action.goal, PUSHING)
+            _append(course, np.tile(course.root[-1], (round(leave * CLOCK), 1)))
+            course.gestures.append(Gesture(action, begin, course.seconds))
         elif action.kind == "turn":
             assert action.goal is not None
             _turn(course, pose[2] + float(wrap(action.goal.yaw - pose[2])))
@@ -149,6 +164,8 @@ def lay_out(actions: tuple[Action, ...], paths: dict[int, Array], start: Pose2D,
                 seconds = max(seconds, 2.5)
             elif action.kind in ("lift", "put_down", "pick", "place"):
                 seconds += sum(LIFT_PHASES) * style.tempo
+            elif action.kind == "push":
+                seconds = sum(SWEEP_PHASES) * style.tempo
             if action.kind != "stand":
                 course.gestures.append(Gesture(action, course.seconds, course.seconds + seconds))
             _append(course, np.tile(pose, (round(seconds * CLOCK), 1)))
@@ -202,9 +219,10 @@ def _is_behind(pose: Array, goal: Pose2D) -> bool:
     return 0.03 < back < BEHIND and aside < 0.3 * back and abs(float(wrap(goal.yaw - pose[2]))) < np.radians(15.0)
 
 
-def _step_back(course: Course, goal: Pose2D) -> None:
+def _straight(course: Course, goal: Pose2D, speed: float) -> None:
+    """Step straight to a goal nearby without turning towards it first."""
     pose = course.root[-1]
-    seconds = max(float(np.linalg.norm(goal.xy - pose[:2])) / BACKWARD, 0.8)
+    seconds = max(float(np.linalg.norm(goal.xy - pose[:2])) / speed, 0.8)
     share = ease(np.arange(1, round(seconds * CLOCK) + 1) / (seconds * CLOCK))[:, None]
     end = np.array([goal.x, goal.y, pose[2] + float(wrap(goal.yaw - pose[2]))])
     _stepping(course, pose + share * (end - pose), _first_foot(course, 0.0, walking=True))

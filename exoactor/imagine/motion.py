@@ -20,6 +20,7 @@ from exoactor.imagine.gestures import FingerPose, lay_gestures
 from exoactor.imagine.grasping import Grasps
 from exoactor.imagine.lifting import Lifts
 from exoactor.imagine.limbs import about, hanging_arm, leg
+from exoactor.imagine.pushing import Pushes
 from exoactor.imagine.style import Style
 from exoactor.types import Action, Array, HumanMotion, Pose2D, SceneObject
 
@@ -112,7 +113,11 @@ def act(
 
     lifts = Lifts(course.gestures, things or {}, style, times, root)
     grasps = Grasps(course.gestures, things or {}, style, times, root)
-    bowed, crouched = np.maximum(lifts.bow, grasps.bow), np.maximum(lifts.crouch, grasps.crouch)
+    pushes = Pushes(course.gestures, things or {}, style, times, root)
+    hands = (lifts, grasps, pushes)
+    bowed = np.max([each.bow for each in hands], axis=0)
+    crouched = np.max([each.crouch for each in hands], axis=0)
+    back = np.max([each.back for each in hands], axis=0)
     turn = -0.18 * apart
     roll = -0.045 * listing
     lean = style.lean * walking
@@ -127,9 +132,7 @@ def act(
     sideways = style.sway * steps + idle(0.007, 0.31)
     position = np.column_stack(
         [
-            root[:, :2]
-            + left * sideways[:, None]
-            + forward * (idle(0.005, 0.27) - np.maximum(lifts.back, grasps.back))[:, None],
+            root[:, :2] + left * sideways[:, None] + forward * (idle(0.005, 0.27) - back)[:, None],
             0 * turn,
         ]
     )
@@ -138,7 +141,7 @@ def act(
     local = np.tile(np.eye(3), (len(times), len(PARENTS), 1, 1))
     for joint in (3, 6, 9):
         bow = 0.2 * lean + idle(0.006, 0.24) + bowed / 6
-        local[:, joint] = about("y", -0.62 * turn) @ about("x", bow) @ about("z", -roll / 3)
+        local[:, joint] = about("y", pushes.twist / 3 - 0.62 * turn) @ about("x", bow) @ about("z", -roll / 3)
     chest_turn = turn * (1 - 3 * 0.62)
     ahead = np.interp(times + 0.35, times, heading) - heading
     gaze = gaussian_filter1d(np.clip(0.7 * ahead, -0.6, 0.6), 0.1 * fps, mode="nearest")
@@ -155,8 +158,8 @@ def act(
     chest = pelvis @ local[:, 3] @ local[:, 6] @ local[:, 9]
     chest_position = position + _chain(rest, pelvis, local)
     lay_gestures(course.gestures, style, times, chest, chest_position, rest, local, fingers, viewer)
-    lifts.lay(chest, chest_position, rest, local, fingers)
-    grasps.lay(chest, chest_position, rest, local, fingers)
+    for each in hands:
+        each.lay(chest, chest_position, rest, local, fingers)
 
     toward_left = pelvis[:, :, 0]
     for foot, hip, knee, ankle in ((feet[0], 1, 4, 7), (feet[1], 2, 5, 8)):
@@ -179,7 +182,7 @@ def act(
         angles,
         fingers.angles(),
         np.stack([foot.planted for foot in feet], -1),
-        lifts.carried | grasps.carried,
+        lifts.carried | grasps.carried | pushes.carried,
     )
 
 

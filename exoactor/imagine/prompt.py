@@ -98,6 +98,12 @@ def _how(action: Action, scene: Scene) -> str:
         return f"{action.side} hand round it, then {100 * action.rise:.0f} cm up, held there"
     if action.kind == "place":
         return f"{action.side} hand, upright, then opening it and drawing it back"
+    if action.kind == "push" and action.goal is not None:
+        way = float(np.linalg.norm(action.shift))
+        return f"both palms on the near side of it, in small steps, about {way:.1f} m, then letting go of it"
+    if action.kind == "push":
+        end = " until it falls to the floor" if action.rise < 0 else ", then taking the hand away"
+        return f"flat {action.side} hand beside it, {100 * float(np.linalg.norm(action.shift)):.0f} cm{end}"
     return f"for {action.seconds:.0f} s" if action.seconds >= 1 else ""
 
 

@@ -104,6 +104,20 @@ def patches(cloud: Cloud, mine: Array, shape: tuple[int, ...], least: int, part:
     return np.isin(patch[cloud.rows, cloud.columns], counted)
 
 
+def patch_heights(cloud: Cloud, mine: Array, least: int) -> list[float]:
+    """Median height of each connected patch of the picture [m].
+
+    Args:
+        cloud: of every pixel with a depth.
+        mine: (H, W) bool, pixels of the colour looked for.
+        least: pixels of a patch; smaller ones are noise.
+    """
+    _, patch, stats, _ = cv2.connectedComponentsWithStats(mine.astype(np.uint8), connectivity=8)
+    of_point = patch[cloud.rows, cloud.columns]
+    large = 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= least)
+    return [float(np.median(cloud.points[of_point == k, 2])) for k in large if (of_point == k).any()]
+
+
 def small_patch(cloud: Cloud, mine: Array, size: float, least: int) -> Array:
     """(N,) bool: points of a thing a few pixels wide, of which a rim cannot be spared.
 

@@ -13,7 +13,7 @@ from exoactor.grasp import is_graspable
 from exoactor.perceive import in_hand
 from exoactor.perceive.arms import Arm, ArmsCfg, Side, find_arms
 from exoactor.perceive.body import PosedBody, RobotBody
-from exoactor.perceive.cloud import Cloud, cloud_of, patches, small_patch, window_of
+from exoactor.perceive.cloud import Cloud, cloud_of, patch_heights, patches, small_patch, window_of
 from exoactor.perceive.locate import Fix, LocateCfg, align, depth_sigma, near
 from exoactor.perceive.lying import lying_templates
 from exoactor.perceive.objects import ObjectsCfg, explained, find_objects
@@ -197,6 +197,14 @@ class RgbdPerception:
             return None
         low, high = np.percentile(cloud.points[seen, 2], [0.5, 99.5])  # the corner it may stand on is a small part
         return float(low), float(high)
+
+    def patches_of(self, observation: Observation, id: str) -> list[float] | None:
+        """Height of each patch of a thing's colour in the whole picture [m]; None if its colour does not tell it."""
+        item = next(item for item in self.catalogue if item.id == id)
+        if not self._has_own_colour(item) or blind(observation):
+            return None
+        mine = labels(observation.rgb, self._colours) == self._colours.index(item.color)
+        return patch_heights(cloud_of(observation, 1), mine, self.cfg.least_of_small)
 
     def with_held(self, scene: Scene, observation: Observation, id: str, underside: Array) -> Scene:
         """The scene with a thing that fingers hide and hold where the arm says that it is, if its colour is seen there.

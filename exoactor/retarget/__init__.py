@@ -4,8 +4,10 @@ from exoactor.retarget.carrying import CarryCfg, carry_motion, draw_near_motion
 from exoactor.retarget.footsteps import StepCfg
 from exoactor.retarget.grasping import GraspCfg, pick_motion, place_motion, raised
 from exoactor.retarget.lifting import LiftCfg, lift_motion, put_down_motion
+from exoactor.retarget.pushing import PushCfg, brace_motion, shove_motion
 from exoactor.retarget.retargeting import METHODS, Method, RetargetCfg, retarget, unknown_method
 from exoactor.retarget.shuffle import shuffle
+from exoactor.retarget.sweeping import SweepCfg, sweep_motion
 from exoactor.retarget.timing import TimingCfg
 from exoactor.retarget.wholebody import WholeBodyCfg
 
@@ -15,10 +17,13 @@ __all__ = [
     "GraspCfg",
     "LiftCfg",
     "Method",
+    "PushCfg",
     "RetargetCfg",
     "StepCfg",
+    "SweepCfg",
     "TimingCfg",
     "WholeBodyCfg",
+    "brace_motion",
     "carry_motion",
     "draw_near_motion",
     "lift_motion",
@@ -27,6 +32,8 @@ __all__ = [
     "put_down_motion",
     "raised",
     "retarget",
+    "shove_motion",
     "shuffle",
+    "sweep_motion",
     "unknown_method",
 ]

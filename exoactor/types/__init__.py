@@ -25,6 +25,7 @@ from exoactor.types.motion import (
     Rise,
     RobotMotion,
     Rollout,
+    Slide,
 )
 from exoactor.types.protocols import (
     Controller,
@@ -84,6 +85,7 @@ __all__ = [
     "Scene",
     "SceneObject",
     "Sensors",
+    "Slide",
     "StageError",
     "TrackingCommand",
     "Verdict",

@@ -25,7 +25,7 @@ BODY_JOINTS = (
 """The 22 body joints of SMPL-X, in its order."""
 
 PalmFrame = Literal["world", "root"]
-ContactKind = Literal["lift", "carry", "put_down"]
+ContactKind = Literal["lift", "carry", "put_down", "push"]
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,24 @@ class HumanMotion:
 
 
 @dataclass(frozen=True)
+class Slide:
+    """Where a thing is that is pushed over a floor or a top, as seen in a clip.
+
+    Args:
+        times: (N,) [s].
+        shift: (N, 2) from where it stood, in the world [m]; NaN where it is not seen.
+        drop: at the end it is seen so far below where it stood [m]; 0 if it is not.
+    """
+
+    times: Array
+    shift: Array
+    drop: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "times", checked("times", self.times, (len(self.shift),)))
+
+
+@dataclass(frozen=True)
 class Rise:
     """How far a thing is above where it stood, as seen in a clip.
 
@@ -118,10 +136,11 @@ class Contact:
         begin: when they are at it [s].
         rise: when it leaves what it stood on, or begins to be let down [s].
         end: when it is let go, or the clip ends [s].
-        lift: how far it rises, negative if it is let down [m].
+        lift: how far it rises, negative if it is let down or falls [m].
         heading: of the person when it begins, relative to the thing's own x axis [rad].
         bow: largest pitch of the trunk while the hands are on it [rad].
-        kind: what is done to it: it is lifted, goes along with the person, or is let down.
+        kind: what is done to it: it is lifted, goes along with the person, is let down, or pushed.
+        way: of what is pushed, ahead of and to the left of the person that begins to push [m].
     """
 
     thing: str
@@ -134,6 +153,7 @@ class Contact:
     heading: float
     bow: float
     kind: ContactKind = "lift"
+    way: tuple[float, float] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(ContactKind):

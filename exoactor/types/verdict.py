@@ -19,10 +19,11 @@ class Outcome(StrEnum):
 
 
 ExpectationKind = Literal[
-    "at", "circled", "facing", "waved", "pointing", "still", "lifted", "carried", "put_down", "placed"
+    "at", "circled", "facing", "waved", "pointing", "still", "lifted", "carried", "put_down", "placed",
+    "pushed", "swept",
 ]  # fmt: skip
 
-MOVED_BY_HAND: tuple[ExpectationKind, ...] = ("lifted", "carried", "put_down", "placed")
+MOVED_BY_HAND: tuple[ExpectationKind, ...] = ("lifted", "carried", "put_down", "placed", "pushed", "swept")
 """Kinds that ask something of the target itself, not of where the robot stands or how it holds its arms."""
 
 
@@ -35,16 +36,20 @@ class Expectation:
             facing (turned to `target` on the spot), waved, pointing (an arm held towards `target`), still,
             lifted (`target` is off what it stood on, for a second at least and still at the end),
             carried (`target` is held, over `on` or before it), put_down (`target` stands upright on something, on `on`
-            if that is given, and the robot has let go of it), placed (the same of what one hand held).
+            if that is given, and the robot has let go of it), placed (the same of what one hand held),
+            pushed (`target` went `toward` there and stands upright on what it stood on), swept (`target` is off what it
+            stood on, down).
         target: object id, where the kind has one.
         side: hand for waved and pointing, or None for either.
-        on: object id of where the target is brought to, or None for anywhere.
+        on: object id of where the target is brought to, or for pushed up to, or None for anywhere.
+        toward: direction in the world, for pushed [rad].
     """
 
     kind: ExpectationKind
     target: str | None = None
     side: Literal["left", "right"] | None = None
     on: str | None = None
+    toward: float | None = None
 
 
 @dataclass(frozen=True)

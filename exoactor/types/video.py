@@ -11,7 +11,7 @@ from exoactor.types.scene import Pose2D, Scene
 if TYPE_CHECKING:
     from pathlib import Path
 
-ActionKind = Literal["stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down", "pick", "place"]
+ActionKind = Literal["stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down", "pick", "place", "push"]
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,15 @@ class Action:
         text: the same in words, for models that read ("walks to the table").
         seconds: for stand, wave, point: how long; for lift and pick: how long it is held up; before natural
             variation [s].
-        goal: for walk and carry: where it ends, one right behind is stepped back to; for turn: only its yaw counts.
+        goal: for walk, carry and push: where it ends, one right behind is stepped back to; for turn: only its yaw
+            counts. A push with a goal is made by both hands and the legs, one without by one hand.
         via: for walk and carry: floor points to pass in order [m].
-        side: for wave, point, pick and place: the hand, "left" or "right".
+        side: for wave, point, pick, place and push: the hand, "left" or "right".
         at: for point: the world point (x, y, z) pointed at [m].
-        thing: for lift, carry, put_down, pick and place: id of the thing in the scene; one that is carried, put down or
-            placed is held from the beginning.
-        rise: how far it is raised, negative for put_down and place [m].
+        thing: for lift, carry, put_down, pick, place and push: id of the thing in the scene; one that is carried, put
+            down or placed is held from the beginning.
+        rise: how far it is raised, negative for put_down, place, and a push over an edge [m].
+        shift: for push: how far the thing goes, x and y in the world [m].
     """
 
     kind: ActionKind
@@ -41,6 +43,7 @@ class Action:
     at: tuple[float, float, float] | None = None
     thing: str | None = None
     rise: float = 0.0
+    shift: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy as np
 
 from exoactor.types import Actuation, Array, Camera
 from exoactor.world.furniture import Part, backdrop, parts
-from exoactor.world.g1 import FRICTION, TIMESTEP, g1_spec
+from exoactor.world.g1 import TIMESTEP, g1_spec
 from exoactor.world.looks import CEILING_RGB, WALL_RGB, floor_texture, role_rgb
 from exoactor.world.placement import Thing, corners, in_world
 from exoactor.world.scene_file import SceneSpec
@@ -27,6 +27,8 @@ SHADOW_PIXELS = 512
 AMBIENT, DIFFUSE, KEY_LIGHT = 0.42, 0.28, 0.40
 """Headlight ambient and diffuse, and the one lamp that casts shadows."""
 LAMP_HEIGHT = 5.0
+FLOOR_FRICTION = 0.2
+"""Of two surfaces the larger coefficient counts: on this floor things slide as their own say, and soles hold."""
 IMPEDANCE_RATIO = 10.0
 """Of frictional to normal constraints; higher slips less."""
 
@@ -96,7 +98,7 @@ def furnish(
         type=mujoco.mjtGeom.mjGEOM_PLANE,
         size=[0, 0, 0.05],
         material="floor",
-        friction=[FRICTION, 0.005, 0.0001],
+        friction=[FLOOR_FRICTION, 0.005, 0.0001],
         contype=1,
         conaffinity=1,
     )

@@ -11,6 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from exoactor.grip import grip_place, press_axes
 from exoactor.placing import takes
+from exoactor.push import UP_TO, gap_between
 from exoactor.stance import distance_to_footprint, nearest_point
 from exoactor.types import CONTROL_HZ, Actuation, Array, CatalogueItem, Expectation, SceneObject, Sensors
 from exoactor.types.rotations import wrap
@@ -41,6 +42,10 @@ UPRIGHT_TILT = 10.0
 """`put_down`: the thing was in the robot's hands, and at the end stands upright within this [deg], at rest."""
 BROUGHT = 0.75
 """`carried`: held at the end, so near to what it was brought to, or over it if that has a top for it [m]."""
+PUSHED = 0.12
+"""`pushed`: the thing went so far in the direction asked for, and no more than half of it or this aside [m]."""
+SWEPT = 0.2
+"""`swept`: the thing ends so much lower than it stood [m]."""
 STILL_SHIFT, STILL_TURN = 0.15, np.radians(15)
 
 
@@ -203,6 +208,13 @@ def happened(
         tilt, stands = _stands(track, target.item)
         stands = stands and (on is None or _is_on(_middle(track, target.item), target.item, on))
         return {"true": stands, "measured": tilt, "unit": "deg"}
+    if kind == "pushed":
+        found = _pushed(track, target.item, expectation.toward)
+        there = on is None or gap_between(target, on) <= UP_TO + 0.03
+        return {**found, "true": bool(found["true"] and there)}
+    if kind == "swept":
+        fell = float(track.things[target.id][0][2] - track.things[target.id][-1][2])
+        return {"true": bool(fell > SWEPT), "measured": fell, "unit": "m"}
     if kind == "carried":
         if on is None:
             raise ValueError("expectation 'carried' needs to know where to")
@@ -261,6 +273,22 @@ def _stands(track: TruthTrack, item: CatalogueItem) -> tuple[float, bool]:
     moved = float(np.linalg.norm(poses[-half_second:, :3] - poses[-1, :3], axis=1).max())
     held = len(track.root) - 1 in track.lifted.get(id, [])
     return tilt, tilt < UPRIGHT_TILT and moved < 0.01 and not held and bool(track.lifted.get(id))
+
+
+def _pushed(track: TruthTrack, item: CatalogueItem, toward: float | None) -> dict[str, Any]:
+    """Whether a thing went that way and stands upright on the level on which it stood."""
+    poses = np.array(track.things[item.id])
+    went = poses[-1, :3] - poses[0, :3]
+    heading = float(np.arctan2(went[1], went[0])) if toward is None else toward
+    along = float(went[0] * np.cos(heading) + went[1] * np.sin(heading))
+    aside = abs(float(went[1] * np.cos(heading) - went[0] * np.sin(heading)))
+    up = Rotation.from_quat(poses[-1, 3:], scalar_first=True).as_matrix()[2, 2]
+    upright = bool(np.degrees(np.arccos(np.clip(up, -1, 1))) < UPRIGHT_TILT and abs(went[2]) < 0.03)
+    return {
+        "true": bool(along >= PUSHED and aside <= max(PUSHED, 0.5 * along) and upright),
+        "measured": along,
+        "unit": "m",
+    }
 
 
 def _middle(track: TruthTrack, item: CatalogueItem) -> Array:

@@ -2,6 +2,7 @@ import json
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, __file__.rsplit("/", 1)[0])
@@ -12,7 +13,7 @@ from agent.loop import work
 from agent.planner import DeterministicPlanner
 from agent.run_folder import Job, RunFolder
 from agent.session import Session
-from exoactor.types import ConfigError, Outcome, Pose2D, StageError, Verdict
+from exoactor.types import CatalogueItem, ConfigError, Outcome, Pose2D, SceneObject, StageError, Verdict
 from exoactor.world.faults import parse_fault
 
 TEXT = "walk to the table, wave, then turn to the door"
@@ -70,6 +71,20 @@ def test_a_failed_check_is_tried_again_with_another_seed(tmp_path):
     assert summary["subtasks"][0]["attempts"] == 2
     seeds = [json.loads(p.read_text())["seed"] for p in sorted((tmp_path / "run").glob("subtasks/01-*/*/attempt.json"))]
     assert len(set(seeds)) == 2
+
+
+def test_left_is_the_same_side_at_the_second_attempt_and_after_a_crash(tmp_path):
+    """The robot has walked round the crate by then, and what was left of it is ahead of it now."""
+    crate = SceneObject(CatalogueItem("crate", "box", "red", np.array([0.4, 0.4, 0.6]), True), [1.2, 0, 0], 0.0, 1.0)
+    empty = replace(room(), objects=(crate,))
+    script = {("check", 1): not_done("moved_too_little"), ("imagine", 2): Killed()}
+    with pytest.raises(Killed):
+        work(start(tmp_path, FakePipeline(empty, script), "push the crate to the left"))
+    assert work(again(tmp_path, FakePipeline(empty)))["status"] == "achieved"
+    made = [json.loads(p.read_text()) for p in sorted((tmp_path / "run").glob("subtasks/01-*/*/attempt.json"))]
+    assert [a["subtask"]["args"]["toward"] for a in made] == [90.0, 90.0]
+    assert [a["expectation"]["toward"] for a in made] == [pytest.approx(np.pi / 2)] * 2
+    assert made[1]["scene"]["robot"][1] < -0.3  # it stands on the other side of the crate
 
 
 def test_a_failed_stage_is_attributed_and_tried_again(tmp_path):

@@ -82,6 +82,32 @@ def test_carried_is_held_over_what_it_was_brought_to():
     assert not moved((0.5, 0.0, 0.6), UPRIGHT, True)(carried)
 
 
+def pushed(end, quat=UPRIGHT):
+    """What is recorded of a box that stood at the origin of the floor, or of the bench, and ends there."""
+    t = track([(0.0, 0.0, 0.0)] * 20)
+    t.things["box"] = [np.array([0.0, 0.0, 0.45, *UPRIGHT])] * 10 + [np.array([*end, *quat])] * 10
+    where = {"box": (BOX, np.array(end), 0.0), "bench": (BENCH, np.array([0.9, 0.0, 0.0]), 0.0)}
+    return lambda expectation: happened(expectation, t, where)
+
+
+def test_pushed_is_further_that_way_upright_and_on_what_it_stood_on():
+    that_way = Expectation("pushed", "box", toward=0.0)
+    found = pushed((0.3, 0.05, 0.45))(that_way)
+    assert found["true"] is True and found["measured"] == pytest.approx(0.3)
+    assert not pushed((-0.3, 0.0, 0.45))(that_way)["true"]
+    assert not pushed((0.05, 0.0, 0.45))(that_way)["true"]
+    assert not pushed((0.2, 0.3, 0.45))(that_way)["true"]
+    assert not pushed((0.3, 0.0, 0.0))(that_way)["true"]  # over the edge
+    assert not pushed((0.3, 0.0, 0.45), (np.cos(0.4), np.sin(0.4), 0, 0))(that_way)["true"]  # tilted by 46 degrees
+    up_to = Expectation("pushed", "box", on="bench", toward=0.0)
+    assert pushed((0.3, 0.0, 0.45))(up_to)["true"] and not pushed((0.13, 0.0, 0.45))(up_to)["true"]
+
+
+def test_swept_is_lower():
+    assert pushed((0.3, 0.0, 0.0))(Expectation("swept", "box"))["true"] is True
+    assert pushed((0.3, 0.0, 0.45))(Expectation("swept", "box"))["true"] is False
+
+
 def test_put_down_on_something_stands_on_that_either_way_up():
     down = Expectation("put_down", "box", on="bench")
     assert moved((0.9, 0.0, 0.45), UPRIGHT, False)(down)
