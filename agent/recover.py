@@ -40,6 +40,10 @@ def _take_up_again(failed: Subtask) -> tuple[Subtask, ...]:
     return (Subtask("lift", {"target": thing}, why), *carry, failed)
 
 
+def _stand_up_first(failed: Subtask) -> tuple[Subtask, ...]:
+    return (Subtask("stand_up", {}, f"the robot sits, and {failed.skill} is done on foot"), failed)
+
+
 _WAYS: dict[str, Callable[[Subtask], tuple[Subtask, ...]]] = {
     "walk_to": _turn_first,
     "walk_around": _walk_first,
@@ -76,6 +80,8 @@ def another_way(remaining: Sequence[Subtask], history: Sequence[Failure]) -> tup
         return (*_as_seen_from_here(failed), *remaining[1:])
     if failed.skill in HOLDING and code in LOST and code not in [failure.code for failure in history[:-1]]:
         return (*_take_up_again(failed), *remaining[1:])
+    if code == "seated" and code not in [failure.code for failure in history[:-1]]:
+        return (*_stand_up_first(failed), *remaining[1:])
     way = _aside if failed.skill == "point_at" and code in HIDDEN_ARM else _WAYS.get(failed.skill)
     if way is None or failed.because or code in HOPELESS:
         return None

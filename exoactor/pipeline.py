@@ -26,7 +26,7 @@ from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
 from exoactor.grasp import hand_of
-from exoactor.ground import GroundCfg, find_contact, ground, held_at_first, must_move
+from exoactor.ground import GroundCfg, find_contact, find_sitting, ground, held_at_first, must_move, must_sit
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
@@ -34,6 +34,7 @@ from exoactor.perceive import RgbdPerception, own_body
 from exoactor.performance import Performance, let_go, take_hold
 from exoactor.picking import held_at, pick_up, set_down
 from exoactor.retarget import RetargetCfg, retarget
+from exoactor.sitting import sit_down, stand_up
 from exoactor.types import (
     MOVED_BY_HAND,
     Action,
@@ -57,6 +58,7 @@ from exoactor.types import (
     VideoModel,
 )
 from exoactor.types.protocols import Progress
+from exoactor.types.rotations import quat_to_rpy
 from exoactor.world.faults import Fault
 from exoactor.world.scene_file import SceneSpec
 from exoactor.world.sim import SimRobot
@@ -106,6 +108,7 @@ class SimPipeline:
         self._grounded_in: Scene | None = None  # the last look before the robot moved
         # What the last attempt left in the robot's hands: id, how they press, and the motion that took hold of it.
         self._in_hands: tuple[str, PalmFeedback | HandFeedback, RobotMotion] | None = None
+        self._seat: str | None = None  # what the robot sits on
         self._believed: Scene | None = None  # open loop: the first look, with the robot where the plan left it
 
     # -- stages ---------------------------------------------------------------------------------
@@ -116,7 +119,7 @@ class SimPipeline:
         A robot that was left bent over by an attempt that failed stands up first: it hides things, and nobody is
         imagined to begin like that.
         """
-        if self.cfg.closed_loop and self._in_hands is None and self._is_bent():
+        if self.cfg.closed_loop and self._in_hands is None and self._seat is None and self._is_bent():
             stand(self.robot, self._controller, STAND_UP_SECONDS, estimator=self._estimator, blend=STAND_UP_BLEND)
         observation = self._look()
         if self._believed is not None:
@@ -134,6 +137,8 @@ class SimPipeline:
         """Imagine the action chain in the observed scene; writes imagined.mp4 and imagined.json."""
         if any(action.kind in ("pick", "place") for action in actions) and self.robot.sense().fingers is None:
             raise StageError("imagine", "no_fingers", "the robot's hands have no fingers to take a thing with")
+        if self._seat is not None and actions and actions[0].kind != "stand_up":
+            raise StageError("imagine", "seated", f"the robot sits on {self._seat}; it has to stand up first")
         observation, _ = attempt.load_observation(folder)
         prompt = video_prompt(scene, tuple(actions))
         request = ImagineRequest(scene, observation, tuple(actions), prompt, seed, self.cfg.imagine_fps)
@@ -170,7 +175,8 @@ class SimPipeline:
         held = [thing for thing in movable if held_at_first(motion, thing)]
         along = goes_along(video, scene.camera, motion, held, colours)
         rises = rises_of(video, scene.camera, movable, colours)
-        attempt.save_contact(folder, find_contact(motion, rises, scene, along=along))
+        contact = find_contact(motion, rises, scene, along=along) or find_sitting(motion, scene)
+        attempt.save_contact(folder, contact)
 
     def ground(self, folder: Path, expectation: Expectation | None = None) -> dict[str, Any]:
         """Look again and put the motion where things are now; writes grounded.npz.
@@ -190,6 +196,8 @@ class SimPipeline:
         human, contact = load_human(folder / attempt.HUMAN), attempt.load_contact(folder)
         if self.cfg.gates and expectation is not None and expectation.kind in MOVED_BY_HAND:
             must_move(expectation, contact)
+        if self.cfg.gates and expectation is not None and (expectation.kind == "seated" or self._seat is not None):
+            must_sit(expectation, contact)
         cfg = GroundCfg(snap=self.cfg.closed_loop)
         grounded = ground(human, scene, cfg, imagined_scene=imagined_scene, contact=contact)
         attempt.save_grounded(folder, grounded)
@@ -243,15 +251,21 @@ class SimPipeline:
                 seen = self._grounded_in or attempt.load_scene(folder)
                 to, now = grounded.target, self._now
                 carry(performed, contact, to, motion, before, seen, folder, now, cfg, localize)
+            elif contact is not None and contact.kind == "rise":
+                seen = self._grounded_in or attempt.load_scene(folder)
+                stand_up(performed, contact, grounded.goal, seen.get(contact.thing), folder, cfg, localize)
             else:
                 performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
-                if contact is not None:
+                if contact is not None and contact.kind == "sit":
+                    sit_down(performed, contact, folder, self._now, cfg, localize)
+                elif contact is not None:
                     seen = self._grounded_in or attempt.load_scene(folder)
                     if side is not None:
                         performed.holding = pick_up(performed, contact, side, seen, folder, self._now, cfg, localize)
                     else:
                         take_hold(performed, contact, seen, folder, self._now, cfg, localize)
         finally:
+            self._seat = contact.thing if contact is not None and self._estimator.seated else None
             if contact is not None and performed.holding is not None:
                 loop = performed.palm if performed.holding.hand is None else performed.hand
                 self._in_hands = (contact.thing, loop, performed.holding)
@@ -302,6 +316,7 @@ class SimPipeline:
             {
                 **{f"world_{k}": v for k, v in self.robot.snapshot().items()},
                 "located": self._estimator.located,
+                "seat": np.array(self._seat or ""),
                 "estimate_pose": self._estimator.pose,
                 "estimate_std": self._estimator.std,
             },
@@ -322,6 +337,8 @@ class SimPipeline:
         self._estimator = StateEstimator()
         if bool(arrays["located"]):
             self._estimator.start(Pose2D(*arrays["estimate_pose"]), arrays["estimate_std"])
+        self._seat = str(arrays.get("seat", "")) or None
+        self._estimator.seated = self._seat is not None
         stand(self.robot, self._controller, 2.0, estimator=self._estimator)
 
     def close(self) -> None:
@@ -336,7 +353,8 @@ class SimPipeline:
     def _look(self) -> Observation:
         time, rgb, depth = self.robot.look()
         pose = self._estimator.pose if self._estimator.located else None
-        felt = Proprioception(self.robot.sense().joint_pos, pose, self._estimator.std)
+        sensors = self.robot.sense()
+        felt = Proprioception(sensors.joint_pos, pose, self._estimator.std, quat_to_rpy(sensors.quat)[:2])
         return Observation(time, rgb, depth, self.robot.camera, felt)
 
     def _perceive(self, observation: Observation) -> Scene:

@@ -18,7 +18,9 @@ from skills.pick import Pick
 from skills.place import Place
 from skills.point_at import PointAt
 from skills.put_down import PutDown
+from skills.sit_on import SitOn
 from skills.stand_still import StandStill
+from skills.stand_up import StandUp
 from skills.turn_to import TurnTo
 from skills.walk_around import WalkAround
 from skills.walk_to import WalkTo
@@ -28,6 +30,7 @@ __all__ = ["Args", "Argument", "Fact", "Skill", "Symbols", "acted_on", "get", "r
 
 _BUILT_IN: tuple[type[Skill], ...] = (
     WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, Carry, PutDown, Pick, Place,
+    SitOn, StandUp,
 )  # fmt: skip
 
 

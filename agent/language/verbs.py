@@ -1,4 +1,4 @@
-"""One clause: a verb with what belongs to it, as steps of the six skills."""
+"""One clause: a verb with what belongs to it, as steps of skills."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from agent.language.durations import take_a_while, take_seconds
 from agent.language.hands import Hands, before_a_thing
 from agent.language.nominals import match_nominal
 from agent.language.nouns import NotUnderstood, Nouns
+from agent.language.sitting import Sitting
 from agent.language.tokens import Cursor
 from skills import Fact
 
@@ -22,6 +23,7 @@ class Verbs:
     def __init__(self, nouns: Nouns) -> None:
         self.nouns = nouns
         self.hands = hands = Hands(nouns)
+        sitting = Sitting(nouns)
         self._readers: dict[str, tuple[Iterable[str], Callable[[Cursor], Clause]]] = {
             "walk": (lx.WALK, self._walk),
             "approach": (lx.APPROACH, self._approach),
@@ -39,6 +41,8 @@ class Verbs:
             "show": (lx.SHOW, hands.show),
             "pay": (("pay",), self._pay),
             "stand": (lx.STAND, self._stand),
+            "sit": (lx.SIT, sitting.sit),
+            "stand_up": (lx.STAND_UP, sitting.stand_up),
         }
 
     def match(self, cursor: Cursor) -> tuple[str, str] | None:

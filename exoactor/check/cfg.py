@@ -42,6 +42,17 @@ class CheckCfg:
         stands_within: the lowest part seen of a thing that stands is this near to what it stands on [m].
         upright_within: and the highest this near to its height above that [m].
         hands_off: arms nearer than this to a thing still hold it; after letting go they are 4 cm away [m].
+        seated_behind: pelvis behind the front edge of the seat, at least [m]; nearer the robot perches.
+        seated_balance: its centre of mass behind the edge, at least [m]: then most of the weight is on the seat.
+        seated_height: pelvis over the seat's top [m]: it is carried 0.145 m over it, a squat hovers higher.
+        seated_lean: of the trunk, at most [rad].
+        seated_still: the pelvis stays within this on the floor plane and in height [m] ...
+        seated_seconds: ... up to the last look, for so long [s] ...
+        seated_looks: ... and in so many looks.
+        seated_frames: looks on the way that are searched for it, the last ones.
+        seated_hands: arms nearer than this to the seat are on it [m].
+        standing_height: pelvis of one that stands, at least [m]; a G1 stands at 0.75.
+        standing_free: and so far from what it could sit on, at least [m].
         unsure: measured values within this share of the threshold are not decided when confidence is below
             `unsure_confidence`.
     """
@@ -76,5 +87,16 @@ class CheckCfg:
     stands_within: float = 0.05
     upright_within: float = 0.06
     hands_off: float = 0.015
+    seated_behind: float = 0.10
+    seated_balance: float = 0.0
+    seated_height: tuple[float, float] = (0.09, 0.19)
+    seated_lean: float = float(np.radians(35))
+    seated_still: float = 0.05
+    seated_seconds: float = 3.0
+    seated_looks: int = 6
+    seated_frames: int = 18
+    seated_hands: float = 0.03
+    standing_height: float = 0.66
+    standing_free: float = 0.12
     unsure: float = 0.10
     unsure_confidence: float = 0.6

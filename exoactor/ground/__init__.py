@@ -4,6 +4,7 @@ from exoactor.ground.contacts import ContactCfg, find_contact, held_at_first, mu
 from exoactor.ground.gestures import GestureCfg
 from exoactor.ground.grounding import GroundCfg, ground
 from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path
+from exoactor.ground.sitting import SittingCfg, find_sitting, must_sit
 from exoactor.ground.target import TargetCfg
 
 __all__ = [
@@ -12,10 +13,13 @@ __all__ = [
     "GroundCfg",
     "RootPath",
     "RootPathCfg",
+    "SittingCfg",
     "TargetCfg",
     "find_contact",
+    "find_sitting",
     "ground",
     "held_at_first",
     "must_move",
+    "must_sit",
     "root_path",
 ]

@@ -20,6 +20,7 @@ from exoactor.imagine.gestures import FingerPose, lay_gestures
 from exoactor.imagine.grasping import Grasps
 from exoactor.imagine.lifting import Lifts
 from exoactor.imagine.limbs import about, hanging_arm, leg
+from exoactor.imagine.sitting import Sits
 from exoactor.imagine.style import Style
 from exoactor.types import Action, Array, HumanMotion, Pose2D, SceneObject
 
@@ -112,7 +113,8 @@ def act(
 
     lifts = Lifts(course.gestures, things or {}, style, times, root)
     grasps = Grasps(course.gestures, things or {}, style, times, root)
-    bowed, crouched = np.maximum(lifts.bow, grasps.bow), np.maximum(lifts.crouch, grasps.crouch)
+    sits = Sits(course.gestures, things or {}, style, times, root)
+    bowed, crouched = np.maximum(lifts.bow, grasps.bow) + sits.bow, np.maximum(lifts.crouch, grasps.crouch)
     turn = -0.18 * apart
     roll = -0.045 * listing
     lean = style.lean * walking
@@ -128,12 +130,13 @@ def act(
     position = np.column_stack(
         [
             root[:, :2]
+            + sits.shift
             + left * sideways[:, None]
             + forward * (idle(0.005, 0.27) - np.maximum(lifts.back, grasps.back))[:, None],
             0 * turn,
         ]
     )
-    position[:, 2] = _pelvis_height(position, pelvis, feet, rest, body, style, fps) - crouched
+    position[:, 2] = sits.lowered(_pelvis_height(position, pelvis, feet, rest, body, style, fps) - crouched)
 
     local = np.tile(np.eye(3), (len(times), len(PARENTS), 1, 1))
     for joint in (3, 6, 9):
@@ -157,6 +160,7 @@ def act(
     lay_gestures(course.gestures, style, times, chest, chest_position, rest, local, fingers, viewer)
     lifts.lay(chest, chest_position, rest, local, fingers)
     grasps.lay(chest, chest_position, rest, local, fingers)
+    sits.lay(position, chest, chest_position, rest, local, fingers)
 
     toward_left = pelvis[:, :, 0]
     for foot, hip, knee, ankle in ((feet[0], 1, 4, 7), (feet[1], 2, 5, 8)):

@@ -5,7 +5,9 @@ from exoactor.retarget.footsteps import StepCfg
 from exoactor.retarget.grasping import GraspCfg, pick_motion, place_motion, raised
 from exoactor.retarget.lifting import LiftCfg, lift_motion, put_down_motion
 from exoactor.retarget.retargeting import METHODS, Method, RetargetCfg, retarget, unknown_method
+from exoactor.retarget.seated import SeatedCfg, seated_joints, sit_back_motion, sit_up_motion, tip_forward_motion
 from exoactor.retarget.shuffle import shuffle
+from exoactor.retarget.sitting import SitCfg, lower_motion, rise_motion
 from exoactor.retarget.timing import TimingCfg
 from exoactor.retarget.wholebody import WholeBodyCfg
 
@@ -16,17 +18,25 @@ __all__ = [
     "LiftCfg",
     "Method",
     "RetargetCfg",
+    "SeatedCfg",
+    "SitCfg",
     "StepCfg",
     "TimingCfg",
     "WholeBodyCfg",
     "carry_motion",
     "draw_near_motion",
     "lift_motion",
+    "lower_motion",
     "pick_motion",
     "place_motion",
     "put_down_motion",
     "raised",
     "retarget",
+    "rise_motion",
+    "seated_joints",
     "shuffle",
+    "sit_back_motion",
+    "sit_up_motion",
+    "tip_forward_motion",
     "unknown_method",
 ]

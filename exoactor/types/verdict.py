@@ -19,7 +19,8 @@ class Outcome(StrEnum):
 
 
 ExpectationKind = Literal[
-    "at", "circled", "facing", "waved", "pointing", "still", "lifted", "carried", "put_down", "placed"
+    "at", "circled", "facing", "waved", "pointing", "still", "lifted", "carried", "put_down", "placed",
+    "seated", "standing",
 ]  # fmt: skip
 
 MOVED_BY_HAND: tuple[ExpectationKind, ...] = ("lifted", "carried", "put_down", "placed")
@@ -35,7 +36,8 @@ class Expectation:
             facing (turned to `target` on the spot), waved, pointing (an arm held towards `target`), still,
             lifted (`target` is off what it stood on, for a second at least and still at the end),
             carried (`target` is held, over `on` or before it), put_down (`target` stands upright on something, on `on`
-            if that is given, and the robot has let go of it), placed (the same of what one hand held).
+            if that is given, and the robot has let go of it), placed (the same of what one hand held), seated (on
+            `target`, most of the weight on it, upright, at rest, hands off), standing (upright, free of all seats).
         target: object id, where the kind has one.
         side: hand for waved and pointing, or None for either.
         on: object id of where the target is brought to, or None for anywhere.

@@ -11,7 +11,9 @@ from exoactor.types.scene import Pose2D, Scene
 if TYPE_CHECKING:
     from pathlib import Path
 
-ActionKind = Literal["stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down", "pick", "place"]
+ActionKind = Literal[
+    "stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down", "pick", "place", "sit", "stand_up"
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -21,14 +23,15 @@ class Action:
     Args:
         kind: what is done.
         text: the same in words, for models that read ("walks to the table").
-        seconds: for stand, wave, point: how long; for lift and pick: how long it is held up; before natural
-            variation [s].
-        goal: for walk and carry: where it ends, one right behind is stepped back to; for turn: only its yaw counts.
+        seconds: for stand, wave, point: how long; for lift and pick: how long it is held up; for sit: how long the
+            person is seen sitting; before natural variation [s].
+        goal: for walk and carry: where it ends, one right behind is stepped back to; for turn: only its yaw counts;
+            for stand_up: where the person then stands.
         via: for walk and carry: floor points to pass in order [m].
         side: for wave, point, pick and place: the hand, "left" or "right".
         at: for point: the world point (x, y, z) pointed at [m].
-        thing: for lift, carry, put_down, pick and place: id of the thing in the scene; one that is carried, put down or
-            placed is held from the beginning.
+        thing: for lift, carry, put_down, pick, place, sit and stand_up: id of the thing in the scene; one that is
+            carried, put down or placed is held from the beginning, from one that is stood up from the person begins.
         rise: how far it is raised, negative for put_down and place [m].
     """
 
