@@ -1,4 +1,4 @@
-"""Where one sits on a thing: one rule, used by skills, imagination, grounding, the robot's own sitting and the check."""
+"""Where one sits on a thing: one rule for skills, imagination, grounding, the robot's own sitting and the check."""
 
 from __future__ import annotations
 
@@ -108,13 +108,13 @@ def place_on(seat: Seat, behind: float) -> Array:
     return np.array([at[0], at[1], seat.height])
 
 
-def seat_under(robot: Pose2D, things: Iterable[SceneObject], turned: float = np.pi / 4) -> tuple[SceneObject, Seat] | None:
+def seat_under(robot: Pose2D, things: Iterable[SceneObject]) -> tuple[SceneObject, Seat] | None:
     """The thing that a robot at `robot` sits on, and its side; None for one that stands on the floor.
 
     Whose pelvis is over a seat sits on it: nobody stands in a chair.
     """
     for thing in things:
-        seat = seat_facing(thing, robot.yaw, turned)
+        seat = seat_facing(thing, robot.yaw)
         if seat is not None and seat.holds(robot.xy):
             return thing, seat
     return None

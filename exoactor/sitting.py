@@ -29,10 +29,14 @@ from exoactor.types import Contact, Pose2D, Scene, SceneObject, StageError, Trac
 
 GAP = 0.055
 """Pelvis before the edge of a seat on legs, standing [m]: the calves are 2 cm from it."""
-GAP_SOLID = 0.10
+GAP_SOLID = 0.09
 """The same before a box, which stands down to the floor: heels are 5 cm behind the ankles [m]."""
-BEFORE_SEAT = Approach(near=0.03, turned=float(np.radians(7.0)), worth=0.055, rounds=4)
+BEFORE_SEAT = Approach(near=0.04, turned=float(np.radians(8.0)), worth=0.06, rounds=4)
 """Nearer, the heels push against it; further, the hips come down on the edge."""
+SETTLED = 0.03
+"""Small steps back to a seat go on until the robot is so near to its place [m]."""
+HIPS = 0.15
+"""The middle of the pelvis keeps so far from the ends of the edge [m]."""
 FELT = 0.02
 """A pelvis that stays so far above where it is asked to be rests on something [m] ..."""
 FELT_STEPS = 5
@@ -81,6 +85,7 @@ def sit_down(
             "not_in_place") or ("track", "seat_not_felt").
     """
     first = standing_pose(performed.controller.actuation)
+    steps = replace(cfg, settle=replace(cfg.settle, xy=SETTLED))
     seat: Seat | None = None
     for number in range(BEFORE_SEAT.rounds + 1):
         if performed.fell:
@@ -96,10 +101,11 @@ def sit_down(
             raise StageError("ground", "target_gone", f"{contact.thing} is no longer seen")
         gap = GAP_SOLID if thing is not None and thing.item.kind == "box" else GAP
         here = performed.here
-        stance = seat.stance(gap, float(np.clip(seat.aside(here.xy), -0.05, 0.05)))
+        most = max(seat.half_width - HIPS, 0.0)
+        stance = seat.stance(gap, float(np.clip(seat.aside(here.xy), -most, most)))
         if BEFORE_SEAT.arrived(here, stance, number):
             break
-        performed.track(shuffle(here, stance, first[15:]), cfg, localize)
+        performed.track(shuffle(here, stance, first[15:]), steps, localize)
     assert seat is not None
     lower = lower_motion(feet_of(performed.estimator), seat.height, contact.begin - contact.reach, first)
     # The policy balances by itself here: what would hold the robot where the plan has it pushes against the seat.

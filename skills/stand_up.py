@@ -44,7 +44,9 @@ class StandUp(Skill):
         thing, seat = found
         aside = seat.aside(robot_pose(scene).xy)
         return (
-            Action("stand_up", f"stands up from the {spoken(thing.id)}", 0.5, seat.stance(BEFORE, aside), thing=thing.id),
+            Action(
+                "stand_up", f"stands up from the {spoken(thing.id)}", 0.5, seat.stance(BEFORE, aside), thing=thing.id
+            ),
             Action("walk", "takes a step forward, away from it", goal=seat.stance(FREE, aside)),
         )
 

@@ -74,7 +74,9 @@ def summarize(records: Sequence[Record]) -> Table:
             if a["skill"] == skill and a["outcome"] != "done"
         )
         summary[f"{skill}/causes"] = dict(causes.most_common())
-        rows.append((f"{skill} failed by", "; ".join(f"{c} {n}" for c, n in causes.most_common()) or "-", "", "", "", ""))
+        rows.append(
+            (f"{skill} failed by", "; ".join(f"{c} {n}" for c, n in causes.most_common()) or "-", "", "", "", "")
+        )
     whole = sum(r["status"] == "achieved" for r in records)
     rows.append(("both, as one instruction", "", share(whole, len(records)), "", "", ""))
     summary["achieved"] = [whole, len(records)]

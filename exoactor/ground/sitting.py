@@ -1,4 +1,4 @@
-"""Whether the person of a video sits down or stands up, on what and when: from the estimated pelvis, knees and trunk."""
+"""Whether the person of a video sits down or stands up, on what and when: from estimated pelvis, knees and trunk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from exoactor.seat import Seat, place_on, seat_facing
+from exoactor.seat import place_on, seat_facing
 from exoactor.types import BODY_JOINTS, Array, Contact, Expectation, HumanMotion, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap
 
@@ -26,6 +26,7 @@ class SittingCfg:
         bent: ... and with knees bent by more than this on both sides they sit, or squat [rad].
         upright: a trunk that leans over more does something else [rad].
         tall: hips higher than this share stand; between the two one is on the way.
+        settled: hips within this share of where they end up have arrived there.
         seconds: for so long at the clip's end, or at its beginning, the person sits [s].
         deep: the pelvis of one who sits is about so far behind the edge [m] ...
         above: ... and its joint so far above the seat [m].
@@ -39,6 +40,7 @@ class SittingCfg:
     bent: float = float(np.radians(45.0))
     upright: float = float(np.radians(35.0))
     tall: float = 0.93
+    settled: float = 0.06
     seconds: float = 0.4
     deep: float = 0.18
     above: float = 0.10
@@ -69,15 +71,15 @@ def find_sitting(motion: HumanMotion, scene: Scene, cfg: SittingCfg | None = Non
     found = _on(motion, part, scene, cfg)
     if found is None:
         return None
-    thing, seat, heading = found
+    thing, heading = found
     way = float(np.median(motion.joints[-count:, 0, 2]) - np.median(motion.joints[:count, 0, 2]))
     turn = float(wrap(heading - thing.yaw))
     end = motion.seconds
     if kind == "sit":
-        seated = len(motion) - int(np.argmin(sits[::-1])) if not sits.all() else 0
-        before = np.flatnonzero(stands[:seated])
+        high = np.flatnonzero(share > float(np.median(share[-count:])) + cfg.settled)
+        before = np.flatnonzero(stands)
         left = float(before[-1]) if len(before) else 0.0
-        begin = min(seated / motion.fps, end)
+        begin = min(float(high[-1] + 1) / motion.fps if len(high) else 0.0, end)
         reach = min(left / motion.fps, begin)
         bow = float(_lean(motion)[int(left) :].max())
         return Contact(thing.id, (), reach, begin, begin, end, way, turn, bow, "sit")
@@ -131,11 +133,11 @@ def _lean(motion: HumanMotion) -> Array:
     return np.asarray(np.arctan2(np.linalg.norm(up[:, :2], axis=1), up[:, 2]))
 
 
-def _on(motion: HumanMotion, part: slice, scene: Scene, cfg: SittingCfg) -> tuple[SceneObject, Seat, float] | None:
-    """What the person sits on during a part of the clip, the side of it, and the person's heading there [rad]."""
+def _on(motion: HumanMotion, part: slice, scene: Scene, cfg: SittingCfg) -> tuple[SceneObject, float] | None:
+    """What the person sits on during a part of the clip, and the person's heading there [rad]."""
     pelvis = np.median(motion.joints[part, 0], axis=0)
     heading = float(motion.heading[part].mean())
-    best: tuple[float, SceneObject, Seat] | None = None
+    best: tuple[float, SceneObject] | None = None
     for thing in scene.objects:
         seat = seat_facing(thing, heading, cfg.turned) if thing.confidence >= 0.5 else None
         if seat is None or abs(float(pelvis[2]) - seat.height - cfg.above) > cfg.height:
@@ -144,5 +146,5 @@ def _on(motion: HumanMotion, part: slice, scene: Scene, cfg: SittingCfg) -> tupl
         middle = place_on(seat, cfg.deep)[:2] + aside * np.array([-seat.outward[1], seat.outward[0]])
         away = float(np.linalg.norm(pelvis[:2] - middle))
         if away <= cfg.place and (best is None or away < best[0]):
-            best = (away, thing, seat)
-    return None if best is None else (best[1], best[2], heading)
+            best = (away, thing)
+    return None if best is None else (best[1], heading)

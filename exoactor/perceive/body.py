@@ -99,7 +99,7 @@ class RobotBody:
         return np.asarray(_tilted(roll_pitch) @ turn.reshape(3, 3).T @ middle)[:2]
 
     def _placed(self, level: Array, ground: float) -> PosedBody:
-        """The posture taken last, turned by `level` (3, 3) about the pelvis and raised from `ground` to the floor [m]."""
+        """The posture taken last, turned by `level` (3, 3) about the pelvis, `ground` on the floor."""
         data = self._data
         rotation = data.xmat.reshape(-1, 3, 3)
 

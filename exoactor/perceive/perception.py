@@ -20,8 +20,8 @@ from exoactor.perceive.objects import ObjectsCfg, explained, find_objects
 from exoactor.perceive.patch import CONFIDENCE as HELD
 from exoactor.perceive.patch import held_patch
 from exoactor.perceive.room import Wall, above_floor, find_walls, in_walls
-from exoactor.perceive.seated import SeatLook, folded, refined, seated_fix
 from exoactor.perceive.search import SearchCfg, find_robot, quality
+from exoactor.perceive.seated import SeatLook, folded, refined, seated_fix
 from exoactor.perceive.template import Template
 from exoactor.perceive.upright import STANDING_TOP, blind, lying
 from exoactor.types import Array, Catalogue, CatalogueItem, Observation, Pose2D, Scene, SceneObject, StageError

@@ -68,8 +68,8 @@ class SeatedCfg:
     upright: Folded = field(default_factory=lambda: Folded(-1.090, 1.735, 0.422, 0.288, 1.39))
     pause: float = 0.3
     stay: tuple[float, float] = (5.6, 8.0)
-    bow: Folded = field(default_factory=lambda: Folded(-1.50, 1.376, 0.317, 0.31, 1.5))
-    tip: Folded = field(default_factory=lambda: Folded(-1.452, 1.415, 0.205, 0.483, 0.25))
+    bow: Folded = field(default_factory=lambda: Folded(-1.64, 1.376, 0.317, 0.52, 1.5))
+    tip: Folded = field(default_factory=lambda: Folded(-1.45, 1.2, 0.1, 0.483, 0.25))
     catch: float = 0.18
 
 

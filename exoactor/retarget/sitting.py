@@ -1,4 +1,4 @@
-"""Lowering a G1 onto a seat behind it and bringing it up again: planted feet, hips going back, trunk bowed for balance."""
+"""Lowering a G1 onto a seat behind it and bringing it up: feet planted, hips going back, trunk bowed for balance."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SitCfg:
         feel: ... and how much lower it is asked to go, for the seat to be felt [m].
         lower: shortest and longest time of lowering [s].
         feeling: time of the last centimetres [s].
-        caught: the squat that one who tipped onto the feet goes on from: pelvis behind the ankles, and over the seat [m].
+        caught: the squat that one who tipped onto the feet goes on from: pelvis behind the ankles, over the seat [m].
         rise: time of rising from there [s].
         body: inverse kinematics: the pelvis is placed, its pitch and that of the trunk serve the balance.
     """
@@ -37,9 +37,9 @@ class SitCfg:
     bow: float = 0.6
     ahead: tuple[float, float] = (0.03, 0.02)
     over: float = 0.21
-    feel: float = 0.05
+    feel: float = 0.08
     lower: tuple[float, float] = (2.0, 3.0)
-    feeling: float = 1.2
+    feeling: float = 1.8
     caught: tuple[float, float] = (0.183, 0.158)
     rise: float = 2.2
     body: StandingCfg = field(
@@ -66,7 +66,10 @@ def lower_motion(feet: Array, seat: float, seconds: float, first: Array, cfg: Si
         feet,
         first,
         (0.0, cfg.body.pelvis_height, cfg.body.bow_least, cfg.ahead[0]),
-        ((down, (cfg.back, low, cfg.bow, cfg.ahead[1])), (cfg.feeling, (cfg.back, low - cfg.feel, cfg.bow, cfg.ahead[1]))),
+        (
+            (down, (cfg.back, low, cfg.bow, cfg.ahead[1])),
+            (cfg.feeling, (cfg.back, low - cfg.feel, cfg.bow, cfg.ahead[1])),
+        ),
         cfg,
     )
 
