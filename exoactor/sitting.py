@@ -35,8 +35,9 @@ BEFORE_SEAT = Approach(near=0.04, turned=float(np.radians(8.0)), worth=0.06, rou
 """Nearer, the heels push against it; further, the hips come down on the edge."""
 SETTLED = 0.03
 """Small steps back to a seat go on until the robot is so near to its place [m]."""
-HIPS = 0.15
-"""The middle of the pelvis keeps so far from the ends of the edge [m]."""
+HIPS = 0.19
+"""The middle of the pelvis had better be so far from the ends of the edge [m]: a thigh that comes down beside the seat
+takes the robot with it."""
 FELT = 0.02
 """A pelvis that stays so far above where it is asked to be rests on something [m] ..."""
 FELT_STEPS = 5
@@ -105,7 +106,8 @@ def sit_down(
         stance = seat.stance(gap, float(np.clip(seat.aside(here.xy), -most, most)))
         if BEFORE_SEAT.arrived(here, stance, number):
             break
-        performed.track(shuffle(here, stance, first[15:]), steps, localize)
+        # Aimed at the middle, small steps end near enough to it.
+        performed.track(shuffle(here, seat.stance(gap), first[15:]), steps, localize)
     assert seat is not None
     lower = lower_motion(feet_of(performed.estimator), seat.height, contact.begin - contact.reach, first)
     # The policy balances by itself here: what would hold the robot where the plan has it pushes against the seat.
