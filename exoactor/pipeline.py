@@ -34,6 +34,7 @@ from exoactor.perceive import RgbdPerception, own_body
 from exoactor.performance import Performance, let_go, take_hold
 from exoactor.picking import held_at, pick_up, set_down
 from exoactor.retarget import RetargetCfg, retarget
+from exoactor.seat import with_seat
 from exoactor.sitting import sit_down, stand_up
 from exoactor.types import (
     MOVED_BY_HAND,
@@ -52,6 +53,7 @@ from exoactor.types import (
     RobotMotion,
     SafetyStop,
     Scene,
+    SceneObject,
     StageError,
     Verdict,
     Verifier,
@@ -108,7 +110,7 @@ class SimPipeline:
         self._grounded_in: Scene | None = None  # the last look before the robot moved
         # What the last attempt left in the robot's hands: id, how they press, and the motion that took hold of it.
         self._in_hands: tuple[str, PalmFeedback | HandFeedback, RobotMotion] | None = None
-        self._seat: str | None = None  # what the robot sits on
+        self._seat: SceneObject | None = None  # what the robot sits on, as seen before
         self._believed: Scene | None = None  # open loop: the first look, with the robot where the plan left it
 
     # -- stages ---------------------------------------------------------------------------------
@@ -138,7 +140,7 @@ class SimPipeline:
         if any(action.kind in ("pick", "place") for action in actions) and self.robot.sense().fingers is None:
             raise StageError("imagine", "no_fingers", "the robot's hands have no fingers to take a thing with")
         if self._seat is not None and actions and actions[0].kind != "stand_up":
-            raise StageError("imagine", "seated", f"the robot sits on {self._seat}; it has to stand up first")
+            raise StageError("imagine", "seated", f"the robot sits on {self._seat.id}; it has to stand up first")
         observation, _ = attempt.load_observation(folder)
         prompt = video_prompt(scene, tuple(actions))
         request = ImagineRequest(scene, observation, tuple(actions), prompt, seed, self.cfg.imagine_fps)
@@ -265,7 +267,10 @@ class SimPipeline:
                     else:
                         take_hold(performed, contact, seen, folder, self._now, cfg, localize)
         finally:
-            self._seat = contact.thing if contact is not None and self._estimator.seated else None
+            if not self._estimator.seated:
+                self._seat = None
+            elif contact is not None and self._seat is None:
+                self._seat = (self._grounded_in or attempt.load_scene(folder)).get(contact.thing)
             if contact is not None and performed.holding is not None:
                 loop = performed.palm if performed.holding.hand is None else performed.hand
                 self._in_hands = (contact.thing, loop, performed.holding)
@@ -316,7 +321,7 @@ class SimPipeline:
             {
                 **{f"world_{k}": v for k, v in self.robot.snapshot().items()},
                 "located": self._estimator.located,
-                "seat": np.array(self._seat or ""),
+                "seat": np.array("" if self._seat is None else json.dumps(self._alone(self._seat).to_json())),
                 "estimate_pose": self._estimator.pose,
                 "estimate_std": self._estimator.std,
             },
@@ -337,7 +342,8 @@ class SimPipeline:
         self._estimator = StateEstimator()
         if bool(arrays["located"]):
             self._estimator.start(Pose2D(*arrays["estimate_pose"]), arrays["estimate_std"])
-        self._seat = str(arrays.get("seat", "")) or None
+        seat = str(arrays.get("seat", ""))
+        self._seat = Scene.from_json(json.loads(seat)).objects[0] if seat else None
         self._estimator.seated = self._seat is not None
         stand(self.robot, self._controller, 2.0, estimator=self._estimator)
 
@@ -358,7 +364,7 @@ class SimPipeline:
         return Observation(time, rgb, depth, self.robot.camera, felt)
 
     def _perceive(self, observation: Observation) -> Scene:
-        scene = self._perception.perceive(observation, self._prior())
+        scene = with_seat(self._perception.perceive(observation, self._prior()), self._seat)
         if scene.robot is not None:
             self._estimator.fix(scene.robot, np.array(LOOK_STD))
         hand = None if self._in_hands is None else self._in_hands[2].hand
@@ -366,6 +372,9 @@ class SimPipeline:
             item = next(item for item in self.catalogue if item.id == self._in_hands[0])
             scene = self._perception.with_held(scene, observation, item.id, held_at(self._estimator, hand, item))
         return scene
+
+    def _alone(self, thing: SceneObject) -> Scene:
+        return Scene((thing,), None, 0.0, self.robot.camera)
 
     def _must_hold(self, contact: Contact) -> tuple[PalmFeedback | HandFeedback, RobotMotion]:
         if self._in_hands is None or self._in_hands[0] != contact.thing:

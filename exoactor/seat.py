@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from exoactor.stance import sides
 from exoactor.types.arrays import Array
 from exoactor.types.rotations import wrap
-from exoactor.types.scene import CatalogueItem, Pose2D, SceneObject
+from exoactor.types.scene import CatalogueItem, Pose2D, Scene, SceneObject
 from exoactor.world.furniture import support
 
 SEATS: Final = ("chair", "table", "box")
@@ -118,3 +118,14 @@ def seat_under(robot: Pose2D, things: Iterable[SceneObject]) -> tuple[SceneObjec
         if seat is not None and seat.holds(robot.xy):
             return thing, seat
     return None
+
+
+def with_seat(scene: Scene, seat: SceneObject | None) -> Scene:
+    """The scene with what the robot sits on as it was seen before, where it is seen worse now: the robot hides it."""
+    if seat is None:
+        return scene
+    now = scene.get(seat.id)
+    if now is not None and now.confidence >= seat.confidence:
+        return scene
+    others = tuple(thing for thing in scene.objects if thing.id != seat.id)
+    return replace(scene, objects=(*others, seat), missing=tuple(id for id in scene.missing if id != seat.id))
