@@ -12,15 +12,15 @@ from exoactor.stance import sides
 from exoactor.types.arrays import Array
 from exoactor.types.rotations import wrap
 from exoactor.types.scene import CatalogueItem, Pose2D, Scene, SceneObject
-from exoactor.world.furniture import support
+from exoactor.world.furniture import CHAIR_BACK, support
 
 SEATS: Final = ("chair", "table", "box")
 """Kinds one can sit on: a chair at its front, a bench or a low box at any side."""
 HEIGHTS: Final = (0.39, 0.47)
 """Lowest and highest seat [m]: the pelvis of a G1 that squats in balance comes down to 0.66 m, its hips 3 cm over the
 middle of this; below, it would drop too far, above, it would sit on the edge of its thighs."""
-SHALLOWEST: Final = 0.38
-"""Least depth of a seat [m]: the pelvis ends up to 0.25 m behind the edge and is 0.14 m thick."""
+SHALLOWEST: Final = 0.36
+"""Least depth of a seat, to its back if it has one [m]: the pelvis ends up to 0.25 m behind the edge."""
 NARROWEST: Final = 0.36
 """Least width [m]: between the outer sides of both thighs are 0.34 m."""
 
@@ -72,8 +72,14 @@ def is_seat(item: CatalogueItem) -> bool:
     top = support(item.kind, item.size) if item.kind in SEATS else None
     if top is None or not HEIGHTS[0] <= float(top.center[2]) <= HEIGHTS[1]:
         return False
-    depths = item.size[:1] if item.kind == "chair" else item.size[:2]
-    return float(max(depths)) >= SHALLOWEST and float(min(item.size[:2])) >= NARROWEST
+    return max(_depths(item)) >= SHALLOWEST and float(min(item.size[:2])) >= NARROWEST
+
+
+def _depths(item: CatalogueItem) -> list[float]:
+    """Of the seat, along its own x axis and, where it can be sat on from there too, along y [m]."""
+    if item.kind == "chair":
+        return [float(item.size[0]) - CHAIR_BACK]
+    return [float(item.size[0]), float(item.size[1])]
 
 
 def seats(thing: SceneObject) -> list[Seat]:
@@ -87,9 +93,7 @@ def seats(thing: SceneObject) -> list[Seat]:
     open_sides = sides(thing)[:1] if thing.item.kind == "chair" else sides(thing)
     found = []
     for number, (edge, outward, half) in enumerate(open_sides):
-        depth = float(thing.item.size[0 if number < 2 else 1])
-        if thing.item.kind == "chair":
-            depth = float(thing.item.size[0] / 2 - (top.center[0] - top.half_size[0]))
+        depth = _depths(thing.item)[number // 2]
         if depth >= SHALLOWEST:
             found.append(Seat(edge, outward, half, depth, height))
     return found
