@@ -82,6 +82,7 @@ def rise_motion(feet: Array, seat: float, first: Array, cfg: SitCfg | None = Non
     return _squatted(feet, first, squat, ((0.4, squat), (cfg.rise, standing)), cfg)
 
 
+_BEFORE = 60
 _State = tuple[float, float, float, float]
 
 
@@ -103,9 +104,14 @@ def _squatted(
     limit = mink.ConfigurationLimit(kinematics())
     result = np.empty((len(path), 36))
     target = np.array(first)
-    for k, (back, height, pitch, ahead) in enumerate(path):
+    # Angles change only so fast: from standing it takes a while to be in the posture that is begun with.
+    ways = np.concatenate([np.repeat(path[:1], _BEFORE, axis=0), path])
+    arms = np.concatenate([np.repeat(arms[:1], _BEFORE), arms])
+    for k, (back, height, pitch, ahead) in enumerate(ways):
         target[15:] = first[15:] + arms[k] * (ARMS_FORWARD - first[15:])
         body.keep_to(target)
         body.lean(back, height, pitch, ahead)
-        result[k] = body.solve((), limit, hz)
+        found = body.solve((), limit, hz)
+        if k >= _BEFORE:
+            result[k - _BEFORE] = found
     return RobotMotion(result[:, :3], result[:, 3:7], result[:, 7:], np.ones((len(path), 2), bool), hz)
