@@ -12,10 +12,11 @@ POINTLESS = frozenset(
     {
         "no_free_place", "no_free_path", "no_path", "out_of_view", "path_blocked", "arm_not_seen",
         "too_low", "too_wide", "out_of_reach", "fixed", "toppled", "lost", "not_in_hands",
+        "seated", "perched", "slumped", "hands_on", "seat_taken", "no_seat",
     }
 )  # fmt: skip
-"""Reasons that another seed from the same place cannot mend: no room, no line of sight, a thing on its side, or nothing
-in the hands."""
+"""Reasons that another seed from the same place cannot mend: no room, no line of sight, a thing on its side, nothing in
+the hands, or a robot that sits, or sits badly, and has to stand up first."""
 
 
 @dataclass(frozen=True)

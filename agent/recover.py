@@ -41,7 +41,7 @@ def _take_up_again(failed: Subtask) -> tuple[Subtask, ...]:
 
 
 def _stand_up_first(failed: Subtask) -> tuple[Subtask, ...]:
-    return (Subtask("stand_up", {}, f"the robot sits, and {failed.skill} is done on foot"), failed)
+    return (Subtask("stand_up", {}, f"the robot sits, and {failed.skill} begins on foot"), failed)
 
 
 _WAYS: dict[str, Callable[[Subtask], tuple[Subtask, ...]]] = {
@@ -57,6 +57,9 @@ LOST = frozenset({"lost", "not_in_hands"})
 
 HOLDING = frozenset({"carry", "put_down", "place"})
 """Skills that ask for something in the hands."""
+
+SEATED = frozenset({"seated", "perched", "slumped", "hands_on"})
+"""The robot sits, though it should not, or not as it should."""
 
 HIDDEN_ARM = frozenset({"arm_not_seen", "arm_not_out"})
 """An arm along the camera's line of sight is not seen, neither in the imagined video nor in the look at the outcome."""
@@ -80,7 +83,7 @@ def another_way(remaining: Sequence[Subtask], history: Sequence[Failure]) -> tup
         return (*_as_seen_from_here(failed), *remaining[1:])
     if failed.skill in HOLDING and code in LOST and code not in [failure.code for failure in history[:-1]]:
         return (*_take_up_again(failed), *remaining[1:])
-    if code == "seated" and code not in [failure.code for failure in history[:-1]]:
+    if code in SEATED and code not in [failure.code for failure in history[:-1]]:
         return (*_stand_up_first(failed), *remaining[1:])
     way = _aside if failed.skill == "point_at" and code in HIDDEN_ARM else _WAYS.get(failed.skill)
     if way is None or failed.because or code in HOPELESS:

@@ -165,6 +165,7 @@ STAND_UP = (
     "get on your feet", "get back on your feet", "get back to your feet", "stand up on your feet", "stop sit",
     "leave your seat", "get out of your seat", "rise from your seat",
 )  # fmt: skip
+NEAR_TO = ("close", "near", "next", "to", "beside", "by", "at", "before", "against")
 UP_FROM = ("from", "off", "out of", "off of", "up from", "up off")
 OFF_FLOOR = ("off the floor", "off the ground", "from the floor", "up off the floor", "into the air", "in the air")
 AND_HOLD = ("and hold it", "and hold it up", "and keep it up", "and keep hold of it", "and keep it in your hands")

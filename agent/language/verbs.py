@@ -53,6 +53,8 @@ class Verbs:
                 words = tuple(phrase.split())
                 if phrase == "take" and not self.nouns.names_one(cursor, 1):
                     continue
+                if family == "stand_up" and cursor.peek(len(words)) in lx.NEAR_TO:  # "get up close to the bin"
+                    continue
                 if cursor.starts(words) and (best is None or len(words) > len(best[1].split())):
                     best = (family, phrase)
         if cursor.take("move"):  # "move the box to the stool", but "move to the stool"
