@@ -16,7 +16,7 @@ from exoactor.world.furniture import CHAIR_BACK, support
 
 SEATS: Final = ("chair", "table", "box")
 """Kinds one can sit on: a chair at its front, a bench or a low box at any side."""
-HEIGHTS: Final = (0.39, 0.47)
+HEIGHTS: Final = (0.40, 0.47)
 """Lowest and highest seat [m]: the pelvis of a G1 that squats in balance comes down to 0.66 m, its hips 3 cm over the
 middle of this; below, it would drop too far, above, it would sit on the edge of its thighs."""
 SHALLOWEST: Final = 0.36

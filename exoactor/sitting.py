@@ -164,7 +164,6 @@ def stand_up(
         raise StageError("track", "not_risen", "leaning forward the robot did not come onto its feet")
     performed.estimator.seated = False
     free = replace(cfg, closed_loop=False, posture=None, wrist=None, blend=0.0, end=STANDING_STILL)
-    performed.track(rise_motion(feet_of(performed.estimator), seat.height, first), free, localize)
-    if performed.fell:
-        return
-    performed.track(shuffle(performed.here, goal, first[15:]), cfg, localize)
+    risen = performed.track(rise_motion(feet_of(performed.estimator), seat.height, first), free, localize)
+    if not risen.fell:
+        performed.track(shuffle(performed.here, goal, first[15:]), cfg, localize)

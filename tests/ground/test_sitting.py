@@ -67,7 +67,7 @@ def test_who_only_walks_there_does_not_sit(down):
 
 
 def test_who_sits_where_nothing_can_be_sat_on_sits_on_nothing(down):
-    elsewhere = replace(SCENE, objects=(replace(CHAIR, position=CHAIR.position + [1.0, 0, 0]),))
+    elsewhere = replace(SCENE, objects=(replace(CHAIR, position=CHAIR.position + np.array([1.0, 0, 0])),))
     turned = replace(SCENE, objects=(replace(CHAIR, yaw=CHAIR.yaw + np.pi),))
     low = replace(SCENE, objects=(replace(CHAIR, item=replace(ITEM, size=np.array([0.45, 0.45, 0.6]))),))
     for scene in (elsewhere, turned, low):
@@ -91,7 +91,7 @@ def test_a_video_that_does_not_sit_down_or_stand_up_is_refused(down, up):
 
 def test_the_walk_ends_with_the_back_to_the_chair_where_it_stands_now(down):
     contact = find_sitting(down, SCENE)
-    now = replace(CHAIR, position=CHAIR.position + [0.15, 0.1, 0.0], yaw=CHAIR.yaw + 0.2)
+    now = replace(CHAIR, position=CHAIR.position + np.array([0.15, 0.1, 0.0]), yaw=CHAIR.yaw + 0.2)
     grounded = ground(down, replace(SCENE, objects=(now,)), imagined_scene=SCENE, contact=contact)
     goal = seats(now)[0].stance(SHORT)
     assert grounded.target == "chair" and grounded.goal.is_near(goal, 1e-6, 1e-6)

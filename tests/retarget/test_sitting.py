@@ -14,9 +14,7 @@ from exoactor.world.g1 import default_actuation
 
 pytestmark = pytest.mark.assets
 YAW = 0.6
-FEET = np.array(
-    [[*(np.array([1.0, 2.0]) + yaw_matrix(YAW) @ np.array([0.0, side])), YAW] for side in (0.115, -0.115)]
-)
+FEET = np.array([[*(np.array([1.0, 2.0]) + yaw_matrix(YAW) @ np.array([0.0, side])), YAW] for side in (0.115, -0.115)])
 FIRST = default_actuation().default_pos
 
 
