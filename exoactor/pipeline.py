@@ -34,7 +34,7 @@ from exoactor.perceive import RgbdPerception, own_body
 from exoactor.performance import Performance, let_go, take_hold
 from exoactor.picking import held_at, pick_up, set_down
 from exoactor.retarget import RetargetCfg, retarget
-from exoactor.seat import with_seat
+from exoactor.seat import noted_seat, seat_note, with_seat
 from exoactor.sitting import sit_down, stand_up
 from exoactor.types import (
     MOVED_BY_HAND,
@@ -321,7 +321,7 @@ class SimPipeline:
             {
                 **{f"world_{k}": v for k, v in self.robot.snapshot().items()},
                 "located": self._estimator.located,
-                "seat": np.array("" if self._seat is None else json.dumps(self._alone(self._seat).to_json())),
+                "seat": np.array(seat_note(self._seat, self.robot.camera)),
                 "estimate_pose": self._estimator.pose,
                 "estimate_std": self._estimator.std,
             },
@@ -342,8 +342,7 @@ class SimPipeline:
         self._estimator = StateEstimator()
         if bool(arrays["located"]):
             self._estimator.start(Pose2D(*arrays["estimate_pose"]), arrays["estimate_std"])
-        seat = str(arrays.get("seat", ""))
-        self._seat = Scene.from_json(json.loads(seat)).objects[0] if seat else None
+        self._seat = noted_seat(str(arrays.get("seat", "")))
         self._estimator.seated = self._seat is not None
         stand(self.robot, self._controller, 2.0, estimator=self._estimator)
 
@@ -372,9 +371,6 @@ class SimPipeline:
             item = next(item for item in self.catalogue if item.id == self._in_hands[0])
             scene = self._perception.with_held(scene, observation, item.id, held_at(self._estimator, hand, item))
         return scene
-
-    def _alone(self, thing: SceneObject) -> Scene:
-        return Scene((thing,), None, 0.0, self.robot.camera)
 
     def _must_hold(self, contact: Contact) -> tuple[PalmFeedback | HandFeedback, RobotMotion]:
         if self._in_hands is None or self._in_hands[0] != contact.thing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -10,6 +11,7 @@ import numpy as np
 
 from exoactor.stance import sides
 from exoactor.types.arrays import Array
+from exoactor.types.camera import Camera
 from exoactor.types.rotations import wrap
 from exoactor.types.scene import CatalogueItem, Pose2D, Scene, SceneObject
 from exoactor.world.furniture import CHAIR_BACK, support
@@ -133,3 +135,13 @@ def with_seat(scene: Scene, seat: SceneObject | None) -> Scene:
         return scene
     others = tuple(thing for thing in scene.objects if thing.id != seat.id)
     return replace(scene, objects=(*others, seat), missing=tuple(id for id in scene.missing if id != seat.id))
+
+
+def seat_note(seat: SceneObject | None, camera: Camera) -> str:
+    """What the robot sits on, as text for a saved world; empty for a robot that stands."""
+    return "" if seat is None else json.dumps(Scene((seat,), None, 0.0, camera).to_json())
+
+
+def noted_seat(note: str) -> SceneObject | None:
+    """Inverse of `seat_note`."""
+    return Scene.from_json(json.loads(note)).objects[0] if note else None

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from exoactor.seat import is_seat, place_on, seat_facing, seat_under, seats, with_seat
+from exoactor.seat import is_seat, noted_seat, place_on, seat_facing, seat_note, seat_under, seats, with_seat
 from exoactor.types import Camera, CatalogueItem, Pose2D, Scene, SceneObject
 
 CAMERA = Camera.looking_at(np.array([0.5, -4, 1.7]), np.array([0.5, 0, 0.6]), 55.0, (640, 480))
@@ -73,3 +73,10 @@ def test_what_the_robot_hides_by_sitting_on_it_is_where_it_was_seen():
         assert seen.get("chair") is chair and seen.get("table") is table and seen.missing == ()
     sure = Scene((thing(at=(1.1, 0, 0)),), None, 0.0, CAMERA)
     assert with_seat(sure, chair) is sure and with_seat(absent, None) is absent
+
+
+def test_what_is_sat_on_is_kept_in_a_saved_world():
+    chair = thing(yaw=0.3)
+    again = noted_seat(seat_note(chair, CAMERA))
+    assert again.id == "chair" and again.yaw == pytest.approx(0.3) and again.position == pytest.approx(chair.position)
+    assert noted_seat(seat_note(None, CAMERA)) is None
