@@ -110,7 +110,7 @@ class SimPipeline:
         self._grounded_in: Scene | None = None  # the last look before the robot moved
         # What the last attempt left in the robot's hands: id, how they press, and the motion that took hold of it.
         self._in_hands: tuple[str, PalmFeedback | HandFeedback, RobotMotion] | None = None
-        self._seat: SceneObject | None = None  # what the robot sits on, as seen before
+        self._sat_on: SceneObject | None = None  # as seen before the robot sat down on it
         self._believed: Scene | None = None  # open loop: the first look, with the robot where the plan left it
 
     # -- stages ---------------------------------------------------------------------------------
@@ -259,6 +259,7 @@ class SimPipeline:
             else:
                 performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
                 if contact is not None and contact.kind == "sit":
+                    self._sat_on = (self._grounded_in or attempt.load_scene(folder)).get(contact.thing)
                     sit_down(performed, contact, folder, self._now, cfg, localize)
                 elif contact is not None:
                     seen = self._grounded_in or attempt.load_scene(folder)
@@ -267,10 +268,6 @@ class SimPipeline:
                     else:
                         take_hold(performed, contact, seen, folder, self._now, cfg, localize)
         finally:
-            if not self._estimator.seated:
-                self._seat = None
-            elif contact is not None and self._seat is None:
-                self._seat = (self._grounded_in or attempt.load_scene(folder)).get(contact.thing)
             if contact is not None and performed.holding is not None:
                 loop = performed.palm if performed.holding.hand is None else performed.hand
                 self._in_hands = (contact.thing, loop, performed.holding)
@@ -342,8 +339,8 @@ class SimPipeline:
         self._estimator = StateEstimator()
         if bool(arrays["located"]):
             self._estimator.start(Pose2D(*arrays["estimate_pose"]), arrays["estimate_std"])
-        self._seat = noted_seat(str(arrays.get("seat", "")))
-        self._estimator.seated = self._seat is not None
+        self._sat_on = noted_seat(str(arrays.get("seat", "")))
+        self._estimator.seated = self._sat_on is not None
         stand(self.robot, self._controller, 2.0, estimator=self._estimator)
 
     def close(self) -> None:
@@ -351,6 +348,11 @@ class SimPipeline:
         self.robot.close()
 
     # -- inside ---------------------------------------------------------------------------------
+
+    @property
+    def _seat(self) -> SceneObject | None:
+        """What the robot sits on."""
+        return self._sat_on if self._estimator.seated else None
 
     def _prior(self) -> Pose2D | None:
         return Pose2D(*self._estimator.pose) if self._estimator.located else None
