@@ -254,13 +254,13 @@ class SimPipeline:
                 to, now = grounded.target, self._now
                 carry(performed, contact, to, motion, before, seen, folder, now, cfg, localize)
             elif contact is not None and contact.kind == "rise":
-                seen = self._grounded_in or attempt.load_scene(folder)
-                stand_up(performed, contact, grounded.goal, seen.get(contact.thing), folder, cfg, localize)
+                stand_up(performed, contact, grounded.goal, self._shown(folder, contact), folder, cfg, localize)
             else:
                 performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
                 if contact is not None and contact.kind == "sit":
                     self._sat_on = (self._grounded_in or attempt.load_scene(folder)).get(contact.thing)
-                    sit_down(performed, contact, folder, self._now, cfg, localize)
+                    then = self._shown(folder, contact)
+                    sit_down(performed, contact, then, folder, self._now, cfg, localize)
                 elif contact is not None:
                     seen = self._grounded_in or attempt.load_scene(folder)
                     if side is not None:
@@ -373,6 +373,13 @@ class SimPipeline:
             item = next(item for item in self.catalogue if item.id == self._in_hands[0])
             scene = self._perception.with_held(scene, observation, item.id, held_at(self._estimator, hand, item))
         return scene
+
+    def _shown(self, folder: Path, contact: Contact) -> SceneObject:
+        """The thing of a contact as it was seen when the video was imagined."""
+        thing = attempt.load_scene(folder).get(contact.thing)
+        if thing is None:
+            raise StageError("ground", "target_gone", f"{contact.thing} was not seen")
+        return thing
 
     def _must_hold(self, contact: Contact) -> tuple[PalmFeedback | HandFeedback, RobotMotion]:
         if self._in_hands is None or self._in_hands[0] != contact.thing:

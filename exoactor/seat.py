@@ -23,6 +23,8 @@ HEIGHTS: Final = (0.40, 0.47)
 middle of this; below, it would drop too far, above, it would sit on the edge of its thighs."""
 SHALLOWEST: Final = 0.36
 """Least depth of a seat, to its back if it has one [m]: the pelvis ends up to 0.25 m behind the edge."""
+SQUARE: Final = 0.05
+"""Sides of a top that differ by less are not told from each other [m]."""
 NARROWEST: Final = 0.36
 """Least width [m]: between the outer sides of both thighs are 0.34 m."""
 
@@ -112,6 +114,15 @@ def place_on(seat: Seat, behind: float) -> Array:
     """(3,) of the seat's top so far behind its edge [m], in the middle of its width."""
     at = seat.edge - behind * seat.outward
     return np.array([at[0], at[1], seat.height])
+
+
+def turned_since(then: SceneObject, now: SceneObject) -> float:
+    """How far a seat has turned between two looks [rad]; what looks the same turned round has not turned so far."""
+    turn = float(wrap(now.yaw - then.yaw))
+    if now.item.kind == "chair":
+        return turn
+    period = np.pi / 2 if abs(float(now.item.size[0] - now.item.size[1])) < SQUARE else np.pi
+    return float(turn - period * round(turn / period))
 
 
 def seat_under(robot: Pose2D, things: Iterable[SceneObject]) -> tuple[SceneObject, Seat] | None:

@@ -66,6 +66,7 @@ class SeatFelt:
 def sit_down(
     performed: Performance,
     contact: Contact,
+    then: SceneObject,
     folder: Path,
     look: Callable[[], Scene],
     cfg: TrackCfg,
@@ -76,6 +77,7 @@ def sit_down(
     Args:
         performed: the walk so far; gets the stretches.
         contact: what the video does.
+        then: the seat as perceived when the video was imagined.
         folder: of the attempt; gets robot-hold.npz.
         look: perceives the scene as it is now.
         cfg: of the tracking.
@@ -97,7 +99,7 @@ def sit_down(
         # From up close it hides the seat; where it was seen better, it stands still.
         thing = scene.get(contact.thing)
         if thing is not None and (seat is None or thing.confidence >= 0.7):
-            seat = seat_now(contact, scene)
+            seat = seat_now(contact, then, thing)
         if seat is None:
             raise StageError("ground", "target_gone", f"{contact.thing} is no longer seen")
         gap = GAP_SOLID if thing is not None and thing.item.kind == "box" else GAP
@@ -130,7 +132,7 @@ def stand_up(
     performed: Performance,
     contact: Contact,
     goal: Pose2D,
-    thing: SceneObject | None,
+    thing: SceneObject,
     folder: Path,
     cfg: TrackCfg,
     localize: Localize | None,
@@ -141,18 +143,16 @@ def stand_up(
         performed: of a robot that sits; gets the stretches.
         contact: what the video does.
         goal: where the robot then stands.
-        thing: what it sits on, as seen.
+        thing: what it sits on, as perceived when the video was imagined.
         folder: of the attempt; gets robot-hold.npz.
         cfg: of the tracking.
         localize: finds the robot in a look.
 
     Raises:
-        StageError: ("ground", "target_gone") or ("track", "not_risen").
+        StageError: ("track", "not_risen").
     """
-    if thing is None:
-        raise StageError("ground", "target_gone", f"{contact.thing} is no longer seen")
     first = standing_pose(performed.controller.actuation)
-    seat = seat_now(contact, Scene((thing,), None, 0.0, performed.robot.camera))
+    seat = seat_now(contact, thing, thing)
     tip = tip_forward_motion(performed.here, seat.height + RESTING, seated_joints())
     save_robot(folder / attempt.ROBOT_HOLD, tip)
     performed.track(tip, replace(cfg, blend=0.0, end=0.02), None)

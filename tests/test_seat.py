@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from exoactor.seat import is_seat, noted_seat, place_on, seat_facing, seat_note, seat_under, seats, with_seat
+from exoactor.seat import (
+    is_seat,
+    noted_seat,
+    place_on,
+    seat_facing,
+    seat_note,
+    seat_under,
+    seats,
+    turned_since,
+    with_seat,
+)
 from exoactor.types import Camera, CatalogueItem, Pose2D, Scene, SceneObject
 
 CAMERA = Camera.looking_at(np.array([0.5, -4, 1.7]), np.array([0.5, 0, 0.6]), 55.0, (640, 480))
@@ -80,3 +90,10 @@ def test_what_is_sat_on_is_kept_in_a_saved_world():
     again = noted_seat(seat_note(chair, CAMERA))
     assert again.id == "chair" and again.yaw == pytest.approx(0.3) and again.position == pytest.approx(chair.position)
     assert noted_seat(seat_note(None, CAMERA)) is None
+
+
+def test_a_bench_that_is_said_to_stand_half_round_has_not_turned():
+    bench, square = thing("table", (0.45, 0.9, 0.45), 1.5), thing("table", (0.45, 0.45, 0.45), 1.5)
+    assert turned_since(bench, thing("table", (0.45, 0.9, 0.45), -1.54)) == pytest.approx(0.1, abs=0.01)
+    assert turned_since(square, thing("table", (0.45, 0.45, 0.45), 0.0)) == pytest.approx(0.07, abs=0.01)
+    assert turned_since(thing(yaw=1.5), thing(yaw=-1.54)) == pytest.approx(-3.04)

@@ -83,7 +83,7 @@ def sat(tmp_path_factory):
     """A robot that has sat down, and the truth of it."""
     rig = Rig()
     folder = tmp_path_factory.mktemp("sit")
-    track, performed = rig.perform(lambda p: sit_down(p, SIT, folder, rig.look, CFG, None))
+    track, performed = rig.perform(lambda p: sit_down(p, SIT, rig.thing, folder, rig.look, CFG, None))
     return rig, track, performed
 
 
@@ -152,6 +152,6 @@ def test_a_perch_on_the_edge_is_no_sit_to_the_camera(eyes):
 def test_a_seat_that_is_not_there_is_not_felt_and_the_robot_stands_up(tmp_path):
     rig = Rig(believed=0.8)
     with pytest.raises(StageError, match="seat_not_felt"):
-        rig.perform(lambda p: sit_down(p, SIT, tmp_path, rig.look, CFG, None))
+        rig.perform(lambda p: sit_down(p, SIT, rig.thing, tmp_path, rig.look, CFG, None))
     truth = rig.robot.truth()
     assert not truth["fallen"] and truth["height"] > 0.65 and not rig.estimator.seated

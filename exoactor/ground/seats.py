@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from exoactor.ground.warp import to_goal
-from exoactor.seat import Seat, seat_facing
-from exoactor.types import Array, Contact, Pose2D, Scene, StageError
+from exoactor.seat import Seat, seat_facing, turned_since
+from exoactor.types import Array, Contact, Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap
 
 SHORT = 0.32
@@ -33,8 +33,7 @@ def to_seat(aligned: Array, scene: Scene, shown: Scene, contact: Contact, reach_
     then, now = shown.get(contact.thing), scene.get(contact.thing)
     if now is None or then is None:
         raise StageError("ground", "target_gone", f"{contact.thing} is no longer seen")
-    seat = seat_now(contact, scene)
-    goal = seat.stance(SHORT)
+    goal = seat_now(contact, then, now).stance(SHORT)
     moved = float(np.linalg.norm(now.position[:2] - then.position[:2]))
     shift = float(np.linalg.norm(goal.xy - aligned[-1, :2]))
     if shift > moved + reach_on:
@@ -57,22 +56,26 @@ def risen(end: Array, robot: Pose2D, scene: Scene, shown: Scene, contact: Contac
     Raises:
         StageError: ("ground", "target_gone") or ("ground", "no_seat").
     """
-    then = seat_now(contact, shown)
-    now = seat_now(contact, scene)
-    ahead = float(np.clip(-then.behind_edge(end[:2]), *AHEAD))
-    return now.stance(ahead, now.aside(robot.xy))
+    then, now = shown.get(contact.thing), scene.get(contact.thing)
+    if then is None or now is None:
+        raise StageError("ground", "target_gone", f"{contact.thing} is no longer seen")
+    in_video, seat = seat_now(contact, then, then), seat_now(contact, then, now)
+    ahead = float(np.clip(-in_video.behind_edge(end[:2]), *AHEAD))
+    return seat.stance(ahead, seat.aside(robot.xy))
 
 
-def seat_now(contact: Contact, scene: Scene) -> Seat:
-    """The side of the thing that the video sits on, where it stands in a scene.
+def seat_now(contact: Contact, then: SceneObject, now: SceneObject) -> Seat:
+    """The side of a thing that the video sits on, where it stands now.
+
+    Args:
+        contact: what the video does.
+        then: the thing as perceived when the video was imagined.
+        now: as perceived now; a bench looks the same turned half round, and may be said to be.
 
     Raises:
-        StageError: ("ground", "target_gone") or ("ground", "no_seat").
+        StageError: ("ground", "no_seat").
     """
-    thing = scene.get(contact.thing)
-    if thing is None:
-        raise StageError("ground", "target_gone", f"{contact.thing} is no longer seen")
-    seat = seat_facing(thing, float(wrap(thing.yaw + contact.heading)))
+    seat = seat_facing(now, float(wrap(then.yaw + contact.heading + turned_since(then, now))))
     if seat is None:
         raise StageError("ground", "no_seat", f"{contact.thing} has no seat on the side that the video sits on")
     return seat
