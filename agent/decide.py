@@ -13,10 +13,11 @@ POINTLESS = frozenset(
         "no_free_place", "no_free_path", "no_path", "out_of_view", "path_blocked", "arm_not_seen",
         "too_low", "too_wide", "out_of_reach", "fixed", "toppled", "lost", "not_in_hands",
         "too_large", "no_side", "in_the_way", "would_fall", "fell_off", "not_on_anything", "not_on_a_table",
+        "seated", "perched", "slumped", "hands_on", "seat_taken", "no_seat",
     }
 )  # fmt: skip
 """Reasons that another seed from the same place cannot mend: no room, no line of sight, a thing that toppled or fell,
-that is not for the hands, or not in them."""
+that is not for the hands, or not in them; a robot that sits, or sits badly, and has to stand up first."""
 
 
 @dataclass(frozen=True)

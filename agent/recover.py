@@ -45,6 +45,10 @@ def _once_more(failed: Subtask) -> tuple[Subtask, ...]:
     return (Subtask(failed.skill, args, f"{acted_on(args)} is nearer now; push it on"),)
 
 
+def _stand_up_first(failed: Subtask) -> tuple[Subtask, ...]:
+    return (Subtask("stand_up", {}, f"the robot sits, and {failed.skill} begins on foot"), failed)
+
+
 _WAYS: dict[str, Callable[[Subtask], tuple[Subtask, ...]]] = {
     "walk_to": _turn_first,
     "walk_around": _walk_first,
@@ -58,6 +62,9 @@ LOST = frozenset({"lost", "not_in_hands"})
 
 HOLDING = frozenset({"carry", "put_down", "place"})
 """Skills that ask for something in the hands."""
+
+SEATED = frozenset({"seated", "perched", "slumped", "hands_on"})
+"""The robot sits, though it should not, or not as it should."""
 
 HIDDEN_ARM = frozenset({"arm_not_seen", "arm_not_out"})
 """An arm along the camera's line of sight is not seen, neither in the imagined video nor in the look at the outcome."""
@@ -83,6 +90,8 @@ def another_way(remaining: Sequence[Subtask], history: Sequence[Failure]) -> tup
         return (*_take_up_again(failed), *remaining[1:])
     if failed.skill == "push" and code == "too_far" and not failed.because:
         return (*_once_more(failed), *remaining[1:])
+    if code in SEATED and code not in [failure.code for failure in history[:-1]]:
+        return (*_stand_up_first(failed), *remaining[1:])
     way = _aside if failed.skill == "point_at" and code in HIDDEN_ARM else _WAYS.get(failed.skill)
     if way is None or failed.because or code in HOPELESS:
         return None

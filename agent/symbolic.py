@@ -37,18 +37,22 @@ def validate(drafts: Iterable[Draft], catalogue: Catalogue) -> PlanResult:
             if symbols.holds(fact):
                 continue
             name, args = _brings_about(fact, symbols)
+            symbols = _on_its_feet(name, symbols, plan)
             helper = skills.get(name)
             problems += problems_of(name, args, catalogue)
             if (hindrance := helper.hindrance(symbols, args)) is not None:
                 problems.append(hindrance)
             symbols = helper.effects(symbols, args)
             plan.append(Subtask(name, args, f"{draft.skill} asks for being {fact.name} {fact.thing}"))
+        if symbols.seat is not None and (draft.skill, draft.args.get("target")) == ("sit_on", symbols.seat):
+            continue  # it sits there already
         if draft.skill == "walk_to" and symbols.holding is not None:
             name, args = _brings_about(Fact("near", draft.args["target"]), symbols)
             if not problems_of(name, args, catalogue):
                 symbols = skills.get(name).effects(symbols, args)
                 plan.append(Subtask(name, args, f"{symbols.holding} is held"))
                 continue
+        symbols = _on_its_feet(draft.skill, symbols, plan)
         hindrance = skill.hindrance(symbols, draft.args)
         if hindrance is not None:
             problems.append(hindrance)
@@ -64,6 +68,14 @@ def validate(drafts: Iterable[Draft], catalogue: Catalogue) -> PlanResult:
     if problems:
         return PlanResult(PlanStatus.INVALID, reason="; ".join(dict.fromkeys(problems)))
     return PlanResult(PlanStatus.OK, tuple(plan))
+
+
+def _on_its_feet(skill: str, symbols: Symbols, plan: list[Subtask]) -> Symbols:
+    """The beliefs before a skill that needs the feet: who sits stands up first, which is added to the plan."""
+    if symbols.seat is None or not skills.get(skill).on_foot:
+        return symbols
+    plan.append(Subtask("stand_up", {}, f"{skill} is done on foot, and the robot sits on {symbols.seat}"))
+    return skills.get("stand_up").effects(symbols, {})
 
 
 def _brings_about(fact: Fact, symbols: Symbols) -> tuple[str, dict[str, Any]]:

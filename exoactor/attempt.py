@@ -59,6 +59,7 @@ def save_observation(folder: Path, observation: Observation, scene: Scene) -> No
             "joint_pos": felt.joint_pos,
             "pose": felt.pose,
             "pose_std": felt.pose_std,
+            "roll_pitch": felt.roll_pitch,
         },
     )
 
@@ -77,7 +78,8 @@ def load_observation(folder: Path) -> tuple[Observation, Scene]:
     except (OSError, KeyError, ValueError) as error:
         raise ConfigError(f"{folder}: its observation cannot be read: {error}") from error
     pose = None if data["pose"] is None else np.array(data["pose"])
-    felt = Proprioception(np.array(data["joint_pos"]), pose, np.array(data["pose_std"]))
+    tilt = None if data.get("roll_pitch") is None else np.array(data["roll_pitch"])
+    felt = Proprioception(np.array(data["joint_pos"]), pose, np.array(data["pose_std"]), tilt)
     return Observation(data["time"], rgb, depth, scene.camera, felt), scene
 
 
@@ -103,6 +105,9 @@ def save_frames(path: Path, frames: Sequence[Observation]) -> None:
             [f.proprioception.pose if f.proprioception.pose is not None else [np.nan] * 3 for f in frames]
         ),
         "pose_std": np.array([f.proprioception.pose_std for f in frames]),
+        "roll_pitch": np.array(
+            [[np.nan] * 2 if f.proprioception.roll_pitch is None else f.proprioception.roll_pitch for f in frames]
+        ),
     }
     for i, frame in enumerate(frames):
         arrays[f"rgb_{i}"] = np.frombuffer(_encode(frame.rgb[..., ::-1]), np.uint8)
@@ -121,7 +126,13 @@ def load_frames(path: Path) -> tuple[Observation, ...]:
         frames = []
         for i, time in enumerate(data["time"]):
             pose = data["pose"][i]
-            felt = Proprioception(data["joint_pos"][i], pose if np.isfinite(pose).all() else None, data["pose_std"][i])
+            tilt = data["roll_pitch"][i] if "roll_pitch" in data else np.full(2, np.nan)
+            felt = Proprioception(
+                data["joint_pos"][i],
+                pose if np.isfinite(pose).all() else None,
+                data["pose_std"][i],
+                tilt if np.isfinite(tilt).all() else None,
+            )
             rgb = _decode(data[f"rgb_{i}"].tobytes())[..., ::-1]
             depth = _decode(data[f"depth_{i}"].tobytes()) / _MILLIMETRES
             frames.append(Observation(float(time), rgb, depth, camera, felt))

@@ -10,7 +10,7 @@ import numpy as np
 
 from exoactor import attempt
 from exoactor.control import StateEstimator, TrackCfg, track
-from exoactor.control.execute import standing_pose
+from exoactor.control.execute import Until, standing_pose
 from exoactor.control.hand import HandFeedback
 from exoactor.control.palms import PalmFeedback
 from exoactor.control.recorder import Localize
@@ -123,6 +123,7 @@ class Performance:
         *,
         start: Pose2D | None = None,
         goes_on: bool = False,
+        until: Until | None = None,
     ) -> Rollout:
         """Perform one stretch; see `exoactor.control.track`."""
         video = None
@@ -143,6 +144,7 @@ class Performance:
             palm=self.palm,
             hand=self.hand,
             goes_on=goes_on,
+            until=until,
         )
         self.stretches.append(rollout)
         return rollout

@@ -24,7 +24,7 @@ from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
 from exoactor.grasp import hand_of
-from exoactor.ground import GroundCfg, ground, must_move
+from exoactor.ground import GroundCfg, find_sitting, ground, must_move, must_sit
 from exoactor.handling import handled
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
@@ -34,6 +34,8 @@ from exoactor.performance import Performance, let_go, take_hold
 from exoactor.picking import held_at, pick_up, set_down
 from exoactor.pushing import push
 from exoactor.retarget import RetargetCfg, retarget
+from exoactor.seat import noted_seat, seat_note, with_seat
+from exoactor.sitting import sit_down, stand_up
 from exoactor.types import (
     MOVED_BY_HAND,
     Action,
@@ -51,12 +53,14 @@ from exoactor.types import (
     RobotMotion,
     SafetyStop,
     Scene,
+    SceneObject,
     StageError,
     Verdict,
     Verifier,
     VideoModel,
 )
 from exoactor.types.protocols import Progress
+from exoactor.types.rotations import quat_to_rpy
 from exoactor.world.faults import Fault
 from exoactor.world.scene_file import SceneSpec
 from exoactor.world.sim import SimRobot
@@ -106,6 +110,7 @@ class SimPipeline:
         self._grounded_in: Scene | None = None  # the last look before the robot moved
         # What the last attempt left in the robot's hands: id, how they press, and the motion that took hold of it.
         self._in_hands: tuple[str, PalmFeedback | HandFeedback, RobotMotion] | None = None
+        self._sat_on: SceneObject | None = None  # as seen before the robot sat down on it
         self._believed: Scene | None = None  # open loop: the first look, with the robot where the plan left it
 
     # -- stages ---------------------------------------------------------------------------------
@@ -116,7 +121,7 @@ class SimPipeline:
         A robot that was left bent over by an attempt that failed stands up first: it hides things, and nobody is
         imagined to begin like that.
         """
-        if self.cfg.closed_loop and self._in_hands is None and self._is_bent():
+        if self.cfg.closed_loop and self._in_hands is None and self._seat is None and self._is_bent():
             stand(self.robot, self._controller, STAND_UP_SECONDS, estimator=self._estimator, blend=STAND_UP_BLEND)
         observation = self._look()
         if self._believed is not None:
@@ -134,6 +139,8 @@ class SimPipeline:
         """Imagine the action chain in the observed scene; writes imagined.mp4 and imagined.json."""
         if any(action.kind in ("pick", "place") for action in actions) and self.robot.sense().fingers is None:
             raise StageError("imagine", "no_fingers", "the robot's hands have no fingers to take a thing with")
+        if self._seat is not None and actions and actions[0].kind != "stand_up":
+            raise StageError("imagine", "seated", f"the robot sits on {self._seat.id}; it has to stand up first")
         observation, _ = attempt.load_observation(folder)
         prompt = video_prompt(scene, tuple(actions))
         request = ImagineRequest(scene, observation, tuple(actions), prompt, seed, self.cfg.imagine_fps)
@@ -163,7 +170,8 @@ class SimPipeline:
         """Estimate the person's motion from the clip and the camera alone, and what its hands do; writes human.npz."""
         motion = self._motion_estimator.estimate(folder / attempt.IMAGINED, self.robot.camera, progress)
         save_human(folder / attempt.HUMAN, motion)
-        contact = handled(folder / attempt.IMAGINED, attempt.load_scene(folder), motion)
+        scene = attempt.load_scene(folder)
+        contact = handled(folder / attempt.IMAGINED, scene, motion) or find_sitting(motion, scene)
         attempt.save_contact(folder, contact)
 
     def ground(self, folder: Path, expectation: Expectation | None = None) -> dict[str, Any]:
@@ -184,6 +192,8 @@ class SimPipeline:
         human, contact = load_human(folder / attempt.HUMAN), attempt.load_contact(folder)
         if self.cfg.gates and expectation is not None and expectation.kind in MOVED_BY_HAND:
             must_move(expectation, contact)
+        if self.cfg.gates and expectation is not None and (expectation.kind == "seated" or self._seat is not None):
+            must_sit(expectation, contact)
         cfg = GroundCfg(snap=self.cfg.closed_loop)
         grounded = ground(human, scene, cfg, imagined_scene=imagined_scene, contact=contact)
         attempt.save_grounded(folder, grounded)
@@ -237,9 +247,15 @@ class SimPipeline:
                 seen = self._grounded_in or attempt.load_scene(folder)
                 to, now = grounded.target, self._now
                 carry(performed, contact, to, motion, before, seen, folder, now, cfg, localize)
+            elif contact is not None and contact.kind == "rise":
+                stand_up(performed, contact, grounded.goal, self._shown(folder, contact), folder, cfg, localize)
             else:
                 performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
-                if contact is not None:
+                if contact is not None and contact.kind == "sit":
+                    self._sat_on = (self._grounded_in or attempt.load_scene(folder)).get(contact.thing)
+                    then = self._shown(folder, contact)
+                    sit_down(performed, contact, then, folder, self._now, cfg, localize)
+                elif contact is not None:
                     seen = self._grounded_in or attempt.load_scene(folder)
                     if contact.kind == "push":
                         push(performed, contact, seen, folder, self._now, cfg, localize)
@@ -298,6 +314,7 @@ class SimPipeline:
             {
                 **{f"world_{k}": v for k, v in self.robot.snapshot().items()},
                 "located": self._estimator.located,
+                "seat": np.array(seat_note(self._seat, self.robot.camera)),
                 "estimate_pose": self._estimator.pose,
                 "estimate_std": self._estimator.std,
             },
@@ -318,6 +335,8 @@ class SimPipeline:
         self._estimator = StateEstimator()
         if bool(arrays["located"]):
             self._estimator.start(Pose2D(*arrays["estimate_pose"]), arrays["estimate_std"])
+        self._sat_on = noted_seat(str(arrays.get("seat", "")))
+        self._estimator.seated = self._sat_on is not None
         stand(self.robot, self._controller, 2.0, estimator=self._estimator)
 
     def close(self) -> None:
@@ -326,17 +345,23 @@ class SimPipeline:
 
     # -- inside ---------------------------------------------------------------------------------
 
+    @property
+    def _seat(self) -> SceneObject | None:
+        """What the robot sits on."""
+        return self._sat_on if self._estimator.seated else None
+
     def _prior(self) -> Pose2D | None:
         return Pose2D(*self._estimator.pose) if self._estimator.located else None
 
     def _look(self) -> Observation:
         time, rgb, depth = self.robot.look()
         pose = self._estimator.pose if self._estimator.located else None
-        felt = Proprioception(self.robot.sense().joint_pos, pose, self._estimator.std)
+        sensors = self.robot.sense()
+        felt = Proprioception(sensors.joint_pos, pose, self._estimator.std, quat_to_rpy(sensors.quat)[:2])
         return Observation(time, rgb, depth, self.robot.camera, felt)
 
     def _perceive(self, observation: Observation) -> Scene:
-        scene = self._perception.perceive(observation, self._prior())
+        scene = with_seat(self._perception.perceive(observation, self._prior()), self._seat)
         if scene.robot is not None:
             self._estimator.fix(scene.robot, np.array(LOOK_STD))
         hand = None if self._in_hands is None else self._in_hands[2].hand
@@ -344,6 +369,13 @@ class SimPipeline:
             item = next(item for item in self.catalogue if item.id == self._in_hands[0])
             scene = self._perception.with_held(scene, observation, item.id, held_at(self._estimator, hand, item))
         return scene
+
+    def _shown(self, folder: Path, contact: Contact) -> SceneObject:
+        """The thing of a contact as it was seen when the video was imagined."""
+        thing = attempt.load_scene(folder).get(contact.thing)
+        if thing is None:
+            raise StageError("ground", "target_gone", f"{contact.thing} was not seen")
+        return thing
 
     def _must_hold(self, contact: Contact) -> tuple[PalmFeedback | HandFeedback, RobotMotion]:
         if self._in_hands is None or self._in_hands[0] != contact.thing:

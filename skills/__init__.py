@@ -19,7 +19,9 @@ from skills.place import Place
 from skills.point_at import PointAt
 from skills.push import Push
 from skills.put_down import PutDown
+from skills.sit_on import SitOn
 from skills.stand_still import StandStill
+from skills.stand_up import StandUp
 from skills.sweep import Sweep
 from skills.turn_to import TurnTo
 from skills.walk_around import WalkAround
@@ -31,6 +33,7 @@ __all__ = ["Args", "Argument", "Fact", "Skill", "Symbols", "acted_on", "get", "r
 _BUILT_IN: tuple[type[Skill], ...] = (
     WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, Carry, PutDown, Pick, Place,
     Push, Sweep,
+    SitOn, StandUp,
 )  # fmt: skip
 
 

@@ -83,11 +83,13 @@ class Symbols:
         near: id of the thing it stands at, or None.
         facing: id of the thing it faces, or None.
         holding: id of the thing it holds, or None.
+        seat: id of the thing it sits on, or None when it stands.
     """
 
     near: str | None = None
     facing: str | None = None
     holding: str | None = None
+    seat: str | None = None
 
     def holds(self, fact: Fact) -> bool:
         """Whether the fact is believed."""
@@ -115,6 +117,8 @@ class Skill(ABC):
     name: ClassVar[str]
     about: ClassVar[str]
     arguments: ClassVar[tuple[Argument, ...]] = ()
+    on_foot: ClassVar[bool] = False
+    """Whether it needs the feet, so that who sits is taken to stand up for it; else that has to be said."""
     failure_codes: ClassVar[Mapping[str, str]] = {}
     """Codes that `actions` and the check can give, with what each means."""
 
@@ -137,7 +141,9 @@ class Skill(ABC):
         return found
 
     def hindrance(self, symbols: Symbols, args: Args) -> str | None:
-        """Why the skill cannot be done in that state, or None. By default it needs free hands."""
+        """Why the skill cannot be done in that state, or None. By default it needs free hands, and is done standing."""
+        if symbols.seat is not None:
+            return f"{self.name} cannot be done sitting on {symbols.seat}; say 'stand up' first"
         if symbols.holding is None:
             return None
         return f"{self.name} cannot be done while holding {symbols.holding}"

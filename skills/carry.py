@@ -33,6 +33,7 @@ class Carry(Skill):
     about = (
         "Walk to a thing with what both hands hold, and stop before it, or with the load over it if it has a flat top."
     )
+    on_foot = True
     arguments = (
         Argument("target", "object", "id of the thing that is held", kinds=CARRIED),
         Argument("to", "object", "id of where it is brought"),

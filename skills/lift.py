@@ -34,6 +34,7 @@ class Lift(Skill):
 
     name = "lift"
     about = "Walk up to a thing that takes two hands, such as a box, and lift it off what it stands on."
+    on_foot = True
     arguments = (Argument("target", "object", "id of the thing to lift", kinds=LIFTABLE),)
     failure_codes: ClassVar[Mapping[str, str]] = {
         **COMMON_FAILURES,

@@ -32,6 +32,7 @@ class Pick(Skill):
 
     name = "pick"
     about = "Walk up to a table and take a small thing that stands on it, such as a bottle or a can, with one hand."
+    on_foot = True
     arguments = (Argument("object", "object", "id of the thing to take", kinds=GRASPABLE),)
     failure_codes: ClassVar[Mapping[str, str]] = {
         **COMMON_FAILURES,

@@ -20,6 +20,7 @@ class Place(Skill):
 
     name = "place"
     about = "Put the small thing that one hand holds upright onto the table below it."
+    on_foot = True
     arguments = (
         Argument("object", "object", "id of the thing that is held", kinds=GRASPABLE),
         Argument("target", "object", "id of what it is to stand on; what is below it by default", False, TOPS),

@@ -23,6 +23,7 @@ class PutDown(Skill):
 
     name = "put_down"
     about = "Put the thing that is held down again, on what is below it, or on a certain thing."
+    on_foot = True
     arguments = (
         Argument("target", "object", "id of the thing that is held", kinds=LIFTABLE),
         Argument("on", "object", "id of what it is put on; it is carried there first", required=False, kinds=TOPS),

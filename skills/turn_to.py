@@ -20,6 +20,7 @@ class TurnTo(Skill):
 
     name = "turn_to"
     about = "Turn on the spot until facing a thing."
+    on_foot = True
     arguments = (Argument("target", "object", "id of the thing to face"),)
     failure_codes: ClassVar[Mapping[str, str]] = {
         **COMMON_FAILURES,

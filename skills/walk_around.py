@@ -39,6 +39,7 @@ class WalkAround(Skill):
 
     name = "walk_around"
     about = "Walk round a thing to its far side."
+    on_foot = True
     arguments = (Argument("target", "object", "id of the thing to go round", kinds=CAN_BE_CIRCLED),)
     failure_codes: ClassVar[Mapping[str, str]] = {
         **COMMON_FAILURES,

@@ -22,6 +22,7 @@ class WalkTo(Skill):
 
     name = "walk_to"
     about = "Walk to a thing and stop in front of it, facing it."
+    on_foot = True
     arguments = (Argument("target", "object", "id of the thing to walk to"),)
     failure_codes: ClassVar[Mapping[str, str]] = {
         **COMMON_FAILURES,

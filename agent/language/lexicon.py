@@ -155,6 +155,18 @@ RAISED = (
     "and wave with it", "and give a wave", "to say hello", "for a wave", "to greet",
 )  # fmt: skip
 LIFT = ("pick up", "pick", "take", "take up", "hoist", "heave up", "lift off", "grab", "grab hold of", "take hold of")
+SIT = (
+    "sit down", "sit", "take a seat", "have a seat", "be seated", "take your seat", "go sit down", "go and sit down",
+    "go sit", "go and sit", "come and sit down", "come sit down", "sit yourself down", "seat yourself", "get seated",
+)  # fmt: skip
+SIT_ON = ("on", "onto", "in", "down on", "upon", "down in", "on top of")
+STAND_UP = (
+    "stand up", "get up", "stand back up", "get back up", "rise", "rise to your feet", "get to your feet",
+    "get on your feet", "get back on your feet", "get back to your feet", "stand up on your feet", "stop sit",
+    "leave your seat", "get out of your seat", "rise from your seat",
+)  # fmt: skip
+NEAR_TO = ("close", "near", "next", "to", "beside", "by", "at", "before", "against")
+UP_FROM = ("from", "off", "out of", "off of", "up from", "up off")
 OFF_FLOOR = ("off the floor", "off the ground", "from the floor", "up off the floor", "into the air", "in the air")
 AND_HOLD = ("and hold it", "and hold it up", "and keep it up", "and keep hold of it", "and keep it in your hands")
 PUT_DOWN = ("put down", "set down", "lower", "put", "set", "lay down", "place", "put back", "let down", "put back down")

@@ -1,4 +1,4 @@
-"""One clause: a verb with what belongs to it, as steps of the six skills."""
+"""One clause: a verb with what belongs to it, as steps of skills."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from agent.language.hands import Hands, before_a_thing
 from agent.language.nominals import match_nominal
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.shoving import Shoving
+from agent.language.sitting import Sitting
 from agent.language.tokens import Cursor
 from skills import Fact
 
@@ -24,6 +25,7 @@ class Verbs:
         self.nouns = nouns
         self.hands = hands = Hands(nouns)
         shoving = Shoving(nouns)
+        sitting = Sitting(nouns)
         self._readers: dict[str, tuple[Iterable[str], Callable[[Cursor], Clause]]] = {
             "walk": (lx.WALK, self._walk),
             "approach": (lx.APPROACH, self._approach),
@@ -43,6 +45,8 @@ class Verbs:
             "show": (lx.SHOW, hands.show),
             "pay": (("pay",), self._pay),
             "stand": (lx.STAND, self._stand),
+            "sit": (lx.SIT, sitting.sit),
+            "stand_up": (lx.STAND_UP, sitting.stand_up),
         }
 
     def match(self, cursor: Cursor) -> tuple[str, str] | None:
@@ -52,6 +56,8 @@ class Verbs:
             for phrase in phrases:
                 words = tuple(phrase.split())
                 if phrase == "take" and not self.nouns.names_one(cursor, 1):
+                    continue
+                if family == "stand_up" and cursor.peek(len(words)) in lx.NEAR_TO:  # "get up close to the bin"
                     continue
                 if cursor.starts(words) and (best is None or len(words) > len(best[1].split())):
                     best = (family, phrase)

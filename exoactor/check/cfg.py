@@ -47,6 +47,17 @@ class CheckCfg:
         pushed_still: one seen nearer than this to where it stood has not moved [m].
         swept_below: what was swept off is so far below the top at least [m].
         top_seen: what is seen nowhere is not on a top of which this share is seen.
+        seated_behind: pelvis behind the front edge of the seat, at least [m]; nearer the robot perches.
+        seated_balance: its centre of mass behind the edge, at least [m]: then most of the weight is on the seat.
+        seated_height: pelvis over the seat's top [m]: it is carried 0.145 m over it, a squat hovers higher.
+        seated_lean: of the trunk, at most [rad].
+        seated_still: the pelvis stays within this on the floor plane and in height [m] ...
+        seated_seconds: ... up to the last look, for so long [s] ...
+        seated_looks: ... and in so many looks.
+        seated_frames: looks on the way that are searched for it, the last ones.
+        seated_hands: arms nearer than this to the seat are on it [m].
+        standing_height: pelvis of one that stands, at least [m]; a G1 stands at 0.75.
+        standing_free: and so far from what it could sit on, at least [m].
         unsure: measured values within this share of the threshold are not decided when confidence is below
             `unsure_confidence`.
     """
@@ -86,5 +97,16 @@ class CheckCfg:
     pushed_still: float = 0.05
     swept_below: float = 0.10
     top_seen: float = 0.95
+    seated_behind: float = 0.10
+    seated_balance: float = 0.0
+    seated_height: tuple[float, float] = (0.09, 0.19)
+    seated_lean: float = float(np.radians(35))
+    seated_still: float = 0.05
+    seated_seconds: float = 3.0
+    seated_looks: int = 6
+    seated_frames: int = 18
+    seated_hands: float = 0.03
+    standing_height: float = 0.66
+    standing_free: float = 0.12
     unsure: float = 0.10
     unsure_confidence: float = 0.6

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exoactor.check import gestures, held, places, pushed
+from exoactor.check import gestures, held, places, pushed, sitting
 from exoactor.check.cfg import CheckCfg
 from exoactor.check.evidence import film, picture, save
 from exoactor.check.gestures import ArmLook
@@ -30,7 +30,7 @@ from exoactor.types import (
     Verdict,
 )
 
-_NEEDS_TARGET = ("at", "circled", "facing", "pointing", *MOVED_BY_HAND)
+_NEEDS_TARGET = ("at", "circled", "facing", "pointing", "seated", *MOVED_BY_HAND)
 
 
 class GeometricVerifier:
@@ -77,6 +77,8 @@ class GeometricVerifier:
         verdict = self._impossible(expectation, before, after, last, target)
         if verdict is None and expectation.kind in MOVED_BY_HAND:
             verdict = self._moved(expectation, before, frames, after, last)
+        elif verdict is None and expectation.kind in ("seated", "standing"):
+            verdict = sitting.check(self.perception, expectation, before, frames, after, last, self.cfg)
         elif verdict is None:
             robot = after.robot
             assert robot is not None
@@ -110,8 +112,9 @@ class GeometricVerifier:
             return Verdict(Outcome.CANNOT_TELL, "camera_blind", confidence=0.0)
         if self.perception.fallen(last):
             return Verdict(Outcome.NOT_DONE, "robot_fell", confidence=0.9)
-        if expectation.kind in MOVED_BY_HAND:
-            return None  # judged by the thing alone; what is held hides much of the robot
+        if expectation.kind in MOVED_BY_HAND or expectation.kind == "seated":
+            # Judged by the thing alone, for what is held hides much of the robot; who sits is looked for as it sits.
+            return None
         if after.robot is None or after.robot_confidence < self.cfg.robot_confidence:
             measured = float(after.robot_confidence)
             return Verdict(

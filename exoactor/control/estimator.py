@@ -45,14 +45,18 @@ class StateEstimator:
         height: pelvis above the floor [m], from the lower planted sole.
         tilt: angle between the pelvis's z axis and gravity [rad].
         kinematics: at the last reading.
+        roll_pitch: (2,) of the pelvis against gravity, by the IMU [rad].
+        seated: the pelvis rests on a seat: without a planted foot it stays where it is, instead of flying on.
     """
 
     def __init__(self, cfg: EstimatorCfg | None = None) -> None:
         self.cfg = cfg or EstimatorCfg()
         self.kinematics = Kinematics()
         self.located = False
+        self.seated = False
         self.height = 0.75
         self.tilt = 0.0
+        self.roll_pitch = np.zeros(2)
         self._state = np.zeros(3)
         self._covariance = np.diag([1.0, 1.0, 1.0])
         self._velocity = np.zeros(2)
@@ -80,6 +84,7 @@ class StateEstimator:
     def update(self, sensors: Sensors) -> None:
         """Take one sensor reading; call at every control step. Readings of a time already seen change nothing."""
         roll, pitch, imu_yaw = quat_to_rpy(sensors.quat)
+        self.roll_pitch = np.array([roll, pitch])
         self.tilt = float(np.arccos(np.clip(np.cos(roll) * np.cos(pitch), -1, 1)))
         if self._soles is not None and sensors.time <= self._time:
             return
@@ -132,6 +137,8 @@ class StateEstimator:
             self._velocity = moved / max(elapsed, 1e-6)
             spread = cfg.rest_noise * np.sqrt(elapsed)
         else:
+            if self.seated:
+                self._velocity = np.zeros(2)
             moved = self._velocity * elapsed
             spread = cfg.flight_noise * np.sqrt(elapsed)
         world = yaw_matrix(self._state[2]) @ moved

@@ -45,8 +45,14 @@ from exoactor.types import (
 FALL_TILT = 1.0
 """A pelvis tilted by more than this has fallen [rad]."""
 
+FALL_TILT_SEATED = 1.3
+"""The same of one that sits, and bows over its knees before it rises [rad]."""
+
 FALL_HEIGHT = 0.35
 """A pelvis lower than this over its planted sole has fallen [m]."""
+
+Until = Callable[[TrackingCommand, StateEstimator], bool]
+"""(what was asked for, what the robot feels) -> whether the motion ends now; `metrics["ended"]` says if it did."""
 
 STOP_SECONDS = 1.6
 """Simulated time in which a stopped robot is brought to a stand [s]."""
@@ -105,6 +111,7 @@ def track(
     palm: PalmFeedback | None = None,
     hand: HandFeedback | None = None,
     goes_on: bool = False,
+    until: Until | None = None,
 ) -> Rollout:
     """Make the robot perform `motion`.
 
@@ -123,6 +130,7 @@ def track(
         hand: the same for the loop on one hand.
         goes_on: the motion begins as the last one ended, with something in the hands: there is no blending, and the
             controller remembers.
+        until: asked after every control step of the motion; True ends it there.
 
     Returns:
         What the robot knows of it; `fell` is set if it fell, and then the motion ends there.
@@ -150,7 +158,7 @@ def track(
     palms = palm_aims(reference) if loop.palm is not None else None
     first_joints = loop.sensors.joint_pos
     blend, end = round(cfg.blend * CONTROL_HZ) * (not goes_on), round(cfg.end * CONTROL_HZ)
-    trace = Trace()
+    trace, ended = Trace(), False
     began = time.monotonic()
     rates = (cfg.look_hz, cfg.look_hz if cfg.look_hz_moving is None else cfg.look_hz_moving)
     with Recorder(robot, loop.estimator, rates, cfg.video_fps, video, localize) as recorder, loop.stoppable():
@@ -183,9 +191,12 @@ def track(
                 wrists=None if wrists is None else wrists[i],
                 palms=None if palms is None else palms[i],
                 hand=None if reference.hand is None else (reference.hand, i),
+                servo=reference.servo,
                 resting=resting,
                 should_stop=should_stop,
             ):
+                break
+            if ended := until is not None and until(command, loop.estimator):
                 break
             trace.add(loop.sensors, loop.estimator.pose, playback, counted=not playback.done)
             if playback.done:
@@ -209,7 +220,9 @@ def track(
             "fixes": recorder.fixes,
             "settle_repeats": playback.repeats,
             "settled": playback.settled,
+            **({} if until is None else {"ended": ended}),
         },
+        targets=loop.targets,
     )
 
 
@@ -267,6 +280,7 @@ class _Loop:
         self.wrist = WristFeedback(cfg.wrist) if cfg.wrist is not None else None
         self.sensors: Sensors = robot.sense()
         estimator.update(self.sensors)
+        self.targets: Array | None = None
         self.fell = False
         self._low = 0
 
@@ -279,14 +293,15 @@ class _Loop:
         wrists: Array | None = None,
         palms: PalmAim | None = None,
         hand: tuple[HandTargets, int] | None = None,
+        servo: bool = False,
         resting: bool = False,
         should_stop: Callable[[], bool] | None = None,
     ) -> bool:
-        """One control step; True if the robot fell."""
+        """One control step, of the servos alone if asked for; True if the robot fell."""
         if should_stop is not None and should_stop():
             raise Interrupted("stopped by the caller")
         pose = self.estimator.pose
-        if self.cfg.closed_loop and aim is not None:
+        if self.cfg.closed_loop and aim is not None and not servo:
             if self.posture is not None and wanted is not None:
                 command = self.posture.correct(command, wanted, self.sensors.joint_pos)
             if self.wrist is not None and wrists is not None:
@@ -296,23 +311,31 @@ class _Loop:
             if self.hand is not None and hand is not None:
                 command = self.hand.correct(command, *hand, pose, self.estimator.height, self.estimator.kinematics)
             command = self.root.correct(command, aim, pose, resting=resting)
-        joint_targets = self.controller.act(self.sensors, command)
+        joint_targets = np.array(command.joint_pos) if servo else self.controller.act(self.sensors, command)
         if self.hand is not None and hand is not None:
             joint_targets = self.hand.direct(joint_targets, command, *hand)
+        self.targets = joint_targets
         self.robot.step(joint_targets)
         self.sensors = self.robot.sense()
         self.estimator.update(self.sensors)
-        down = self.estimator.tilt > FALL_TILT or self.estimator.height < FALL_HEIGHT
+        # Who sits may bow deep over the knees, and has no sole on the floor that would say how high the pelvis is.
+        low = self.estimator.height < FALL_HEIGHT and not self.estimator.seated
+        down = low or self.estimator.tilt > (FALL_TILT_SEATED if self.estimator.seated else FALL_TILT)
         self._low = self._low + 1 if down else 0
         self.fell = self.fell or self._low >= 3
         return self.fell
 
     def stand(self, seconds: float, blend: float, should_stop: Callable[[], bool] | None = None) -> None:
-        """Blend into the standing pose and hold it."""
+        """Blend into the standing pose and hold it; who sits stays as it sits."""
         joints = standing_pose(self.controller.actuation)
         height = Kinematics().standing_height(joints)
         begin = np.array(self.sensors.joint_pos)
         for k in range(round(seconds * CONTROL_HZ)):
+            if self.estimator.seated:
+                seated = TrackingCommand(np.zeros(2), height, np.zeros(2), 0.0, begin)
+                if self.tick(seated, servo=True, should_stop=should_stop):
+                    return
+                continue
             w = _smooth((k + 1) / max(1, round(blend * CONTROL_HZ)))
             command = TrackingCommand(np.zeros(2), height, np.zeros(2), 0.0, (1 - w) * begin + w * joints)
             if self.tick(command, should_stop=should_stop):

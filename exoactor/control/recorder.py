@@ -76,9 +76,8 @@ class Recorder:
         if look:
             at, rgb, depth = self._robot.look(plain=True)
             believed = self._estimator.pose
-            seen = Observation(
-                at, rgb, depth, self._robot.camera, Proprioception(sensors.joint_pos, believed, self._estimator.std)
-            )
+            felt = Proprioception(sensors.joint_pos, believed, self._estimator.std, self._estimator.roll_pitch)
+            seen = Observation(at, rgb, depth, self._robot.camera, felt)
             self.frames.append(seen)
             if self._localize is not None:
                 found = self._localize(seen, Pose2D(*(float(v) for v in believed)))

@@ -38,6 +38,7 @@ class Reference:
         settle: the motion's settling cycle in control steps, or None.
         palms: where the palms have to be, or None.
         hand: where one hand has to be, or None.
+        servo: the joints are held past the policy.
     """
 
     def __init__(self, motion: RobotMotion) -> None:
@@ -59,7 +60,7 @@ class Reference:
         moving = (speed > 0.05) | (np.abs(self.angular_velocity[:, 2]) > 0.1) | ~self.contacts.all(axis=1)
         self.stepping = binary_dilation(~self.contacts.all(axis=1), iterations=REST_MARGIN)
         self.resting = ~binary_dilation(moving, iterations=REST_MARGIN)
-        self.palms, self.hand = motion.palms, motion.hand
+        self.palms, self.hand, self.servo = motion.palms, motion.hand, motion.servo
         self.settle: tuple[int, int] | None = None
         if motion.settle is not None:
             first, last = motion.settle

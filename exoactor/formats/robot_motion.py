@@ -24,6 +24,7 @@ def save_robot(path: Path, motion: RobotMotion) -> None:
     contacts (T, 2) bool and settle (2,) frames, (-1, -1) for none; where the hands work on something also
     palm_pos (T, 2, 3) [m], palm_weight (T,), palm_press (T, 2, 3) and palm_frame, "world" or "root"; where one hand
     does, hand_side, hand_point (T, 3) [m], hand_heading (T,) [rad], hand_weight (T,) and hand_fingers (T, 14) [rad].
+    A motion that is held by the servos alone also has servo, true.
     """
     settle = (-1, -1) if motion.settle is None else motion.settle
     palms = motion.palms
@@ -37,6 +38,8 @@ def save_robot(path: Path, motion: RobotMotion) -> None:
         }
     if motion.hand is not None:
         hands |= {f"hand_{name}": np.asarray(getattr(motion.hand, name)) for name in _HAND}
+    if motion.servo:
+        hands["servo"] = np.array(True)
     write_npz(
         Path(path),
         {
@@ -91,7 +94,8 @@ def load_robot(path: Path) -> RobotMotion:
             frame: Any = str(data.get("palm_frame", "world"))
             palms = PalmTargets(data["palm_pos"], data["palm_weight"], data["palm_press"], frame)
         hand = _hand(data) if "hand_side" in data else None
-        motion = RobotMotion(root_pos, quat, joints, contacts, fps, settle, palms, hand)
+        servo = bool(data.get("servo", False))
+        motion = RobotMotion(root_pos, quat, joints, contacts, fps, settle, palms, hand, servo)
     except (KeyError, ValueError, TypeError) as error:
         raise ConfigError(f"{path}: {error}. Make the motion anew with `exoactor retarget`.") from error
     return resampled(motion, CONTROL_HZ)
@@ -135,6 +139,7 @@ def resampled(motion: RobotMotion, fps: float) -> RobotMotion:
         settle,
         palms,
         hand,
+        motion.servo,
     )
 
 

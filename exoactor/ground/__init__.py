@@ -5,6 +5,7 @@ from exoactor.ground.gestures import GestureCfg
 from exoactor.ground.grounding import GroundCfg, ground
 from exoactor.ground.pushing import find_push
 from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path
+from exoactor.ground.sitting import SittingCfg, find_sitting, must_sit
 from exoactor.ground.target import TargetCfg
 
 __all__ = [
@@ -13,11 +14,14 @@ __all__ = [
     "GroundCfg",
     "RootPath",
     "RootPathCfg",
+    "SittingCfg",
     "TargetCfg",
     "find_contact",
     "find_push",
+    "find_sitting",
     "ground",
     "held_at_first",
     "must_move",
+    "must_sit",
     "root_path",
 ]

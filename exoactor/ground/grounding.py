@@ -14,6 +14,7 @@ from exoactor.ground import pushing
 from exoactor.ground.carrying import CarryingCfg, carried_path
 from exoactor.ground.gestures import GestureCfg, HeldArm, aimed, held_arms
 from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path
+from exoactor.ground.seats import risen, to_seat
 from exoactor.ground.target import TargetCfg, approaches, centre, circled, faced, pointed_at, stance_now
 from exoactor.ground.warp import kept_clear, progress, to_goal
 from exoactor.types import Array, Contact, GroundedMotion, HumanMotion, Pose2D, Scene, StageError
@@ -98,7 +99,7 @@ def ground(
             path_blocked.
     """
     cfg = cfg or GroundCfg()
-    if contact is not None and contact.kind != "carry" and cfg.snap:
+    if contact is not None and contact.kind not in ("carry", "rise") and cfg.snap:
         motion = motion.until(contact.reach)
     if scene.robot is None:
         raise StageError("ground", "robot_not_seen", "the motion has to start where the robot stands")
@@ -110,9 +111,15 @@ def ground(
         return _result(motion, path, rigid, rigid, robot, None)
     seen = _Frame(path, shown.robot or robot, cfg)
     aligned = frame.aligned()
-    wanted, target = aligned, None
+    wanted, target, goal = aligned, None, None
     if contact is not None and contact.kind == "put_down":
         wanted, target = np.broadcast_to(aligned[0], aligned.shape).copy(), contact.thing
+    elif contact is not None and contact.kind == "rise":
+        wanted, target = np.broadcast_to(aligned[0], aligned.shape).copy(), contact.thing
+        goal = risen(seen.aligned()[-1], robot, scene, shown, contact)
+    elif contact is not None and contact.kind == "sit":
+        wanted, target = to_seat(aligned, scene, shown, contact, cfg.reach_on), contact.thing
+        wanted = kept_clear(wanted, scene, cfg.clearance, cfg.longest_push)
     elif contact is not None and contact.kind == "carry":
         wanted, target = carried_path(aligned, seen.aligned(), scene, shown, contact, cfg.carrying)
     elif contact is not None:
@@ -126,7 +133,8 @@ def ground(
         wanted = np.broadcast_to(aligned[0], aligned.shape).copy()
     placed = _placed(motion, path, wanted)
     if contact is not None:
-        return replace(_result(placed, None, wanted, frame.aligned(), robot, target), contact=contact)
+        result = replace(_result(placed, None, wanted, frame.aligned(), robot, target), contact=contact)
+        return result if goal is None else replace(result, goal=goal)
     in_video = _placed(motion, path, seen.aligned())
     for held in held_arms(in_video, cfg.gesture):
         placed, pointed = _point(placed, in_video, held, wanted, scene, shown, cfg)

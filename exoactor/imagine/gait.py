@@ -41,6 +41,9 @@ SWEEP_PHASES = (1.2, 0.4, 1.4, 1.0)
 PUSHING = 0.40
 """Walking with a thing before the palms [m/s]."""
 
+SIT_SECONDS, STAND_SECONDS = 1.9, 1.7
+"""Sitting down and standing up, at an even tempo [s]."""
+
 RAISE_SECONDS = 1.2
 """Bringing what is held up before the chest, before a walk with it [s]."""
 
@@ -75,10 +78,10 @@ class Swing:
 
 @dataclass(frozen=True)
 class Gesture:
-    """An arm movement.
+    """What is done with hands or hips while the feet stay.
 
     Args:
-        action: what is done with the hands.
+        action: what is done.
         begin: first movement [s].
         end: the arm hangs again, or what is carried is there [s].
     """
@@ -131,7 +134,9 @@ def lay_out(actions: tuple[Action, ...], paths: dict[int, Array], start: Pose2D,
         style: who walks.
     """
     course = Course(style)
-    pose = np.array([start.x, start.y, start.yaw], float)
+    first = actions[0].goal if actions and actions[0].kind == "stand_up" and actions[0].goal else start
+    # The feet of one who sits are before the seat, where the person stands afterwards.
+    pose = np.array([first.x, first.y, first.yaw], float)
     course.stance = np.stack([foot_under(pose, side, style) for side in (LEFT, RIGHT)])
     _append(course, np.tile(pose, (round(style.lead_in * CLOCK), 1)))
     for index, action in enumerate(actions):
@@ -166,6 +171,8 @@ def lay_out(actions: tuple[Action, ...], paths: dict[int, Array], start: Pose2D,
                 seconds += sum(LIFT_PHASES) * style.tempo
             elif action.kind == "push":
                 seconds = sum(SWEEP_PHASES) * style.tempo
+            elif action.kind in ("sit", "stand_up"):
+                seconds += (SIT_SECONDS if action.kind == "sit" else STAND_SECONDS) * style.tempo
             if action.kind != "stand":
                 course.gestures.append(Gesture(action, course.seconds, course.seconds + seconds))
             _append(course, np.tile(pose, (round(seconds * CLOCK), 1)))

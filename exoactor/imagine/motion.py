@@ -21,6 +21,7 @@ from exoactor.imagine.grasping import Grasps
 from exoactor.imagine.lifting import Lifts
 from exoactor.imagine.limbs import about, hanging_arm, leg
 from exoactor.imagine.pushing import Pushes
+from exoactor.imagine.sitting import Sits
 from exoactor.imagine.style import Style
 from exoactor.types import Action, Array, HumanMotion, Pose2D, SceneObject
 
@@ -115,7 +116,8 @@ def act(
     grasps = Grasps(course.gestures, things or {}, style, times, root)
     pushes = Pushes(course.gestures, things or {}, style, times, root)
     hands = (lifts, grasps, pushes)
-    bowed = np.max([each.bow for each in hands], axis=0)
+    sits = Sits(course.gestures, things or {}, style, times, root)
+    bowed = np.max([each.bow for each in hands], axis=0) + sits.bow
     crouched = np.max([each.crouch for each in hands], axis=0)
     back = np.max([each.back for each in hands], axis=0)
     turn = -0.18 * apart
@@ -132,11 +134,11 @@ def act(
     sideways = style.sway * steps + idle(0.007, 0.31)
     position = np.column_stack(
         [
-            root[:, :2] + left * sideways[:, None] + forward * (idle(0.005, 0.27) - back)[:, None],
+            root[:, :2] + sits.shift + left * sideways[:, None] + forward * (idle(0.005, 0.27) - back)[:, None],
             0 * turn,
         ]
     )
-    position[:, 2] = _pelvis_height(position, pelvis, feet, rest, body, style, fps) - crouched
+    position[:, 2] = sits.lowered(_pelvis_height(position, pelvis, feet, rest, body, style, fps) - crouched)
 
     local = np.tile(np.eye(3), (len(times), len(PARENTS), 1, 1))
     for joint in (3, 6, 9):
@@ -160,6 +162,7 @@ def act(
     lay_gestures(course.gestures, style, times, chest, chest_position, rest, local, fingers, viewer)
     for each in hands:
         each.lay(chest, chest_position, rest, local, fingers)
+    sits.lay(position, chest, chest_position, rest, local, fingers)
 
     toward_left = pelvis[:, :, 0]
     for foot, hip, knee, ankle in ((feet[0], 1, 4, 7), (feet[1], 2, 5, 8)):

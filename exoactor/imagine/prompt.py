@@ -15,6 +15,8 @@ import prompts
 from exoactor.types import Action, Array, Camera, ConfigError, Scene, SceneObject
 
 TEMPLATE = "video.md.j2"
+_ON_A_SEAT = ("sit", "stand_up")
+"""Kinds of actions that leave their thing where it is."""
 
 
 def video_prompt(scene: Scene, actions: Sequence[Action]) -> str:
@@ -36,7 +38,7 @@ def video_prompt(scene: Scene, actions: Sequence[Action]) -> str:
         start=_place(np.array([scene.robot.x, scene.robot.y, 0.0]), scene.camera) if scene.robot else "in view",
         steps=[{"text": a.text, "how": _how(a, scene)} for a in actions],
         end=_end(actions[-1], scene) if actions else "stands upright",
-        moved=list(dict.fromkeys(_name(a.thing, scene) for a in actions if a.thing is not None)),
+        moved=list(dict.fromkeys(_name(a.thing, scene) for a in actions if a.thing and a.kind not in _ON_A_SEAT)),
         held=_held(actions[0], scene) if actions else "",
     )
     return str(text)
@@ -104,6 +106,10 @@ def _how(action: Action, scene: Scene) -> str:
     if action.kind == "push":
         end = " until it falls to the floor" if action.rise < 0 else ", then taking the hand away"
         return f"flat {action.side} hand beside it, {100 * float(np.linalg.norm(action.shift)):.0f} cm{end}"
+    if action.kind == "sit":
+        return "bowing a little, hips back and down onto it, then upright, hands on the thighs"
+    if action.kind == "stand_up":
+        return "leaning forward over the feet, then rising"
     return f"for {action.seconds:.0f} s" if action.seconds >= 1 else ""
 
 
@@ -131,4 +137,6 @@ def _end(last: Action, scene: Scene) -> str:
         return f"stands with the {_name(last.thing, scene)} held up in both hands"
     if last.kind == "pick":
         return f"stands with the {_name(last.thing, scene)} held up in one hand"
+    if last.kind == "sit":
+        return f"sits upright on the {_name(last.thing, scene)}, both hands on the thighs"
     return "stands upright, both arms hanging,"

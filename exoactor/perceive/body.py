@@ -75,7 +75,33 @@ class RobotBody:
         rotation = data.xmat.reshape(-1, 3, 3)
         soles = np.concatenate([s @ rotation[f].T + data.xpos[f] for s, f in zip(self._soles, self._feet, strict=True)])
         level = np.eye(3) if upright else _levelling(soles)
-        ground = (soles @ level.T)[:, 2].min()
+        return self._placed(level, float((soles @ level.T)[:, 2].min()))
+
+    def seated(self, joint_pos: Array, roll_pitch: Array, height: float) -> PosedBody:
+        """The surface at (29,) encoder angles [rad] of one that does not stand: tilted by the IMU, the pelvis so high.
+
+        Args:
+            joint_pos: (29,) [rad].
+            roll_pitch: (2,) of the pelvis against gravity [rad].
+            height: of the pelvis above the floor [m].
+        """
+        self._forward(joint_pos)
+        return self._placed(_tilted(roll_pitch), -height)
+
+    def balance(self, joint_pos: Array, roll_pitch: Array) -> Array:
+        """(2,) centre of mass ahead and to the left of the pelvis, tilted by the IMU, of (29,) encoder angles [m]."""
+        self._forward(joint_pos)
+        data, masses = self._data, self._model.body_mass
+        # `_forward` moved body frames to the pelvis; what is inertial is still where the kinematics put it.
+        origin, turn = data.qpos[:3], np.zeros(9)
+        mujoco.mju_quat2Mat(turn, data.qpos[3:7])
+        middle = (masses @ data.xipos) / masses.sum() - origin
+        return np.asarray(_tilted(roll_pitch) @ turn.reshape(3, 3).T @ middle)[:2]
+
+    def _placed(self, level: Array, ground: float) -> PosedBody:
+        """The posture taken last, turned by `level` (3, 3) about the pelvis, `ground` on the floor."""
+        data = self._data
+        rotation = data.xmat.reshape(-1, 3, 3)
 
         def placed(points: Array) -> Array:
             return np.asarray(points @ level.T - [0.0, 0.0, ground])
@@ -141,6 +167,13 @@ class RobotBody:
         kept = np.flatnonzero(seen)
         kept = rng.permutation(kept)[:samples] if len(kept) > samples else kept
         return body[kept], local[kept], local_normals[kept]
+
+
+def _tilted(roll_pitch: Array) -> Array:
+    """(3, 3) rotation by roll and pitch [rad], without yaw."""
+    (cr, cp), (sr, sp) = np.cos(roll_pitch), np.sin(roll_pitch)
+    pitch = np.array([[cp, 0.0, sp], [0.0, 1.0, 0.0], [-sp, 0.0, cp]])
+    return np.asarray(pitch @ np.array([[1.0, 0.0, 0.0], [0.0, cr, -sr], [0.0, sr, cr]]))
 
 
 def _levelling(soles: Array) -> Array:

@@ -21,6 +21,7 @@ from exoactor.perceive.patch import CONFIDENCE as HELD
 from exoactor.perceive.patch import held_patch
 from exoactor.perceive.room import Wall, above_floor, find_walls, in_walls
 from exoactor.perceive.search import SearchCfg, find_robot, quality
+from exoactor.perceive.seated import SeatLook, folded, refined, seated_fix
 from exoactor.perceive.template import Template
 from exoactor.perceive.upright import STANDING_TOP, blind, lying
 from exoactor.types import Array, Catalogue, CatalogueItem, Observation, Pose2D, Scene, SceneObject, StageError
@@ -226,6 +227,32 @@ class RgbdPerception:
         arms[:, :2] = arms[:, :2] @ yaw_matrix(robot.yaw).T + robot.xy
         return float(thing.distance(arms).min())
 
+    def sitting(self, observation: Observation, prior: Pose2D, things: tuple[SceneObject, ...]) -> SeatLook | None:
+        """Where the robot's pelvis is in space, whatever carries it; None if it is not seen well enough.
+
+        Args:
+            observation: the look.
+            prior: where the robot believes it is.
+            things: told apart from it.
+        """
+        felt = observation.proprioception
+        if felt.roll_pitch is None or blind(observation):
+            return None
+        cloud = self._around(observation, prior)
+        cloud = cloud.take(self._colourless(cloud, observation) & ~in_walls(cloud, self._walls, self.cfg.wall_slack))
+        for thing in things:
+            if thing.item.color in ACHROMATIC:
+                cloud = cloud.take(~explained(self._templates[thing.id], thing, cloud, 0.02))
+        found = seated_fix(
+            self.body,
+            felt.joint_pos,
+            felt.roll_pitch,
+            lambda body: self._aligned(cloud, body, observation, prior, self.cfg.sure),
+        )
+        if found is None or quality(found[0]) < self.cfg.robot_quality:
+            return None
+        return refined(self.body, found, cloud, observation, self.cfg.locate)
+
     def fallen(self, observation: Observation) -> bool | None:
         """Whether the robot lies on the floor: False when it is seen standing, None when it is not seen.
 
@@ -305,6 +332,11 @@ class RgbdPerception:
                 best, chosen = fix, body
             if best is not None and quality(best) >= sure:
                 break
+        tilt = observation.proprioception.roll_pitch
+        if tilt is not None and folded(joints) and (best is None or quality(best) < sure):
+            sitting = seated_fix(self.body, joints, tilt, lambda b: self._aligned(cloud, b, observation, prior, sure))
+            if sitting is not None and (best is None or quality(sitting[0]) > quality(best)):
+                best, chosen = sitting[:2]
         if best is None or quality(best) < self.cfg.robot_quality:
             return None, chosen
         return (best if best.pose.is_near(prior, *self.cfg.gate) else None), chosen

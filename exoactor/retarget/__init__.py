@@ -6,7 +6,9 @@ from exoactor.retarget.grasping import GraspCfg, pick_motion, place_motion, rais
 from exoactor.retarget.lifting import LiftCfg, lift_motion, put_down_motion
 from exoactor.retarget.pushing import PushCfg, brace_motion, shove_motion
 from exoactor.retarget.retargeting import METHODS, Method, RetargetCfg, retarget, unknown_method
+from exoactor.retarget.seated import SeatedCfg, seated_joints, sit_back_motion, sit_up_motion, tip_forward_motion
 from exoactor.retarget.shuffle import shuffle
+from exoactor.retarget.sitting import SitCfg, lower_motion, rise_motion
 from exoactor.retarget.sweeping import SweepCfg, sweep_motion
 from exoactor.retarget.timing import TimingCfg
 from exoactor.retarget.wholebody import WholeBodyCfg
@@ -19,6 +21,8 @@ __all__ = [
     "Method",
     "PushCfg",
     "RetargetCfg",
+    "SeatedCfg",
+    "SitCfg",
     "StepCfg",
     "SweepCfg",
     "TimingCfg",
@@ -27,13 +31,19 @@ __all__ = [
     "carry_motion",
     "draw_near_motion",
     "lift_motion",
+    "lower_motion",
     "pick_motion",
     "place_motion",
     "put_down_motion",
     "raised",
     "retarget",
+    "rise_motion",
+    "seated_joints",
     "shove_motion",
     "shuffle",
+    "sit_back_motion",
+    "sit_up_motion",
     "sweep_motion",
+    "tip_forward_motion",
     "unknown_method",
 ]

@@ -99,12 +99,16 @@ class Standing:
         self._trunk = mink.FrameTask("torso_link", "body", 0.0, list(cfg.torso_turn))
         self._balance = mink.ComTask(cost=[cfg.balance, cfg.balance, 0.0])
         self.posture = mink.PostureTask(model, cost=posture)
-        standing = start.copy()
-        standing[7:] = np.where(np.arange(29) < 15, default_actuation().default_pos, first)
-        self.posture.set_target(standing)
+        self._standing = start.copy()
+        self.keep_to(first)
         speeds = {name: cfg.leg_speed if i < 12 else cfg.arm_speed for i, name in enumerate(G1_JOINTS)}
         self._speeds = mink.VelocityLimit(model, speeds)
         self._settled = False
+
+    def keep_to(self, angles: Array) -> None:
+        """Let the arms keep to those of (29,) joint angles [rad]; legs and waist keep to standing."""
+        self._standing[7:] = np.where(np.arange(29) < 15, default_actuation().default_pos, angles)
+        self.posture.set_target(self._standing)
 
     def low(self, hands: float) -> float:
         """How far hands at that height [m] are below what needs no crouch [m]."""
@@ -121,6 +125,19 @@ class Standing:
         self._trunk.set_target(mink.SE3.from_rotation_and_translation(turned, np.zeros(3)))
         over = self._middle + yaw_matrix(self._yaw) @ np.array([ahead, 0.0])
         self._balance.set_target(np.append(over, 0.0))
+
+    def lean(self, back: float, height: float, pitch: float, ahead: float) -> None:
+        """Bring the pelvis so far behind the ankles' middle and to that height, the trunk pitched [m, m, rad].
+
+        The centre of mass is kept `ahead` of the ankles [m]; where both cannot be had, the costs decide.
+        """
+        forward = yaw_matrix(self._yaw) @ np.array([1.0, 0.0])
+        bowed = self.rotation @ mink.SO3.from_y_radians(0.5 * pitch)
+        place = np.append(self._middle - back * forward, height)
+        self._hips.set_target(mink.SE3.from_rotation_and_translation(bowed, place))
+        turned = self.rotation @ mink.SO3.from_y_radians(pitch)
+        self._trunk.set_target(mink.SE3.from_rotation_and_translation(turned, np.zeros(3)))
+        self._balance.set_target(np.append(self._middle + ahead * forward, 0.0))
 
     def solve(self, hands: Sequence[Any], joints: Any, hz: float) -> Array:
         """(36,) the next frame: root x, y, z [m], quaternion wxyz, 29 joint angles [rad].

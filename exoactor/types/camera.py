@@ -117,17 +117,21 @@ class Proprioception:
         joint_pos: (29,) encoder angles [rad], order `G1_JOINTS`.
         pose: (3,) dead-reckoned x [m], y [m], yaw [rad] in the world, or None before the first fix.
         pose_std: (3,) one-sigma of `pose` [m, m, rad].
+        roll_pitch: (2,) of the pelvis against gravity, by the IMU [rad]; None where it was not noted.
     """
 
     joint_pos: Array
     pose: Array | None = None
     pose_std: Array = field(default_factory=lambda: np.array([0.05, 0.05, 0.05]))
+    roll_pitch: Array | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "joint_pos", checked("joint_pos", self.joint_pos, (29,)))
         if self.pose is not None:
             object.__setattr__(self, "pose", checked("pose", self.pose, (3,)))
         object.__setattr__(self, "pose_std", checked("pose_std", self.pose_std, (3,)))
+        if self.roll_pitch is not None:
+            object.__setattr__(self, "roll_pitch", checked("roll_pitch", self.roll_pitch, (2,)))
 
 
 @dataclass(frozen=True)

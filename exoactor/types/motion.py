@@ -25,7 +25,9 @@ BODY_JOINTS = (
 """The 22 body joints of SMPL-X, in its order."""
 
 PalmFrame = Literal["world", "root"]
-ContactKind = Literal["lift", "carry", "put_down", "push"]
+ContactKind = Literal["lift", "carry", "put_down", "push", "sit", "rise"]
+WITHOUT_HANDS = ("sit", "rise")
+"""Kinds of contact of the seat, not of hands."""
 
 
 @dataclass(frozen=True)
@@ -127,19 +129,19 @@ class Rise:
 
 @dataclass(frozen=True)
 class Contact:
-    """A thing that hands take hold of and move, as the video shows it.
+    """A thing that hands take hold of and move, or that is sat on, as the video shows it.
 
     Args:
         thing: its id.
-        hands: those on it, "left" and "right".
-        reach: when they leave for it [s].
-        begin: when they are at it [s].
-        rise: when it leaves what it stood on, or begins to be let down [s].
+        hands: those on it, "left" and "right"; none for a seat.
+        reach: when they leave for it, or the hips begin to go down to it [s].
+        begin: when they are at it; when one who rises begins to [s].
+        rise: when it leaves what it stood on, or begins to be let down; when one who rises stands [s].
         end: when it is let go, or the clip ends [s].
-        lift: how far it rises, negative if it is let down or falls [m].
-        heading: of the person when it begins, relative to the thing's own x axis [rad].
-        bow: largest pitch of the trunk while the hands are on it [rad].
-        kind: what is done to it: it is lifted, goes along with the person, is let down, or pushed.
+        lift: how far it rises, negative if it is let down or falls; of a seat, the person's hips [m].
+        heading: of the person when it begins, relative to the thing's own x axis; of one who sits, while sitting [rad].
+        bow: largest pitch of the trunk while the hands are on it, or on the way down or up [rad].
+        kind: what is done to it: it is lifted, goes along with the person, is let down, pushed, sat on, or risen from.
         way: of what is pushed, ahead of and to the left of the person that begins to push [m].
     """
 
@@ -158,7 +160,7 @@ class Contact:
     def __post_init__(self) -> None:
         if self.kind not in get_args(ContactKind):
             raise ValueError(f"kind: {self.kind!r} given, one of {', '.join(get_args(ContactKind))} wanted")
-        if not self.hands or not set(self.hands) <= {"left", "right"}:
+        if (not self.hands and self.kind not in WITHOUT_HANDS) or not set(self.hands) <= {"left", "right"}:
             raise ValueError(f"hands: {self.hands} given, 'left' and 'right' allowed, at least one wanted")
         if not 0 <= self.reach <= self.begin <= self.rise <= self.end:
             raise ValueError(
@@ -257,6 +259,8 @@ class RobotMotion:
             the root is where it should be, or skip; None if the motion does not walk.
         palms: where the palms have to be, or None if the hands work on nothing.
         hand: where a hand with fingers has to be, or None if none works alone.
+        servo: the joints are held where they are shown, past the policy: for a body that rests on a seat. A policy that
+            balances on its feet would go on stepping and pushing there.
     """
 
     root_pos: Array
@@ -267,6 +271,7 @@ class RobotMotion:
     settle: tuple[int, int] | None = None
     palms: PalmTargets | None = None
     hand: HandTargets | None = None
+    servo: bool = False
 
     def __post_init__(self) -> None:
         n = len(self.root_pos)
@@ -311,6 +316,7 @@ class Rollout:
         frames: RGB-D looks taken on the way, oldest first (a few a second).
         video: rollout.mp4, or None when no recording was asked for.
         metrics: joint_error_deg, keypoint_error_mm, root_error_mm (against the estimate), real_time_factor.
+        targets: (29,) joint targets that were sent last, from which the servos go on [rad]; None if there were none.
     """
 
     fps: float
@@ -322,6 +328,7 @@ class Rollout:
     frames: tuple[Observation, ...] = ()
     video: Path | None = None
     metrics: dict[str, Any] = field(default_factory=dict)
+    targets: Array | None = None
 
     def __post_init__(self) -> None:
         n = len(self.joint_pos)

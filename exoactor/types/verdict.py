@@ -20,7 +20,7 @@ class Outcome(StrEnum):
 
 ExpectationKind = Literal[
     "at", "circled", "facing", "waved", "pointing", "still", "lifted", "carried", "put_down", "placed",
-    "pushed", "swept",
+    "pushed", "swept", "seated", "standing",
 ]  # fmt: skip
 
 MOVED_BY_HAND: tuple[ExpectationKind, ...] = ("lifted", "carried", "put_down", "placed", "pushed", "swept")
@@ -38,7 +38,8 @@ class Expectation:
             carried (`target` is held, over `on` or before it), put_down (`target` stands upright on something, on `on`
             if that is given, and the robot has let go of it), placed (the same of what one hand held),
             pushed (`target` went `toward` there and stands upright on what it stood on), swept (`target` is off what it
-            stood on, down).
+            stood on, down), seated (on `target`, most of the weight on it, upright, at rest, hands off), standing
+            (upright, free of all seats).
         target: object id, where the kind has one.
         side: hand for waved and pointing, or None for either.
         on: object id of where the target is brought to, or for pushed up to, or None for anywhere.

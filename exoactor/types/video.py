@@ -11,7 +11,9 @@ from exoactor.types.scene import Pose2D, Scene
 if TYPE_CHECKING:
     from pathlib import Path
 
-ActionKind = Literal["stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down", "pick", "place", "push"]
+ActionKind = Literal[
+    "stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down", "pick", "place", "push", "sit", "stand_up"
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -21,15 +23,16 @@ class Action:
     Args:
         kind: what is done.
         text: the same in words, for models that read ("walks to the table").
-        seconds: for stand, wave, point: how long; for lift and pick: how long it is held up; before natural
-            variation [s].
+        seconds: for stand, wave, point: how long; for lift and pick: how long it is held up; for sit: how long the
+            person is seen sitting; before natural variation [s].
         goal: for walk, carry and push: where it ends, one right behind is stepped back to; for turn: only its yaw
-            counts. A push with a goal is made by both hands and the legs, one without by one hand.
+            counts; for stand_up: where the person then stands. A push with a goal is made by both hands and the legs,
+            one without by one hand.
         via: for walk and carry: floor points to pass in order [m].
         side: for wave, point, pick, place and push: the hand, "left" or "right".
         at: for point: the world point (x, y, z) pointed at [m].
-        thing: for lift, carry, put_down, pick, place and push: id of the thing in the scene; one that is carried, put
-            down or placed is held from the beginning.
+        thing: for lift, carry, put_down, pick, place, push, sit and stand_up: id of the thing in the scene; one that is
+            carried, put down or placed is held from the beginning, from one that is stood up from the person begins.
         rise: how far it is raised, negative for put_down, place, and a push over an edge [m].
         shift: for push: how far the thing goes, x and y in the world [m].
     """

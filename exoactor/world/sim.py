@@ -19,6 +19,7 @@ from exoactor.world.hands import finger_addresses
 from exoactor.world.render import DepthNoiseCfg, SceneRenderer, noisy_depth
 from exoactor.world.scene_file import SceneSpec
 from exoactor.world.sensors import SensorNoiseCfg, SensorSuite
+from exoactor.world.weight import carried_by
 
 FALLEN_HEIGHT = 0.36
 """Pelvis below this is a fall [m]; one who lifts a box off the floor goes down to 0.42."""
@@ -237,13 +238,15 @@ class SimRobot:
             time [s]; robot [x, y, yaw]; height of the pelvis [m]; fallen; hands, shoulders and palms {"left", "right"}
             -> (3,) wrist, shoulder and middle of the palm [m]; objects id -> {"position" (3,) of the underside's centre
             [m], "yaw" [rad], "tilt" [rad], "quat" (4,) wxyz}; contacts: ids of things the robot touches now; lifted:
-            those of them that touch nothing else; touched: id -> seconds since the world began.
+            those of them that touch nothing else; touched: id -> seconds since the world began; rests: id -> share of
+            the robot's weight that its trunk and legs rest on it with; arms_on: ids of things its arms touch.
         """
         model, data = self._model, self._data
         mujoco.mj_kinematics(model, data)
         rotation = data.body("pelvis").xmat.reshape(3, 3)
         x, y, z = data.qpos[:3]
         objects, contacts = {}, self._contacts()
+        rests, arms_on = carried_by(model, data, self._owner, self.catalogue) if contacts else ({}, set())
         for item in self.catalogue:
             body = data.body(item.id)
             up = float(np.clip(body.xmat[8], -1, 1))
@@ -265,6 +268,8 @@ class SimRobot:
             "contacts": sorted(contacts),
             "lifted": sorted(self._lifted(contacts)),
             "touched": dict(self._touched),
+            "rests": rests,
+            "arms_on": sorted(arms_on),
         }
 
     def arm_forces(self, id: str) -> Array:

@@ -15,6 +15,7 @@ from exoactor.push import UP_TO, gap_between
 from exoactor.stance import distance_to_footprint, nearest_point
 from exoactor.types import CONTROL_HZ, Actuation, Array, CatalogueItem, Expectation, SceneObject, Sensors
 from exoactor.types.rotations import wrap
+from exoactor.world import truth_sitting
 from exoactor.world.g1 import PALM_SIZE
 from exoactor.world.sim import SimRobot
 
@@ -62,6 +63,10 @@ class TruthTrack:
         palms: (2, 3) left and right palm [m] per sample.
         things: id of a thing -> x, y, z of its underside's centre [m] and quaternion wxyz per sample.
         fallen: the robot lay on the floor at some sample.
+        height: of the pelvis per sample [m].
+        rests: id of a thing -> (sample, share of the robot's weight on it), hands apart.
+        arms_on: samples at which an arm touched a thing.
+        touches: samples at which anything of the robot touched a thing.
     """
 
     hz: float
@@ -72,6 +77,10 @@ class TruthTrack:
     palms: list[Array] = field(default_factory=list)
     things: dict[str, list[Array]] = field(default_factory=dict)
     fallen: bool = False
+    height: list[float] = field(default_factory=list)
+    rests: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    arms_on: list[int] = field(default_factory=list)
+    touches: list[int] = field(default_factory=list)
 
     def add(self, truth: Mapping[str, Any]) -> None:
         """Append one `SimRobot.truth()`."""
@@ -80,6 +89,11 @@ class TruthTrack:
             self.things.setdefault(id, []).append(np.concatenate([thing["position"], thing["quat"]]))
         for id in truth["lifted"]:
             self.lifted.setdefault(id, []).append(len(self.root))
+        for id, share in truth["rests"].items():
+            self.rests.setdefault(id, []).append((len(self.root), share))
+        self.arms_on += [len(self.root)] * bool(truth["arms_on"])
+        self.touches += [len(self.root)] * bool(truth["contacts"])
+        self.height.append(float(truth["height"]))
         self.root.append(np.array(truth["robot"], float))
         for side in ("left", "right"):
             self.hands[side].append(np.array(truth["hands"][side], float))
@@ -93,12 +107,17 @@ class TruthTrack:
             "hz": np.array(self.hz),
             "root": np.array(self.root),
             "fallen": np.array(self.fallen),
+            "height": np.array(self.height),
+            "arms_on": np.array(self.arms_on, int),
+            "touches": np.array(self.touches, int),
         }
         for side in ("left", "right"):
             arrays[f"hand_{side}"] = np.array(self.hands[side])
             arrays[f"shoulder_{side}"] = np.array(self.shoulders[side])
         for id, samples in self.lifted.items():
             arrays[f"lifted_{id}"] = np.array(samples)
+        for id, pairs in self.rests.items():
+            arrays[f"rests_{id}"] = np.array(pairs)
         for id, poses in self.things.items():
             arrays[f"thing_{id}"] = np.array(poses)
         return arrays
@@ -119,6 +138,14 @@ class TruthTrack:
             list(arrays["palms"]),
             {name.removeprefix("thing_"): list(v) for name, v in arrays.items() if name.startswith("thing_")},
             bool(arrays["fallen"]),
+            [float(v) for v in arrays["height"]],
+            {
+                name.removeprefix("rests_"): [(int(k), float(v)) for k, v in pairs]
+                for name, pairs in arrays.items()
+                if name.startswith("rests_")
+            },
+            [int(k) for k in arrays["arms_on"]],
+            [int(k) for k in arrays["touches"]],
         )
 
 
@@ -201,8 +228,12 @@ def happened(
         sides = [expectation.side] if expectation.side else ["left", "right"]
         best = max(_wave_turns(track, side) for side in sides)
         return {"true": bool(best >= 2), "measured": float(best), "unit": "turning points"}
+    if kind == "standing":
+        return truth_sitting.standing(track)
     if target is None:
         raise ValueError(f"expectation {kind!r} needs a target")
+    if kind == "seated":
+        return truth_sitting.seated(track, target)
     on = None if expectation.on is None else SceneObject(*objects[expectation.on], 1.0)
     if kind in ("put_down", "placed"):
         tilt, stands = _stands(track, target.item)

@@ -344,3 +344,54 @@ def test_small_things_are_taken_with_one_hand(text, plan):
 def test_what_one_hand_does_not_do_is_refused(text, why):
     result = PLANNER.plan(text, KITCHEN)
     assert result.status is PlanStatus.ABSTAIN and why in result.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "plan"),
+    [
+        ("sit down on the chair", "sit_on(chair)"),
+        ("take a seat", "sit_on(chair)"),
+        ("walk to the door, then go and sit down", "walk_to(door) sit_on(chair)"),
+        ("walk to the chair and sit down on it", "walk_to(chair) sit_on(chair)"),
+        ("have a seat on the chair, then get up from it", "sit_on(chair) stand_up()"),
+        ("sit on the chair, stand up again and wave", "sit_on(chair) stand_up() wave()"),
+        ("stand up", "stand_up()"),
+        ("get up off the chair, then walk to the door", "stand_up() walk_to(door)"),
+        ("sit down, then go to the table", "sit_on(chair) stand_up() walk_to(table)"),
+        ("sit down, then turn to the door", "sit_on(chair) stand_up() turn_to(door)"),
+        ("sit down on the chair, then sit on the chair", "sit_on(chair)"),
+    ],
+)
+def test_things_are_sat_on_and_who_sits_stands_up_before_it_walks(text, plan):
+    result = PLANNER.plan(text, KITCHEN)
+    assert " ".join(map(str, result.subtasks)) == plan, result.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "why"),
+    [
+        ("sit down", "office", "red chair or blue chair"),
+        ("sit on the desk", "office", "is no seat"),
+        ("sit down on the chair", "workshop", "can be moved"),
+        ("sit down and wave", "kitchen", "say 'stand up' first"),
+        ("take a seat, then stand still for five seconds", "kitchen", "say 'stand up' first"),
+        ("sit on the door", "kitchen", "door is a door"),
+    ],
+)
+def test_what_is_no_seat_or_cannot_be_done_sitting_is_refused_with_the_reason(text, room, why):
+    result = PLANNER.plan(text, load_scene(room).catalogue())
+    assert result.status is not PlanStatus.OK and why in f"{result.reason} {result.question}", result.reason
+
+
+def test_a_bench_is_sat_on():
+    result = PLANNER.plan("sit on the bench, then get up", load_scene("depot").catalogue())
+    assert " ".join(map(str, result.subtasks)) == "sit_on(bench) stand_up()", result.reason
+
+
+@pytest.mark.parametrize("code", ["seated", "perched"])
+def test_who_sits_where_it_should_not_or_badly_stands_up_first_once(code):
+    sit = Subtask("sit_on", {"target": "chair"})
+    failure = Failure(sit, "check", code)
+    result = PLANNER.replan("", (sit,), KITCHEN, (failure,))
+    assert list(map(str, result.subtasks)) == ["stand_up()", "sit_on(chair)"]
+    assert PLANNER.replan("", (sit,), KITCHEN, (failure, failure)).status is PlanStatus.ABSTAIN
