@@ -11,7 +11,7 @@ ResultKind = Literal["done", "not_done", "cannot_tell", "error", "interrupted", 
 POINTLESS = frozenset(
     {
         "no_free_place", "no_free_path", "no_path", "out_of_view", "path_blocked", "arm_not_seen",
-        "too_low", "too_wide", "out_of_reach", "fixed", "toppled", "lost", "not_in_hands",
+        "too_low", "too_high", "too_wide", "out_of_reach", "fixed", "toppled", "lost", "not_in_hands",
     }
 )  # fmt: skip
 """Reasons that another seed from the same place cannot mend: no room, no line of sight, a thing on its side, or nothing

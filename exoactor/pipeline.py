@@ -26,11 +26,12 @@ from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
 from exoactor.grasp import hand_of
-from exoactor.ground import GroundCfg, find_contact, ground, held_at_first, must_move
+from exoactor.ground import GroundCfg, find_contact, find_passage, ground, held_at_first, must_move, must_pass
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
 from exoactor.perceive import RgbdPerception, own_body
+from exoactor.passing import go_across
 from exoactor.performance import Performance, let_go, take_hold
 from exoactor.picking import held_at, pick_up, set_down
 from exoactor.retarget import RetargetCfg, retarget
@@ -171,6 +172,7 @@ class SimPipeline:
         along = goes_along(video, scene.camera, motion, held, colours)
         rises = rises_of(video, scene.camera, movable, colours)
         attempt.save_contact(folder, find_contact(motion, rises, scene, along=along))
+        attempt.save_passage(folder, find_passage(motion, scene))
 
     def ground(self, folder: Path, expectation: Expectation | None = None) -> dict[str, Any]:
         """Look again and put the motion where things are now; writes grounded.npz.
@@ -181,17 +183,19 @@ class SimPipeline:
                 not show it at all is refused.
 
         Raises:
-            StageError: see `exoactor.ground.ground`; ("estimate", "never_lifted") for a video that lifts nothing, or
-                something else.
+            StageError: see `exoactor.ground.ground`; stage "estimate" for a video that shows something else.
         """
         imagined_scene = attempt.load_scene(folder)
         scene = self._believed if self._believed is not None else self._perceive(self._look())
         self._grounded_in = scene
         human, contact = load_human(folder / attempt.HUMAN), attempt.load_contact(folder)
-        if self.cfg.gates and expectation is not None and expectation.kind in MOVED_BY_HAND:
-            must_move(expectation, contact)
+        passage = attempt.load_passage(folder)
+        if self.cfg.gates and expectation is not None:
+            if expectation.kind in MOVED_BY_HAND:
+                must_move(expectation, contact)
+            must_pass(expectation, passage, human, imagined_scene)
         cfg = GroundCfg(snap=self.cfg.closed_loop)
-        grounded = ground(human, scene, cfg, imagined_scene=imagined_scene, contact=contact)
+        grounded = ground(human, scene, cfg, imagined_scene=imagined_scene, contact=contact, passage=passage)
         attempt.save_grounded(folder, grounded)
         return {
             "target": grounded.target,
@@ -245,8 +249,10 @@ class SimPipeline:
                 carry(performed, contact, to, motion, before, seen, folder, now, cfg, localize)
             else:
                 performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
-                if contact is not None:
-                    seen = self._grounded_in or attempt.load_scene(folder)
+                seen = self._grounded_in or attempt.load_scene(folder)
+                if grounded.passage is not None:
+                    go_across(performed, grounded.passage, seen, folder, self._now, cfg, localize)
+                elif contact is not None:
                     if side is not None:
                         performed.holding = pick_up(performed, contact, side, seen, folder, self._now, cfg, localize)
                     else:

@@ -13,12 +13,14 @@ from types import MappingProxyType
 from exoactor.types import ConfigError
 from skills.base import Args, Argument, Fact, Skill, Symbols, acted_on
 from skills.carry import Carry
+from skills.duck_under import DuckUnder
 from skills.lift import Lift
 from skills.pick import Pick
 from skills.place import Place
 from skills.point_at import PointAt
 from skills.put_down import PutDown
 from skills.stand_still import StandStill
+from skills.step_over import StepOver
 from skills.turn_to import TurnTo
 from skills.walk_around import WalkAround
 from skills.walk_to import WalkTo
@@ -27,7 +29,7 @@ from skills.wave import Wave
 __all__ = ["Args", "Argument", "Fact", "Skill", "Symbols", "acted_on", "get", "registry"]
 
 _BUILT_IN: tuple[type[Skill], ...] = (
-    WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, Carry, PutDown, Pick, Place,
+    WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, Carry, PutDown, Pick, Place, StepOver, DuckUnder,
 )  # fmt: skip
 
 

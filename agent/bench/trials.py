@@ -107,8 +107,7 @@ def attempts(run_dir: Path, scene: str) -> list[Record]:
             truth = json.loads((folder / attempt_files.TRUTH).read_text())
             record["truth"] = truth["true"]
             record["expected"] = [truth["expected"][k] for k in ("kind", "target", "side")]
-            if "contact_m" in truth:
-                record["contact_m"] = truth["contact_m"]
+            record.update({key: truth[key] for key in ("contact_m", "touched_s", "clean") if key in truth})
             if truth["expected"]["kind"] == "at":
                 record.update(stance_error(truth, scene))
     return list(found.values())

@@ -1,4 +1,4 @@
-"""One clause: a verb with what belongs to it, as steps of the six skills."""
+"""One clause: a verb with what belongs to it, as steps of the skills."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from agent.language.durations import take_a_while, take_seconds
 from agent.language.hands import Hands, before_a_thing
 from agent.language.nominals import match_nominal
 from agent.language.nouns import NotUnderstood, Nouns
+from agent.language.passing import Passing
 from agent.language.tokens import Cursor
 from skills import Fact
 
@@ -22,6 +23,7 @@ class Verbs:
     def __init__(self, nouns: Nouns) -> None:
         self.nouns = nouns
         self.hands = hands = Hands(nouns)
+        self.passing = passing = Passing(nouns)
         self._readers: dict[str, tuple[Iterable[str], Callable[[Cursor], Clause]]] = {
             "walk": (lx.WALK, self._walk),
             "approach": (lx.APPROACH, self._approach),
@@ -39,6 +41,8 @@ class Verbs:
             "show": (lx.SHOW, hands.show),
             "pay": (("pay",), self._pay),
             "stand": (lx.STAND, self._stand),
+            "step_over": (lx.STEP_OVER, passing.over),
+            "duck_under": (lx.DUCK_UNDER, passing.under),
         }
 
     def match(self, cursor: Cursor) -> tuple[str, str] | None:
@@ -48,6 +52,8 @@ class Verbs:
             for phrase in phrases:
                 words = tuple(phrase.split())
                 if phrase == "take" and not self.nouns.names_one(cursor, 1):
+                    continue
+                if family in ("step_over", "duck_under") and not self.passing.fits(cursor, phrase):
                     continue
                 if cursor.starts(words) and (best is None or len(words) > len(best[1].split())):
                     best = (family, phrase)

@@ -42,6 +42,10 @@ class CheckCfg:
         stands_within: the lowest part seen of a thing that stands is this near to what it stands on [m].
         upright_within: and the highest this near to its height above that [m].
         hands_off: arms nearer than this to a thing still hold it; after letting go they are 4 cm away [m].
+        beyond: pelvis beyond the middle of a bar, at least [m].
+        bar_shift: a bar that stands within this of where it stood ...
+        bar_turn: ... and turned by less than this was not knocked [m, rad].
+        bar_inside: a path that crosses it nearer to its ends than this may have gone past them [m].
         unsure: measured values within this share of the threshold are not decided when confidence is below
             `unsure_confidence`.
     """
@@ -76,5 +80,9 @@ class CheckCfg:
     stands_within: float = 0.05
     upright_within: float = 0.06
     hands_off: float = 0.015
+    beyond: float = 0.20
+    bar_shift: float = 0.04
+    bar_turn: float = float(np.radians(5))
+    bar_inside: float = 0.10
     unsure: float = 0.10
     unsure_confidence: float = 0.6

@@ -3,6 +3,7 @@
 from exoactor.ground.contacts import ContactCfg, find_contact, held_at_first, must_move
 from exoactor.ground.gestures import GestureCfg
 from exoactor.ground.grounding import GroundCfg, ground
+from exoactor.ground.passages import PassageCfg, find_passage, must_pass
 from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path
 from exoactor.ground.target import TargetCfg
 
@@ -10,12 +11,15 @@ __all__ = [
     "ContactCfg",
     "GestureCfg",
     "GroundCfg",
+    "PassageCfg",
     "RootPath",
     "RootPathCfg",
     "TargetCfg",
     "find_contact",
+    "find_passage",
     "ground",
     "held_at_first",
     "must_move",
+    "must_pass",
     "root_path",
 ]

@@ -14,6 +14,7 @@ from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 from scipy.spatial.transform import Rotation
 
 from exoactor.body import BODY_TO_WORLD, PARENTS, Body
+from exoactor.imagine.ducking import Ducks
 from exoactor.imagine.feet import SHOE, Foot, move_foot
 from exoactor.imagine.gait import Course, lay_out
 from exoactor.imagine.gestures import FingerPose, lay_gestures
@@ -112,7 +113,8 @@ def act(
 
     lifts = Lifts(course.gestures, things or {}, style, times, root)
     grasps = Grasps(course.gestures, things or {}, style, times, root)
-    bowed, crouched = np.maximum(lifts.bow, grasps.bow), np.maximum(lifts.crouch, grasps.crouch)
+    bent = (lifts, grasps, Ducks(course.gestures, style, times))
+    bowed, crouched, back = (np.max([getattr(b, name) for b in bent], axis=0) for name in ("bow", "crouch", "back"))
     turn = -0.18 * apart
     roll = -0.045 * listing
     lean = style.lean * walking
@@ -129,7 +131,7 @@ def act(
         [
             root[:, :2]
             + left * sideways[:, None]
-            + forward * (idle(0.005, 0.27) - np.maximum(lifts.back, grasps.back))[:, None],
+            + forward * (idle(0.005, 0.27) - back)[:, None],
             0 * turn,
         ]
     )

@@ -1,26 +1,31 @@
 """Retargeting: from a human motion to a reference for the Unitree G1."""
 
 from exoactor.retarget.carrying import CarryCfg, carry_motion, draw_near_motion
+from exoactor.retarget.ducking import DuckCfg, duck_motion
 from exoactor.retarget.footsteps import StepCfg
 from exoactor.retarget.grasping import GraspCfg, pick_motion, place_motion, raised
 from exoactor.retarget.lifting import LiftCfg, lift_motion, put_down_motion
 from exoactor.retarget.retargeting import METHODS, Method, RetargetCfg, retarget, unknown_method
 from exoactor.retarget.shuffle import shuffle
+from exoactor.retarget.stepping_over import StepOverCfg, step_over_motion
 from exoactor.retarget.timing import TimingCfg
 from exoactor.retarget.wholebody import WholeBodyCfg
 
 __all__ = [
     "METHODS",
     "CarryCfg",
+    "DuckCfg",
     "GraspCfg",
     "LiftCfg",
     "Method",
     "RetargetCfg",
     "StepCfg",
+    "StepOverCfg",
     "TimingCfg",
     "WholeBodyCfg",
     "carry_motion",
     "draw_near_motion",
+    "duck_motion",
     "lift_motion",
     "pick_motion",
     "place_motion",
@@ -28,5 +33,6 @@ __all__ = [
     "raised",
     "retarget",
     "shuffle",
+    "step_over_motion",
     "unknown_method",
 ]

@@ -19,11 +19,15 @@ class Outcome(StrEnum):
 
 
 ExpectationKind = Literal[
-    "at", "circled", "facing", "waved", "pointing", "still", "lifted", "carried", "put_down", "placed"
+    "at", "circled", "facing", "waved", "pointing", "still", "lifted", "carried", "put_down", "placed",
+    "stepped_over", "ducked_under",
 ]  # fmt: skip
 
 MOVED_BY_HAND: tuple[ExpectationKind, ...] = ("lifted", "carried", "put_down", "placed")
 """Kinds that ask something of the target itself, not of where the robot stands or how it holds its arms."""
+
+PASSED: tuple[ExpectationKind, ...] = ("stepped_over", "ducked_under")
+"""Kinds that ask for the robot to be beyond a bar that stands as it stood."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Expectation:
             facing (turned to `target` on the spot), waved, pointing (an arm held towards `target`), still,
             lifted (`target` is off what it stood on, for a second at least and still at the end),
             carried (`target` is held, over `on` or before it), put_down (`target` stands upright on something, on `on`
-            if that is given, and the robot has let go of it), placed (the same of what one hand held).
+            if that is given, and the robot has let go of it), placed (the same of what one hand held), stepped_over and
+            ducked_under (robot stands beyond `target`, went across it between its ends, and it stands as it stood).
         target: object id, where the kind has one.
         side: hand for waved and pointing, or None for either.
         on: object id of where the target is brought to, or None for anywhere.

@@ -11,7 +11,9 @@ from exoactor.types.scene import Pose2D, Scene
 if TYPE_CHECKING:
     from pathlib import Path
 
-ActionKind = Literal["stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down", "pick", "place"]
+ActionKind = Literal[
+    "stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down", "pick", "place", "step_over", "duck_under"
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -23,13 +25,15 @@ class Action:
         text: the same in words, for models that read ("walks to the table").
         seconds: for stand, wave, point: how long; for lift and pick: how long it is held up; before natural
             variation [s].
-        goal: for walk and carry: where it ends, one right behind is stepped back to; for turn: only its yaw counts.
+        goal: for walk and carry: where it ends, one right behind is stepped back to; for turn: only its yaw counts; for
+            step_over and duck_under: straight ahead, beyond the thing.
         via: for walk and carry: floor points to pass in order [m].
         side: for wave, point, pick and place: the hand, "left" or "right".
         at: for point: the world point (x, y, z) pointed at [m].
         thing: for lift, carry, put_down, pick and place: id of the thing in the scene; one that is carried, put down or
-            placed is held from the beginning.
-        rise: how far it is raised, negative for put_down and place [m].
+            placed is held from the beginning. For step_over and duck_under: id of what is gone over or under.
+        rise: how far it is raised, negative for put_down and place; for step_over: how high the soles go over the floor;
+            for duck_under: how high the head may be [m].
     """
 
     kind: ActionKind

@@ -10,10 +10,11 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from exoactor.grip import grip_place, press_axes
+from exoactor.passage import along_and_aside, crossed
 from exoactor.placing import takes
 from exoactor.stance import distance_to_footprint, nearest_point
-from exoactor.types import CONTROL_HZ, Actuation, Array, CatalogueItem, Expectation, SceneObject, Sensors
-from exoactor.types.rotations import wrap
+from exoactor.types import CONTROL_HZ, PASSED, Actuation, Array, CatalogueItem, Expectation, SceneObject, Sensors
+from exoactor.types.rotations import quat_to_rpy, wrap
 from exoactor.world.g1 import PALM_SIZE
 from exoactor.world.sim import SimRobot
 
@@ -41,6 +42,10 @@ UPRIGHT_TILT = 10.0
 """`put_down`: the thing was in the robot's hands, and at the end stands upright within this [deg], at rest."""
 BROUGHT = 0.75
 """`carried`: held at the end, so near to what it was brought to, or over it if that has a top for it [m]."""
+BEYOND = 0.15
+"""`stepped_over`, `ducked_under`: pelvis beyond the middle of the bar [m] ..."""
+BAR_SHIFT = 0.05
+"""... which stands upright within this of where it stood [m]. Whether it was touched at all is said besides."""
 STILL_SHIFT, STILL_TURN = 0.15, np.radians(15)
 
 
@@ -54,6 +59,7 @@ class TruthTrack:
         hands: {"left", "right"} -> wrist (3,) [m] per sample.
         shoulders: the same for the shoulders.
         lifted: id of a thing -> samples at which the robot alone held it.
+        touched: id of a thing -> for how long the robot touched it since the beginning [s].
         palms: (2, 3) left and right palm [m] per sample.
         things: id of a thing -> x, y, z of its underside's centre [m] and quaternion wxyz per sample.
         fallen: the robot lay on the floor at some sample.
@@ -67,9 +73,13 @@ class TruthTrack:
     palms: list[Array] = field(default_factory=list)
     things: dict[str, list[Array]] = field(default_factory=dict)
     fallen: bool = False
+    touched: dict[str, float] = field(default_factory=dict)
 
     def add(self, truth: Mapping[str, Any]) -> None:
         """Append one `SimRobot.truth()`."""
+        if not self.root:
+            self._touched_before = dict(truth["touched"])
+        self.touched = {id: s - self._touched_before.get(id, 0.0) for id, s in truth["touched"].items()}
         self.palms.append(np.array([truth["palms"][side] for side in ("left", "right")]))
         for id, thing in truth["objects"].items():
             self.things.setdefault(id, []).append(np.concatenate([thing["position"], thing["quat"]]))
@@ -94,6 +104,8 @@ class TruthTrack:
             arrays[f"shoulder_{side}"] = np.array(self.shoulders[side])
         for id, samples in self.lifted.items():
             arrays[f"lifted_{id}"] = np.array(samples)
+        for id, seconds in self.touched.items():
+            arrays[f"touched_{id}"] = np.array(seconds)
         for id, poses in self.things.items():
             arrays[f"thing_{id}"] = np.array(poses)
         return arrays
@@ -114,6 +126,7 @@ class TruthTrack:
             list(arrays["palms"]),
             {name.removeprefix("thing_"): list(v) for name, v in arrays.items() if name.startswith("thing_")},
             bool(arrays["fallen"]),
+            {n.removeprefix("touched_"): float(v) for n, v in arrays.items() if n.startswith("touched_")},
         )
 
 
@@ -198,6 +211,8 @@ def happened(
         return {"true": bool(best >= 2), "measured": float(best), "unit": "turning points"}
     if target is None:
         raise ValueError(f"expectation {kind!r} needs a target")
+    if kind in PASSED:
+        return _passed(track, target.item)
     on = None if expectation.on is None else SceneObject(*objects[expectation.on], 1.0)
     if kind in ("put_down", "placed"):
         tilt, stands = _stands(track, target.item)
@@ -236,6 +251,24 @@ def happened(
             "unit": "deg",
         }
     return _pointed(track, target, expectation.side)
+
+
+def _passed(track: TruthTrack, item: CatalogueItem) -> dict[str, Any]:
+    """Whether the robot ended beyond a bar, came across it between its ends, and the bar stands where it stood."""
+    poses, path = np.array(track.things[item.id]), np.array(track.root)[:, :2]
+    first = SceneObject(item, poses[0, :3], float(quat_to_rpy(poses[0, 3:])[2]), 1.0)
+    across = crossed(path, first)
+    shift = float(np.linalg.norm(poses[-1, :2] - poses[0, :2]))
+    up = Rotation.from_quat(poses[-1, 3:], scalar_first=True).as_matrix()[2, 2]
+    stands = shift <= BAR_SHIFT and up > np.cos(np.radians(UPRIGHT_TILT))
+    beyond = abs(float(along_and_aside(first, path[-1:])[0, 0]))
+    return {
+        "true": bool(across is not None and stands and beyond >= BEYOND),
+        "measured": shift,
+        "unit": "m",
+        "touched_s": float(track.touched.get(item.id, 0.0)),
+        "clean": bool(across is not None and stands and beyond >= BEYOND and not track.touched.get(item.id)),
+    }
 
 
 def _held(track: TruthTrack, id: str) -> tuple[float, bool]:

@@ -1,0 +1,99 @@
+"""Performing the way over or under a bar: small steps up to it, look, go across as the video does, stop beyond."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from exoactor import attempt
+from exoactor.control import TrackCfg
+from exoactor.control.execute import standing_pose
+from exoactor.control.recorder import Localize
+from exoactor.formats.robot_motion import save_robot
+from exoactor.passage import STAND_BEFORE, along_and_aside, kept_inside, pose_by, room_below, turned_as
+from exoactor.performance import Approach, Performance, feet_of
+from exoactor.retarget import duck_motion, shuffle, step_over_motion
+from exoactor.types import Array, Passage, Pose2D, Scene, SceneObject, StageError
+
+UP_TO = Approach(near=0.03, turned=float(np.radians(5.0)), worth=0.06, rounds=4)
+"""A step that begins 6 cm off comes down on the bar."""
+BEYOND = (0.35, 0.80)
+"""Nearest to a bar and farthest from it that the robot stops [m]; in between, where the video ends."""
+
+
+def go_across(
+    performed: Performance,
+    passage: Passage,
+    before: Scene,
+    folder: Path,
+    look: Callable[[], Scene],
+    cfg: TrackCfg,
+    localize: Localize | None,
+) -> None:
+    """Step to before the bar as it stands now, go over or under it as the video does, and stop where the video ends.
+
+    Args:
+        performed: the walk so far; gets the stretches.
+        passage: what the video does.
+        before: as perceived before the walk.
+        folder: of the attempt; gets robot-hold.npz.
+        look: perceives the scene as it is now.
+        cfg: of the tracking.
+        localize: finds the robot in a look.
+
+    Raises:
+        StageError: ("ground", "target_gone"), ("ground", "robot_not_seen"), ("ground", "toppled"), ("retarget",
+            "too_high"), ("retarget", "too_low") or ("track", "not_in_place").
+    """
+    first = standing_pose(performed.controller.actuation)
+    bar = before.get(passage.thing)
+    for number in range(UP_TO.rounds + 1):
+        if performed.fell:
+            return
+        bar, here = _seen(passage, look(), bar), performed.here
+        stance = pose_by(bar, passage.forward, kept_inside(bar, passage.aside), -STAND_BEFORE[passage.way])
+        if UP_TO.arrived(here, stance, number):
+            break
+        performed.track(shuffle(here, stance, first[15:]), cfg, localize)
+    assert bar is not None
+    ahead = -_beyond(bar, passage, here)
+    if passage.way == "over":
+        motion = step_over_motion(here, feet_of(performed.estimator), ahead, passage, first[15:])
+        # A picture of one leg in the air moves the belief by centimetres; the standing foot does not.
+        track_cfg, by_looks = replace(cfg, end=0.2), None
+    else:
+        goal = pose_by(bar, passage.forward, kept_inside(bar, passage.aside), STAND_BEFORE["under"])
+        motion = duck_motion(here, goal, room_below(bar.item), passage, first[15:])
+        track_cfg, by_looks = replace(cfg, end=0.2), localize
+    save_robot(folder / attempt.ROBOT_HOLD, motion)
+    performed.track(motion, track_cfg, by_looks)
+    if performed.fell:
+        return
+    here = performed.here
+    reached = _beyond(bar, passage, here)
+    wanted = float(np.clip(passage.beyond, *BEYOND))
+    if 0 < reached < wanted - 0.05:
+        aside = float(along_and_aside(bar, here.xy[None])[0, 1])
+        performed.track(shuffle(here, pose_by(bar, passage.forward, aside, wanted), first[15:]), cfg, localize)
+
+
+def _seen(passage: Passage, scene: Scene, earlier: SceneObject | None) -> SceneObject:
+    """The bar where it is seen now; the robot itself may hide it by now, then where it was earlier."""
+    now = scene.get(passage.thing)
+    if now is not None and now.lies:
+        raise StageError("ground", "toppled", f"{passage.thing} was knocked over")
+    found = next((t for t in (now, earlier) if t is not None and t.confidence >= 0.5), None)
+    if found is None:
+        raise StageError("ground", "target_gone", f"{passage.thing} is not seen from where the robot stands")
+    if scene.robot is None:
+        raise StageError("ground", "robot_not_seen", "the robot is not seen before the bar")
+    return found if earlier is None else turned_as(found, earlier)
+
+
+def _beyond(bar: SceneObject, passage: Passage, here: Pose2D) -> float:
+    """How far a pose is beyond the middle of a bar, negative before it [m]."""
+    along: Array = along_and_aside(bar, here.xy[None])[0]
+    return float(along[0]) * (1.0 if passage.forward else -1.0)
