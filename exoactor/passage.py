@@ -19,8 +19,9 @@ HIGHEST = 0.06
 """A G1 steps over a bar of this height [m]; see docs/results/pass.json. Its policy lifts a foot to about 12 cm."""
 LOWEST = 1.05
 """And walks under one that leaves this much room [m]."""
-STAND_BEFORE: dict[Way, float] = {"over": 0.39, "under": 0.60}
-"""Where a robot stands when it begins to go across: from its pelvis to the bar's middle [m]."""
+STAND_BEFORE: dict[Way, float] = {"over": 0.31, "under": 0.60}
+"""Where a robot stands when it begins to go across: from its pelvis to the bar's middle [m], give or take what the foot
+that goes first asks for."""
 BESIDE: dict[Way, float] = {"over": 0.24, "under": 0.36}
 """Who crosses keeps so far from a bar's ends or posts [m]."""
 

@@ -15,7 +15,7 @@ from exoactor.control.recorder import Localize
 from exoactor.formats.robot_motion import save_robot
 from exoactor.passage import STAND_BEFORE, along_and_aside, kept_inside, pose_by, room_below, turned_as
 from exoactor.performance import Approach, Performance, feet_of
-from exoactor.retarget import duck_motion, shuffle, step_over_motion
+from exoactor.retarget import duck_motion, over_cfg, shuffle, step_over_motion
 from exoactor.types import Array, Passage, Pose2D, Scene, SceneObject, StageError
 
 UP_TO = Approach(near=0.03, turned=float(np.radians(5.0)), worth=0.06, rounds=4)
@@ -50,11 +50,12 @@ def go_across(
     """
     first = standing_pose(performed.controller.actuation)
     bar = before.get(passage.thing)
+    begin = over_cfg(passage.first_foot).ahead if passage.way == "over" else STAND_BEFORE["under"]
     for number in range(UP_TO.rounds + 1):
         if performed.fell:
             return
         bar, here = _seen(passage, look(), bar), performed.here
-        stance = pose_by(bar, passage.forward, kept_inside(bar, passage.aside), -STAND_BEFORE[passage.way])
+        stance = pose_by(bar, passage.forward, kept_inside(bar, passage.aside), -begin)
         if UP_TO.arrived(here, stance, number):
             break
         performed.track(shuffle(here, stance, first[15:]), cfg, localize)
@@ -63,7 +64,8 @@ def go_across(
     if passage.way == "over":
         motion = step_over_motion(here, feet_of(performed.estimator), ahead, passage, first[15:])
         # A picture of one leg in the air moves the belief by centimetres; the standing foot does not.
-        track_cfg, by_looks = replace(cfg, end=0.2), None
+        steps = cfg.steps if over_cfg(passage.first_foot).feedback else None
+        track_cfg, by_looks = replace(cfg, end=0.2, steps=steps), None
     else:
         goal = pose_by(bar, passage.forward, kept_inside(bar, passage.aside), STAND_BEFORE["under"])
         motion = duck_motion(here, goal, room_below(bar.item), passage, first[15:])

@@ -25,7 +25,7 @@ class StepOver(Pass):
         "kicks_it": "the person in the video does not lift the feet over the bar",
     }
     kind = "step_over"
-    before = 0.37
+    before = 0.36
     beyond = 0.42
 
     def says(self, name: str) -> str:
