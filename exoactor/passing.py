@@ -11,17 +11,20 @@ import numpy as np
 from exoactor import attempt
 from exoactor.control import TrackCfg
 from exoactor.control.execute import standing_pose
+from exoactor.control.mirrored import Mirrored
 from exoactor.control.recorder import Localize
 from exoactor.formats.robot_motion import save_robot
 from exoactor.passage import STAND_BEFORE, along_and_aside, kept_inside, pose_by, room_below, turned_as
 from exoactor.performance import Approach, Performance, feet_of
-from exoactor.retarget import duck_motion, over_cfg, shuffle, step_over_motion
+from exoactor.retarget import StepOverCfg, duck_motion, shuffle, step_over_motion
 from exoactor.types import Array, Passage, Pose2D, Scene, SceneObject, StageError
 
 UP_TO = Approach(near=0.03, turned=float(np.radians(5.0)), worth=0.06, rounds=4)
 """A step that begins 6 cm off comes down on the bar."""
-BEYOND = (0.35, 0.80)
+BEYOND = (0.40, 0.80)
 """Nearest to a bar and farthest from it that the robot stops [m]; in between, where the video ends."""
+FARTHER = 0.25
+"""Who gets so much farther stays there [m]; steps back to the bar are not worth the risk."""
 
 
 def go_across(
@@ -50,22 +53,28 @@ def go_across(
     """
     first = standing_pose(performed.controller.actuation)
     bar = before.get(passage.thing)
-    begin = over_cfg(passage.first_foot).ahead if passage.way == "over" else STAND_BEFORE["under"]
+    begin = StepOverCfg().ahead if passage.way == "over" else STAND_BEFORE["under"]
+    if passage.way == "over" and passage.first_foot == "left":
+        # the small steps too: which foot they leave behind is as one-sided as the high ones
+        performed = replace(performed, controller=Mirrored(performed.controller))
     for number in range(UP_TO.rounds + 1):
         if performed.fell:
             return
         bar, here = _seen(passage, look(), bar), performed.here
         stance = pose_by(bar, passage.forward, kept_inside(bar, passage.aside), -begin)
-        if UP_TO.arrived(here, stance, number):
+        # what counts is where the feet stand; the pelvis of a robot that has just stopped may be before or behind them
+        feet = _middle(performed)
+        if UP_TO.arrived(feet, stance, number):
             break
-        performed.track(shuffle(here, stance, first[15:]), cfg, localize)
+        goal = stance.xy + here.xy - feet.xy
+        performed.track(shuffle(here, Pose2D(float(goal[0]), float(goal[1]), stance.yaw), first[15:]), cfg, localize)
     assert bar is not None
-    ahead = -_beyond(bar, passage, here)
+    ahead = -_beyond(bar, passage, _middle(performed))
     if passage.way == "over":
         motion = step_over_motion(here, feet_of(performed.estimator), ahead, passage, first[15:])
         # A picture of one leg in the air moves the belief by centimetres; the standing foot does not.
-        steps = cfg.steps if over_cfg(passage.first_foot).feedback else None
-        track_cfg, by_looks = replace(cfg, end=0.2, steps=steps), None
+        # Nor are feet displaced against the root's error: it is one all along, and they have a bar to clear.
+        track_cfg, by_looks = replace(cfg, end=0.2, steps=None), None
     else:
         goal = pose_by(bar, passage.forward, kept_inside(bar, passage.aside), STAND_BEFORE["under"])
         motion = duck_motion(here, goal, room_below(bar.item), passage, first[15:])
@@ -77,9 +86,11 @@ def go_across(
     here = performed.here
     reached = _beyond(bar, passage, here)
     wanted = float(np.clip(passage.beyond, *BEYOND))
-    if 0 < reached < wanted - 0.05:
+    if reached > 0:
+        # small steps on the spot too: who has just come over stands with one foot ahead of the other, or still moves
         aside = float(along_and_aside(bar, here.xy[None])[0, 1])
-        performed.track(shuffle(here, pose_by(bar, passage.forward, aside, wanted), first[15:]), cfg, localize)
+        goal = pose_by(bar, passage.forward, aside, float(np.clip(reached, wanted, wanted + FARTHER)))
+        performed.track(shuffle(here, goal, first[15:]), cfg, localize)
 
 
 def _seen(passage: Passage, scene: Scene, earlier: SceneObject | None) -> SceneObject:
@@ -93,6 +104,12 @@ def _seen(passage: Passage, scene: Scene, earlier: SceneObject | None) -> SceneO
     if scene.robot is None:
         raise StageError("ground", "robot_not_seen", "the robot is not seen before the bar")
     return found if earlier is None else turned_as(found, earlier)
+
+
+def _middle(performed: Performance) -> Pose2D:
+    """The middle between the ankles, with the pelvis's heading."""
+    middle = feet_of(performed.estimator)[:, :2].mean(axis=0)
+    return Pose2D(float(middle[0]), float(middle[1]), performed.here.yaw)
 
 
 def _beyond(bar: SceneObject, passage: Passage, here: Pose2D) -> float:

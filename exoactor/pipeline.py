@@ -30,8 +30,8 @@ from exoactor.ground import GroundCfg, find_contact, find_passage, ground, held_
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
-from exoactor.perceive import RgbdPerception, own_body
 from exoactor.passing import go_across
+from exoactor.perceive import RgbdPerception, own_body
 from exoactor.performance import Performance, let_go, take_hold
 from exoactor.picking import held_at, pick_up, set_down
 from exoactor.retarget import RetargetCfg, retarget

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
@@ -60,13 +61,13 @@ class Pass(Skill):
             return (across,)
         return (Action("walk", f"walks up to the {name} and stops before it", goal=start), across)
 
+    @abstractmethod
     def says(self, name: str) -> str:
         """What the person does, in words."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rise(self, bar: SceneObject) -> float:
         """How high the soles go, or the head may be [m]."""
-        raise NotImplementedError
 
 
 def _ends(scene: Scene, bar: SceneObject, robot: Pose2D, before: float, beyond: float) -> tuple[Pose2D, Pose2D]:

@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exoactor.passage import HIGHEST, LOWEST, check_bar, crossed, is_forward, kept_inside, pose_by, room_below, turned_as
+from exoactor.passage import (
+    HIGHEST,
+    LOWEST,
+    check_bar,
+    crossed,
+    is_forward,
+    kept_inside,
+    pose_by,
+    room_below,
+    turned_as,
+)
 from exoactor.types import CatalogueItem, SceneObject, StageError
 from exoactor.types.rotations import wrap
 

@@ -29,13 +29,15 @@ PHRASES = {
     ("arm", "chair"): "chair", ("work", "bench"): "table", ("tin", "can"): "can", ("soda", "can"): "can",
     ("drinks", "can"): "can", ("drink", "can"): "can", ("cardboard", "box"): "box", ("beach", "ball"): "ball",
     ("low", "bar"): "hurdle", ("high", "bar"): "beam", ("low", "hurdle"): "hurdle", ("cross", "bar"): "beam",
-    ("high", "beam"): "beam", ("entrance", "door"): "door", ("exit", "door"): "door", ("tea", "towel"): "cloth", ("work", "table"): "table",
+    ("high", "beam"): "beam",
+    ("entrance", "door"): "door", ("exit", "door"): "door", ("tea", "towel"): "cloth", ("work", "table"): "table",
     ("partition", "screen"): "wall", ("dividing", "wall"): "wall", ("dividing", "screen"): "wall",
 }  # fmt: skip
 """Two words that name a kind together."""
 SEVERAL_KINDS = {
     "jar": ("bottle", "can", "cylinder"), "container": ("basket", "bin", "box"), "flagon": ("bottle",),
-    "pot": ("can", "cylinder"), "chest": ("box",), "cabinet": ("shelf",), "cupboard": ("shelf",), "bar": ("hurdle", "beam"), "pole": ("hurdle", "beam"), "obstacle": ("hurdle", "beam"),
+    "pot": ("can", "cylinder"), "chest": ("box",), "cabinet": ("shelf",), "cupboard": ("shelf",),
+    "bar": ("hurdle", "beam"), "pole": ("hurdle", "beam"), "obstacle": ("hurdle", "beam"),
 }  # fmt: skip
 """Loose names: they name a thing where the scene holds only one that they could be."""
 QUANTIFIERS = ("both of the", "both the", "both", "all of the", "all the", "all", "each of the", "each", "every")

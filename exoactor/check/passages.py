@@ -12,9 +12,7 @@ from exoactor.types import Outcome, Pose2D, SceneObject, Verdict
 from exoactor.types.rotations import wrap
 
 
-def passed(
-    path: Sequence[Pose2D], before: SceneObject | None, after: SceneObject | None, cfg: CheckCfg
-) -> Verdict:
+def passed(path: Sequence[Pose2D], before: SceneObject | None, after: SceneObject | None, cfg: CheckCfg) -> Verdict:
     """The verdict on a way across a bar.
 
     Args:

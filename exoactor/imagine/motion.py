@@ -129,9 +129,7 @@ def act(
     sideways = style.sway * steps + idle(0.007, 0.31)
     position = np.column_stack(
         [
-            root[:, :2]
-            + left * sideways[:, None]
-            + forward * (idle(0.005, 0.27) - back)[:, None],
+            root[:, :2] + left * sideways[:, None] + forward * (idle(0.005, 0.27) - back)[:, None],
             0 * turn,
         ]
     )

@@ -38,7 +38,9 @@ def video_prompt(scene: Scene, actions: Sequence[Action]) -> str:
         start=_place(np.array([scene.robot.x, scene.robot.y, 0.0]), scene.camera) if scene.robot else "in view",
         steps=[{"text": a.text, "how": _how(a, scene)} for a in actions],
         end=_end(actions[-1], scene) if actions else "stands upright",
-        moved=list(dict.fromkeys(_name(a.thing, scene) for a in actions if a.thing is not None and a.kind not in PASSES)),
+        moved=list(
+            dict.fromkeys(_name(a.thing, scene) for a in actions if a.thing is not None and a.kind not in PASSES)
+        ),
         held=_held(actions[0], scene) if actions else "",
     )
     return str(text)
@@ -101,7 +103,7 @@ def _how(action: Action, scene: Scene) -> str:
     if action.kind == "place":
         return f"{action.side} hand, upright, then opening it and drawing it back"
     if action.kind == "step_over":
-        return f"one foot after the other, knees high, the soles {100 * action.rise:.0f} cm off the floor, touching nothing"
+        return f"one foot after the other, knees high, soles {100 * action.rise:.0f} cm off the floor, touching nothing"
     if action.kind == "duck_under":
         return "knees bent and trunk bowed all the way under it, touching nothing, then upright again"
     return f"for {action.seconds:.0f} s" if action.seconds >= 1 else ""

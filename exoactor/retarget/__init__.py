@@ -7,7 +7,7 @@ from exoactor.retarget.grasping import GraspCfg, pick_motion, place_motion, rais
 from exoactor.retarget.lifting import LiftCfg, lift_motion, put_down_motion
 from exoactor.retarget.retargeting import METHODS, Method, RetargetCfg, retarget, unknown_method
 from exoactor.retarget.shuffle import shuffle
-from exoactor.retarget.stepping_over import StepOverCfg, over_cfg, step_over_motion
+from exoactor.retarget.stepping_over import StepOverCfg, step_over_motion
 from exoactor.retarget.timing import TimingCfg
 from exoactor.retarget.wholebody import WholeBodyCfg
 
@@ -27,7 +27,6 @@ __all__ = [
     "draw_near_motion",
     "duck_motion",
     "lift_motion",
-    "over_cfg",
     "pick_motion",
     "place_motion",
     "put_down_motion",

@@ -102,7 +102,9 @@ def bent(room: float, passage: Passage, cfg: DuckCfg) -> tuple[float, float]:
         if top(share * sink, share * pitch, cfg) <= room - cfg.margin:
             return float(share * sink), float(share * pitch)
     lowest = top(sink, pitch, cfg)
-    raise StageError("retarget", "not_bent", f"bent as in the video the robot is {lowest:.2f} m high, under {room:.2f} m")
+    raise StageError(
+        "retarget", "not_bent", f"bent as in the video the robot is {lowest:.2f} m high, under {room:.2f} m"
+    )
 
 
 def top(sink: float, pitch: float, cfg: DuckCfg) -> float:

@@ -20,13 +20,14 @@ from exoactor.types.rotations import wrap
 
 @dataclass(frozen=True)
 class StepOverCfg:
-    """How a G1 steps over something with the left foot first; see `over_cfg` for the right one.
+    """How a G1 steps over something.
 
-    Found by random search for the highest bar that the packaged student clears with both feet though it stands 2 cm
-    off: 9 cm with the left foot first.
+    Found by random search for the highest bar that the packaged student clears with both feet, its right foot first,
+    though it stands 2 cm off: 7.7 cm. The left foot goes first as well in the controller's mirror image, see
+    `exoactor.control.mirrored`.
 
     Args:
-        ahead: from the pelvis to the bar's middle at the beginning [m].
+        ahead: from the middle of the ankles to the bar's at the beginning [m].
         swing: of the first high step, and of the second [s].
         double: both feet stand between two steps [s].
         wait: before the first [s].
@@ -50,59 +51,32 @@ class StepOverCfg:
         step_lift: their height, of the first and of those on the spot [m].
         step_sway: [m].
         finish: standing at the end [s].
-        feedback: feet are also put where the root's error wants them.
         body: inverse kinematics; a swinging foot need not be level: the ankle does not bend that far.
     """
 
-    ahead: float = 0.31
-    swing: tuple[float, float] = (0.535, 0.524)
-    double: float = 0.054
-    wait: float = 0.2
-    stride: float = 0.523
-    onward: float = 0.195
+    ahead: float = 0.315
+    swing: tuple[float, float] = (0.552, 0.524)
+    double: float = 0.11
+    wait: float = 0.315
+    stride: float = 0.486
+    onward: float = 0.133
     exaggerated: float = 1.2
-    lift: tuple[float, float] = (0.188, 0.196)
+    lift: tuple[float, float] = (0.197, 0.205)
     tolerance: float = 0.03
-    second: float = 0.017
-    back: float = 0.002
+    second: float = -0.042
+    back: float = 0.023
     sway: float = 0.064
-    early: float = 0.105
-    lead: float = 0.2
-    smooth: float = 0.125
-    lean: float = 0.068
-    pelvis_height: float = 0.743
+    early: float = 0.084
+    lead: float = 0.181
+    smooth: float = 0.152
+    lean: float = 0.255
+    pelvis_height: float = 0.745
     half_width: float = 0.115
     step: float = 0.45
     step_lift: tuple[float, float] = (0.05, 0.025)
     step_sway: float = 0.022
     finish: float = 0.6
-    feedback: bool = True
     body: WholeBodyCfg = field(default_factory=lambda: WholeBodyCfg(iterations=3, pelvis=(12.0, 5.0), foot=(60.0, 6.0)))
-
-
-RIGHT_FIRST = StepOverCfg(
-    ahead=0.33,
-    swing=(0.552, 0.524),
-    double=0.11,
-    wait=0.315,
-    stride=0.486,
-    onward=0.133,
-    lift=(0.197, 0.205),
-    second=-0.042,
-    back=0.023,
-    sway=0.064,
-    early=0.084,
-    lead=0.181,
-    smooth=0.152,
-    lean=0.255,
-    pelvis_height=0.745,
-    feedback=False,
-)
-
-
-def over_cfg(first_foot: str) -> StepOverCfg:
-    """How to step over with that foot first: the policy is not the same on both sides."""
-    return StepOverCfg() if first_foot == "left" else RIGHT_FIRST
 
 
 @dataclass(frozen=True)
@@ -126,12 +100,12 @@ def step_over_motion(
     Args:
         stance: where the robot stands [m, rad].
         feet: (2, 3) left and right ankle's x, y [m] and heading [rad].
-        ahead: from its pelvis to the bar's middle [m].
+        ahead: from the middle of its ankles to the bar's [m].
         passage: what the video does: which foot first, how high either goes.
         arms: (14,) arm angles to keep [rad].
         cfg: tunables.
     """
-    cfg = cfg or over_cfg(passage.first_foot)
+    cfg = cfg or StepOverCfg()
     hz = float(CONTROL_HZ)
     off = ahead - cfg.ahead
     steps = _steps(off - float(np.clip(off, -cfg.tolerance, cfg.tolerance)), passage, cfg, hz)
@@ -151,7 +125,7 @@ def step_over_motion(
             np.full(count, stance.yaw),
         ]
     )
-    over = smoothstep(t / round(cfg.wait * hz)) * (1 - smoothstep((t - steps[3].begin) / (0.5 * hz)))
+    over = smoothstep(t / round(cfg.wait * hz)) * (1 - smoothstep((t - steps[-2].begin) / (0.5 * hz)))
     torso = np.column_stack([np.zeros(count), cfg.lean * over, np.full(count, stance.yaw)])
     plan = Footsteps(places, contacts, np.zeros((count, 2)), None, ())
     root_pos, root_quat, joints = solve(plan, pelvis, torso, np.tile(arms, (count, 1)), hz, cfg.body)

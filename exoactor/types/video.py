@@ -32,7 +32,7 @@ class Action:
         at: for point: the world point (x, y, z) pointed at [m].
         thing: for lift, carry, put_down, pick and place: id of the thing in the scene; one that is carried, put down or
             placed is held from the beginning. For step_over and duck_under: id of what is gone over or under.
-        rise: how far it is raised, negative for put_down and place; for step_over: how high the soles go over the floor;
+        rise: how far it is raised, negative for put_down and place; for step_over: how high the soles go up;
             for duck_under: how high the head may be [m].
     """
 

@@ -73,7 +73,16 @@ SIZES: dict[str, tuple[float, float, float]] = {
 ROUND = ("bottle", "cylinder", "can", "bin", "ball")
 """Kinds whose depth and width are equal."""
 
-DENSITY = {"bottle": 400.0, "can": 500.0, "cylinder": 500.0, "ball": 90.0, "box": 80.0, "cloth": 150.0, "hurdle": 120.0, "beam": 8.0}
+DENSITY = {
+    "bottle": 400.0,
+    "can": 500.0,
+    "cylinder": 500.0,
+    "ball": 90.0,
+    "box": 80.0,
+    "cloth": 150.0,
+    "hurdle": 120.0,
+    "beam": 8.0,
+}
 """Mass of a movable thing over its bounding volume [kg/m^3] when the scene file gives no mass; others 40."""
 
 

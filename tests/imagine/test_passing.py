@@ -36,9 +36,7 @@ def test_heel_and_ball_of_both_feet_clear_the_bar(seed):
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("room", [1.0, 1.2])
 def test_the_head_is_below_the_bar_from_before_it_to_beyond_it(seed, room):
-    _, rotations, places = joints(
-        Action("duck_under", "", goal=Pose2D(1.2, 0.0, 0.0), thing="bar", rise=room), seed
-    )
+    _, rotations, places = joints(Action("duck_under", "", goal=Pose2D(1.2, 0.0, 0.0), thing="bar", rise=room), seed)
     crown = places[:, 15] + rotations[:, 15] @ np.array([0.0, 0.17, 0.02])
     under = np.abs(crown[:, 0] - 0.6) < 0.10
     assert under.any() and crown[under, 2].max() < room + 0.06
