@@ -27,8 +27,8 @@ class DuckUnder(Pass):
         "not_bent": "the video does not bend the robot enough to get under the bar",
     }
     kind = "duck_under"
-    before = 0.60
-    beyond = 0.60
+    before = 0.75
+    beyond = 0.75
 
     def says(self, name: str) -> str:
         """What the person does, in words."""

@@ -13,10 +13,12 @@ from exoactor.types import Array
 
 KNEES = 0.45
 """Share of what the head has to come down that the hips come down; the trunk bows for the rest."""
-DEEPEST, MOST_BENT = 0.40, 1.1
+DEEPEST, MOST_BENT = 0.45, 1.35
 """Most that the hips come down [m] and the trunk bows [rad] in walking."""
 TRUNK = 0.47
 """From the hips to the crown, as a share of the height."""
+ROUND = 0.84
+"""A back is round: of what the hips and the chest lean over together, the line from hips to crown leans over so much."""
 
 
 class Ducks:
@@ -42,7 +44,7 @@ class Ducks:
             lower = max(style.height - gesture.action.rise, 0.0)
             hips = min(KNEES * lower, DEEPEST)
             trunk = TRUNK * style.height
-            bow = float(np.arccos(np.clip(1 - (lower - hips) / trunk, np.cos(MOST_BENT), 1.0)))
+            bow = min(float(np.arccos(np.clip(1 - (lower - hips) / trunk, 0.0, 1.0))) / ROUND, MOST_BENT)
             self.crouch = np.maximum(self.crouch, hips * down)
             self.bow = np.maximum(self.bow, bow * down)
 

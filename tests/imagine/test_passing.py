@@ -26,9 +26,8 @@ def test_heel_and_ball_of_both_feet_clear_the_bar(seed):
     )
     for ankle, ball in ((7, 10), (8, 11)):
         for joint in (ankle, ball):
-            over = np.abs(places[:, joint, 0] - bar) < 0.03
-            sole = places[over, joint, 2] - places[0, joint, 2]
-            assert sole.min() > height - 0.01, (seed, joint)
+            sole = np.interp([bar - 0.03, bar, bar + 0.03], places[:, joint, 0], places[:, joint, 2])
+            assert (sole - places[0, joint, 2]).min() > height, (seed, joint)
     assert places[-1, 0, 0] == pytest.approx(0.78, abs=0.05)
     assert motion.contacts[-1].all()
 
@@ -36,10 +35,10 @@ def test_heel_and_ball_of_both_feet_clear_the_bar(seed):
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("room", [1.0, 1.2])
 def test_the_head_is_below_the_bar_from_before_it_to_beyond_it(seed, room):
-    _, rotations, places = joints(Action("duck_under", "", goal=Pose2D(1.2, 0.0, 0.0), thing="bar", rise=room), seed)
+    _, rotations, places = joints(Action("duck_under", "", goal=Pose2D(1.5, 0.0, 0.0), thing="bar", rise=room), seed)
     crown = places[:, 15] + rotations[:, 15] @ np.array([0.0, 0.17, 0.02])
-    under = np.abs(crown[:, 0] - 0.6) < 0.10
-    assert under.any() and crown[under, 2].max() < room + 0.06
-    back = np.abs(places[:, 9, 0] - 0.6) < 0.10
+    under = np.abs(crown[:, 0] - 0.75) < 0.10
+    assert under.any() and crown[under, 2].max() < room + 0.05
+    back = np.abs(places[:, 9, 0] - 0.75) < 0.10
     assert places[back, 9, 2].max() < room
     assert places[-1, 15, 2] == pytest.approx(places[0, 15, 2], abs=0.02)

@@ -48,7 +48,7 @@ def test_who_stands_before_it_already_takes_no_walk():
 
 def test_it_is_crossed_beside_what_stands_in_the_way_beyond_it():
     chair = SceneObject(
-        CatalogueItem("chair", "chair", "blue", np.array([0.3, 0.3, 0.8]), False), np.array([1.6, -0.3, 0]), 0.0, 1.0
+        CatalogueItem("chair", "chair", "blue", np.array([0.3, 0.3, 0.8]), False), np.array([1.7, -0.4, 0]), 0.0, 1.0
     )
     assert actions("step_over", bar(), chair, robot=Pose2D(-0.2, -0.2, 0.0))[-1].goal.y > -0.2
 
