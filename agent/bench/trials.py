@@ -107,7 +107,7 @@ def attempts(run_dir: Path, scene: str) -> list[Record]:
             truth = json.loads((folder / attempt_files.TRUTH).read_text())
             record["truth"] = truth["true"]
             record["expected"] = [truth["expected"][k] for k in ("kind", "target", "side")]
-            record.update({key: truth[key] for key in ("contact_m", "touched_s", "clean") if key in truth})
+            record.update({key: truth[key] for key in ("contact_m", "touched_s", "shift_m", "clean") if key in truth})
             if truth["expected"]["kind"] == "at":
                 record.update(stance_error(truth, scene))
     return list(found.values())

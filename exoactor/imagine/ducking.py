@@ -18,7 +18,7 @@ DEEPEST, MOST_BENT = 0.45, 1.35
 TRUNK = 0.47
 """From the hips to the crown, as a share of the height."""
 ROUND = 0.84
-"""A back is round: of what the hips and the chest lean over together, the line from hips to crown leans over so much."""
+"""A back is round: the line from hips to crown leans over by this share of what hips and chest lean together."""
 
 
 class Ducks:

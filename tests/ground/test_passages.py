@@ -106,7 +106,7 @@ def test_a_bar_that_is_gone_is_an_error_of_grounding():
 @pytest.mark.parametrize("thing", [LOW, HIGH])
 def test_a_walk_elsewhere_goes_round_a_bar_of_either_kind(thing):
     goal = Pose2D(2.2, 0.0, 0.0)
-    human, scene = film(thing, Action("walk", "", goal=goal))
+    human, _ = film(thing, Action("walk", "", goal=goal))
     assert thing.distance(human.joints[:, 0] * [1, 1, 0]).min() > 0.25
     # put in the way after it was imagined: the walk is bent round it, or refused, but never led across
     human, empty = film(thing.moved(np.array([0.0, 3.0, 0.0])), Action("walk", "", goal=goal))

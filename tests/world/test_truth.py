@@ -107,6 +107,7 @@ def _crossing(xs, shift=0.0, touched=0.0):
     [
         ([0.3, 0.9, 1.4], {}, True, True),
         ([0.3, 0.9, 1.4], {"touched": 0.04}, True, False),
+        ([0.3, 0.9, 1.4], {"shift": 0.03}, True, False),
         ([0.3, 0.9, 1.4], {"shift": 0.2, "touched": 0.3}, False, False),
         ([0.3, 0.9], {}, False, False),
         ([0.3, 1.2, 0.8], {}, False, False),
