@@ -14,7 +14,7 @@ def _turn_first(failed: Subtask) -> tuple[Subtask, ...]:
 
 
 def _walk_first(failed: Subtask) -> tuple[Subtask, ...]:
-    target = failed.args["target"]
+    target = acted_on(failed.args)
     return (Subtask("walk_to", {"target": target}, f"{failed.skill} failed; go to {target} first"), failed)
 
 
@@ -55,6 +55,8 @@ _WAYS: dict[str, Callable[[Subtask], tuple[Subtask, ...]]] = {
     "turn_to": _settle_first,
     "point_at": _turn_first,
     "wave": _settle_first,
+    "step_over": _walk_first,
+    "duck_under": _walk_first,
 }
 
 LOST = frozenset({"lost", "not_in_hands"})

@@ -21,6 +21,7 @@ from exoactor.types import (
     Contact,
     GroundedMotion,
     Observation,
+    Passage,
     Pose2D,
     Proprioception,
     Rollout,
@@ -33,6 +34,7 @@ OBSERVATION_JSON = "observation.json"
 IMAGINED = "imagined.mp4"
 HUMAN = "human.npz"
 CONTACT = "contact.json"
+PASSAGE = "passage.json"
 GROUNDED = "grounded.npz"
 ROBOT = "robot.npz"
 ROBOT_HOLD = "robot-hold.npz"
@@ -153,6 +155,16 @@ def _contact(data: dict[str, Any] | None) -> Contact | None:
     return None if data is None else Contact(**{**data, "hands": tuple(data["hands"]), "way": tuple(data["way"])})
 
 
+def save_passage(folder: Path, passage: Passage | None) -> None:
+    """Write passage.json: the bar that the clip goes over or under, null if none."""
+    write_json(folder / PASSAGE, {"passage": None if passage is None else asdict(passage)})
+
+
+def load_passage(folder: Path) -> Passage | None:
+    """What `save_passage` wrote."""
+    return Passage.from_json(json.loads((folder / PASSAGE).read_text())["passage"])
+
+
 def save_grounded(folder: Path, grounded: GroundedMotion) -> None:
     """Write grounded.npz (the moved human motion) and grounded.json (where it was put)."""
     save_human(folder / GROUNDED, grounded.human)
@@ -165,6 +177,7 @@ def save_grounded(folder: Path, grounded: GroundedMotion) -> None:
             "shift_m": grounded.shift,
             "turn_rad": grounded.turn,
             "contact": None if grounded.contact is None else asdict(grounded.contact),
+            "passage": None if grounded.passage is None else asdict(grounded.passage),
         },
     )
 
@@ -180,6 +193,7 @@ def load_grounded(folder: Path) -> GroundedMotion:
         report["shift_m"],
         report["turn_rad"],
         _contact(report["contact"]),
+        Passage.from_json(report["passage"]),
     )
 
 

@@ -24,11 +24,12 @@ from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
 from exoactor.grasp import hand_of
-from exoactor.ground import GroundCfg, find_sitting, ground, must_move, must_sit
+from exoactor.ground import GroundCfg, find_passage, find_sitting, ground, must_move, must_pass, must_sit
 from exoactor.handling import handled
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
+from exoactor.passing import go_across
 from exoactor.perceive import RgbdPerception, own_body
 from exoactor.performance import Performance, let_go, take_hold
 from exoactor.picking import held_at, pick_up, set_down
@@ -173,6 +174,7 @@ class SimPipeline:
         scene = attempt.load_scene(folder)
         contact = handled(folder / attempt.IMAGINED, scene, motion) or find_sitting(motion, scene)
         attempt.save_contact(folder, contact)
+        attempt.save_passage(folder, find_passage(motion, scene))
 
     def ground(self, folder: Path, expectation: Expectation | None = None) -> dict[str, Any]:
         """Look again and put the motion where things are now; writes grounded.npz.
@@ -183,19 +185,21 @@ class SimPipeline:
                 not show it at all is refused.
 
         Raises:
-            StageError: see `exoactor.ground.ground`; ("estimate", "never_lifted") for a video that lifts nothing, or
-                something else.
+            StageError: see `exoactor.ground.ground`; stage "estimate" for a video that shows something else.
         """
         imagined_scene = attempt.load_scene(folder)
         scene = self._believed if self._believed is not None else self._perceive(self._look())
         self._grounded_in = scene
         human, contact = load_human(folder / attempt.HUMAN), attempt.load_contact(folder)
-        if self.cfg.gates and expectation is not None and expectation.kind in MOVED_BY_HAND:
-            must_move(expectation, contact)
-        if self.cfg.gates and expectation is not None and (expectation.kind == "seated" or self._seat is not None):
-            must_sit(expectation, contact)
+        passage = attempt.load_passage(folder)
+        if self.cfg.gates and expectation is not None:
+            if expectation.kind in MOVED_BY_HAND:
+                must_move(expectation, contact)
+            if expectation.kind == "seated" or self._seat is not None:
+                must_sit(expectation, contact)
+            must_pass(expectation, passage, human, imagined_scene)
         cfg = GroundCfg(snap=self.cfg.closed_loop)
-        grounded = ground(human, scene, cfg, imagined_scene=imagined_scene, contact=contact)
+        grounded = ground(human, scene, cfg, imagined_scene=imagined_scene, contact=contact, passage=passage)
         attempt.save_grounded(folder, grounded)
         return {
             "target": grounded.target,
@@ -251,12 +255,14 @@ class SimPipeline:
                 stand_up(performed, contact, grounded.goal, self._shown(folder, contact), folder, cfg, localize)
             else:
                 performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
+                seen = self._grounded_in or attempt.load_scene(folder)
                 if contact is not None and contact.kind == "sit":
-                    self._sat_on = (self._grounded_in or attempt.load_scene(folder)).get(contact.thing)
+                    self._sat_on = seen.get(contact.thing)
                     then = self._shown(folder, contact)
                     sit_down(performed, contact, then, folder, self._now, cfg, localize)
+                elif contact is None and grounded.passage is not None:
+                    go_across(performed, grounded.passage, seen, folder, self._now, cfg, localize)
                 elif contact is not None:
-                    seen = self._grounded_in or attempt.load_scene(folder)
                     if contact.kind == "push":
                         push(performed, contact, seen, folder, self._now, cfg, localize)
                     elif side is not None:

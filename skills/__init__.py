@@ -13,6 +13,7 @@ from types import MappingProxyType
 from exoactor.types import ConfigError
 from skills.base import Args, Argument, Fact, Skill, Symbols, acted_on
 from skills.carry import Carry
+from skills.duck_under import DuckUnder
 from skills.lift import Lift
 from skills.pick import Pick
 from skills.place import Place
@@ -22,6 +23,7 @@ from skills.put_down import PutDown
 from skills.sit_on import SitOn
 from skills.stand_still import StandStill
 from skills.stand_up import StandUp
+from skills.step_over import StepOver
 from skills.sweep import Sweep
 from skills.turn_to import TurnTo
 from skills.walk_around import WalkAround
@@ -32,8 +34,7 @@ __all__ = ["Args", "Argument", "Fact", "Skill", "Symbols", "acted_on", "get", "r
 
 _BUILT_IN: tuple[type[Skill], ...] = (
     WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, Carry, PutDown, Pick, Place,
-    Push, Sweep,
-    SitOn, StandUp,
+    Push, Sweep, SitOn, StandUp, StepOver, DuckUnder,
 )  # fmt: skip
 
 

@@ -107,8 +107,7 @@ def attempts(run_dir: Path, scene: str) -> list[Record]:
             truth = json.loads((folder / attempt_files.TRUTH).read_text())
             record["truth"], record["measured"] = truth["true"], truth["measured"]
             record["expected"] = [truth["expected"].get(k) for k in ("kind", "target", "side", "on")]
-            if "contact_m" in truth:
-                record["contact_m"] = truth["contact_m"]
+            record.update({key: truth[key] for key in ("contact_m", "touched_s", "shift_m", "clean") if key in truth})
             if truth["expected"]["kind"] == "at":
                 record.update(stance_error(truth, scene))
     return list(found.values())

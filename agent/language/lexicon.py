@@ -254,6 +254,16 @@ STAND = (
     "keep stock still", "stand stock still", "stay perfectly still", "stand tall", "be patient", "take a breather",
     "take a short break", "take a break", "have a break", "have a breather",
 )  # fmt: skip
+STEP_OVER = (
+    "step over", "step across", "stride over", "climb over", "get over", "go over", "walk over", "pass over",
+    "cross over", "step right over", "step carefully over", "lift your feet over", "step up and over",
+)  # fmt: skip
+DUCK_UNDER = (
+    "duck under", "duck", "duck down under", "duck beneath", "duck below", "go under", "go beneath", "go below",
+    "walk under", "walk beneath", "pass under", "pass beneath", "pass below", "get under", "bend under", "stoop under",
+    "crouch under", "bow under", "limbo under", "duck and go under", "duck and walk under", "step under", "move under",
+    "bend down and go under", "go through under", "walk through under",
+)  # fmt: skip
 STANDING_AT = (
     "at", "by", "near", "next to", "beside", "in front of", "close to", "over by", "over at", "right at",
     "right next to", "right in front of", "before",

@@ -16,6 +16,8 @@ _NAMES = {
     "cloth": "towel rag mat blanket dishcloth napkin tablecloth",
     "cylinder": "tube",
     "wall": "partition divider screen barrier",
+    "hurdle": "doorsill threshold",
+    "beam": "crossbar crossbeam girder",
 }
 SYNONYMS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 PHRASES = {
@@ -26,6 +28,8 @@ PHRASES = {
     ("book", "shelf"): "shelf", ("book", "shelves"): "shelf", ("shelf", "unit"): "shelf", ("shelving", "unit"): "shelf",
     ("arm", "chair"): "chair", ("work", "bench"): "table", ("tin", "can"): "can", ("soda", "can"): "can",
     ("drinks", "can"): "can", ("drink", "can"): "can", ("cardboard", "box"): "box", ("beach", "ball"): "ball",
+    ("low", "bar"): "hurdle", ("high", "bar"): "beam", ("low", "hurdle"): "hurdle", ("cross", "bar"): "beam",
+    ("high", "beam"): "beam",
     ("entrance", "door"): "door", ("exit", "door"): "door", ("tea", "towel"): "cloth", ("work", "table"): "table",
     ("partition", "screen"): "wall", ("dividing", "wall"): "wall", ("dividing", "screen"): "wall",
 }  # fmt: skip
@@ -33,6 +37,7 @@ PHRASES = {
 SEVERAL_KINDS = {
     "jar": ("bottle", "can", "cylinder"), "container": ("basket", "bin", "box"), "flagon": ("bottle",),
     "pot": ("can", "cylinder"), "chest": ("box",), "cabinet": ("shelf",), "cupboard": ("shelf",),
+    "bar": ("hurdle", "beam"), "pole": ("hurdle", "beam"), "obstacle": ("hurdle", "beam"),
 }  # fmt: skip
 """Loose names: they name a thing where the scene holds only one that they could be."""
 QUANTIFIERS = ("both of the", "both the", "both", "all of the", "all the", "all", "each of the", "each", "every")

@@ -1,4 +1,4 @@
-"""One clause: a verb with what belongs to it, as steps of skills."""
+"""One clause: a verb with what belongs to it, as steps of the skills."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from agent.language.durations import take_a_while, take_seconds
 from agent.language.hands import Hands, before_a_thing
 from agent.language.nominals import match_nominal
 from agent.language.nouns import NotUnderstood, Nouns
+from agent.language.passing import Passing
 from agent.language.shoving import Shoving
 from agent.language.sitting import Sitting
 from agent.language.tokens import Cursor
@@ -26,6 +27,7 @@ class Verbs:
         self.hands = hands = Hands(nouns)
         shoving = Shoving(nouns)
         sitting = Sitting(nouns)
+        self.passing = passing = Passing(nouns)
         self._readers: dict[str, tuple[Iterable[str], Callable[[Cursor], Clause]]] = {
             "walk": (lx.WALK, self._walk),
             "approach": (lx.APPROACH, self._approach),
@@ -47,6 +49,8 @@ class Verbs:
             "stand": (lx.STAND, self._stand),
             "sit": (lx.SIT, sitting.sit),
             "stand_up": (lx.STAND_UP, sitting.stand_up),
+            "step_over": (lx.STEP_OVER, passing.over),
+            "duck_under": (lx.DUCK_UNDER, passing.under),
         }
 
     def match(self, cursor: Cursor) -> tuple[str, str] | None:
@@ -58,6 +62,8 @@ class Verbs:
                 if phrase == "take" and not self.nouns.names_one(cursor, 1):
                     continue
                 if family == "stand_up" and cursor.peek(len(words)) in lx.NEAR_TO:  # "get up close to the bin"
+                    continue
+                if family in ("step_over", "duck_under") and not self.passing.fits(cursor, phrase):
                     continue
                 if cursor.starts(words) and (best is None or len(words) > len(best[1].split())):
                     best = (family, phrase)

@@ -58,6 +58,10 @@ class CheckCfg:
         seated_hands: arms nearer than this to the seat are on it [m].
         standing_height: pelvis of one that stands, at least [m]; a G1 stands at 0.75.
         standing_free: and so far from what it could sit on, at least [m].
+        beyond: pelvis beyond the middle of a bar, at least [m].
+        bar_shift: a bar that stands within this of where it stood ...
+        bar_turn: ... and turned by less than this was not knocked [m, rad].
+        bar_inside: a path that crosses it nearer to its ends than this may have gone past them [m].
         unsure: measured values within this share of the threshold are not decided when confidence is below
             `unsure_confidence`.
     """
@@ -108,5 +112,9 @@ class CheckCfg:
     seated_hands: float = 0.03
     standing_height: float = 0.66
     standing_free: float = 0.12
+    beyond: float = 0.20
+    bar_shift: float = 0.04
+    bar_turn: float = float(np.radians(5))
+    bar_inside: float = 0.10
     unsure: float = 0.10
     unsure_confidence: float = 0.6

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exoactor.check import gestures, held, places, pushed, sitting
+from exoactor.check import gestures, held, passages, places, pushed, sitting
 from exoactor.check.cfg import CheckCfg
 from exoactor.check.evidence import film, picture, save
 from exoactor.check.gestures import ArmLook
@@ -19,6 +19,7 @@ from exoactor.placing import takes
 from exoactor.stance import support_of
 from exoactor.types import (
     MOVED_BY_HAND,
+    PASSED,
     Array,
     ConfigError,
     Expectation,
@@ -30,7 +31,7 @@ from exoactor.types import (
     Verdict,
 )
 
-_NEEDS_TARGET = ("at", "circled", "facing", "pointing", "seated", *MOVED_BY_HAND)
+_NEEDS_TARGET = ("at", "circled", "facing", "pointing", "seated", *MOVED_BY_HAND, *PASSED)
 
 
 class GeometricVerifier:
@@ -83,7 +84,7 @@ class GeometricVerifier:
             robot = after.robot
             assert robot is not None
             gesture = expectation.kind in ("waved", "pointing", "still")
-            if expectation.kind in ("circled", "still", "waved", "pointing"):
+            if expectation.kind in ("circled", "still", "waved", "pointing", *PASSED):
                 looks = self._watch(frames, [t for t in after.objects if t.confidence >= 0.5], arms=gesture)
             path = [p for p in (before.robot, *(look.pose for look in looks), robot) if p is not None]
             verdict = self._judge(expectation, before, after, robot, target, path, looks)
@@ -201,6 +202,8 @@ class GeometricVerifier:
             return places.at(robot, target, after.objects, cfg)
         if kind == "facing":
             return places.facing(before.robot, robot, target, cfg)
+        if kind in PASSED:
+            return passages.passed(path, before.get(target.id), after.get(target.id), cfg)
         if kind == "circled":
             return places.circled(path, target, cfg)
         return gestures.pointing(looks, target, expectation.side, cfg)

@@ -3,6 +3,7 @@
 from exoactor.ground.contacts import ContactCfg, find_contact, held_at_first, must_move
 from exoactor.ground.gestures import GestureCfg
 from exoactor.ground.grounding import GroundCfg, ground
+from exoactor.ground.passages import PassageCfg, find_passage, must_pass
 from exoactor.ground.pushing import find_push
 from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path
 from exoactor.ground.sitting import SittingCfg, find_sitting, must_sit
@@ -12,16 +13,19 @@ __all__ = [
     "ContactCfg",
     "GestureCfg",
     "GroundCfg",
+    "PassageCfg",
     "RootPath",
     "RootPathCfg",
     "SittingCfg",
     "TargetCfg",
     "find_contact",
+    "find_passage",
     "find_push",
     "find_sitting",
     "ground",
     "held_at_first",
     "must_move",
+    "must_pass",
     "must_sit",
     "root_path",
 ]

@@ -17,7 +17,8 @@ from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path
 from exoactor.ground.seats import risen, to_seat
 from exoactor.ground.target import TargetCfg, approaches, centre, circled, faced, pointed_at, stance_now
 from exoactor.ground.warp import kept_clear, progress, to_goal
-from exoactor.types import Array, Contact, GroundedMotion, HumanMotion, Pose2D, Scene, StageError
+from exoactor.passage import STAND_BEFORE, kept_inside, pose_by, turned_as
+from exoactor.types import Array, Contact, GroundedMotion, HumanMotion, Passage, Pose2D, Scene, StageError
 from exoactor.types.rotations import wrap, yaw_matrix
 
 
@@ -36,6 +37,7 @@ class GroundCfg:
         same_place: a stance nearer than this is where the robot stands already [m].
         short_of_hold: a walk to take hold of something ends so far before it, and small steps do the rest: a foot of a
             walker that stops late is in the way of what stands there [m].
+        short_of_bar: the same for a walk up to a bar that is gone over or under [m].
         short_of_grasp: the same for a walk to take something with one hand, which is raised there: nearer to a table it
             would come up under its edge [m].
         reach_on: a thing that moved may be followed by its displacement and this much [m].
@@ -61,6 +63,7 @@ class GroundCfg:
     same_place: float = 0.05
     short_of_hold: float = 0.12
     short_of_grasp: float = 0.30
+    short_of_bar: float = 0.12
     reach_on: float = 0.4
     clearance: float = 0.30
     clearance_around: float = 0.35
@@ -80,6 +83,7 @@ def ground(
     *,
     imagined_scene: Scene | None = None,
     contact: Contact | None = None,
+    passage: Passage | None = None,
 ) -> GroundedMotion:
     """Move a motion so that it starts where the robot stands and ends at the thing the video goes to.
 
@@ -93,6 +97,7 @@ def ground(
         imagined_scene: as perceived when the video was imagined; a thing that moved since then is followed.
         contact: what the hands do in the video. The motion then ends where they leave for the thing; where they go
             is planned when the robot stands there and has looked again.
+        passage: the bar that is gone over or under in the video; the motion ends before it likewise.
 
     Raises:
         StageError: ("ground", code) with code robot_not_seen, target_gone, target_too_far, out_of_reach or
@@ -101,6 +106,8 @@ def ground(
     cfg = cfg or GroundCfg()
     if contact is not None and contact.kind not in ("carry", "rise") and cfg.snap:
         motion = motion.until(contact.reach)
+    elif passage is not None and cfg.snap:
+        motion = motion.until(passage.reach)
     if scene.robot is None:
         raise StageError("ground", "robot_not_seen", "the motion has to start where the robot stands")
     robot, shown = scene.robot, imagined_scene or scene
@@ -124,6 +131,8 @@ def ground(
         wanted, target = carried_path(aligned, seen.aligned(), scene, shown, contact, cfg.carrying)
     elif contact is not None:
         wanted, target = _to_hold(aligned, scene, shown, contact, cfg), contact.thing
+    elif passage is not None:
+        wanted, target = _to_bar(aligned, scene, shown, passage, cfg), passage.thing
     elif path.travel > cfg.travels or (path.travel > cfg.steps and _steps_up(seen.aligned(), shown, cfg)):
         wanted, target = _travel(aligned, seen.aligned(), scene, shown, cfg)
     elif abs(path.yaw[-1] - path.yaw[0]) > cfg.turns:
@@ -135,6 +144,8 @@ def ground(
     if contact is not None:
         result = replace(_result(placed, None, wanted, frame.aligned(), robot, target), contact=contact)
         return result if goal is None else replace(result, goal=goal)
+    if passage is not None:
+        return replace(_result(placed, None, wanted, frame.aligned(), robot, target), passage=passage)
     in_video = _placed(motion, path, seen.aligned())
     for held in held_arms(in_video, cfg.gesture):
         placed, pointed = _point(placed, in_video, held, wanted, scene, shown, cfg)
@@ -240,6 +251,26 @@ def _to_hold(aligned: Array, scene: Scene, shown: Scene, contact: Contact, cfg: 
     before = goal.xy - short * goal.forward
     goal = Pose2D(float(before[0]), float(before[1]), goal.yaw)
     return kept_clear(to_goal(aligned, goal), scene, cfg.clearance, cfg.longest_push)
+
+
+def _to_bar(aligned: Array, scene: Scene, shown: Scene, passage: Passage, cfg: GroundCfg) -> Array:
+    """Path now of a video that goes over or under a bar: to before it as it stands now, on the video's side."""
+    then, now = shown.get(passage.thing), scene.get(passage.thing)
+    if now is None or then is None:
+        raise StageError("ground", "target_gone", f"{passage.thing} is no longer seen")
+    now = turned_as(now, then)
+    aside = kept_inside(now, passage.aside)
+    goal = pose_by(now, passage.forward, aside, -STAND_BEFORE[passage.way])
+    moved = float(np.linalg.norm(now.position[:2] - then.position[:2]))
+    shift = float(np.linalg.norm(goal.xy - aligned[-1, :2]))
+    if shift > moved + cfg.reach_on:
+        raise StageError(
+            "ground", "target_too_far", f"{passage.thing}: the video ends {shift:.2f} m away, it moved {moved:.2f} m"
+        )
+    if goal.is_near(_pose(aligned[0]), cfg.short_of_bar + cfg.same_place, cfg.turns):
+        return np.broadcast_to(aligned[0], aligned.shape).copy()
+    short = pose_by(now, passage.forward, aside, -STAND_BEFORE[passage.way] - cfg.short_of_bar)
+    return kept_clear(to_goal(aligned, short), scene, cfg.clearance, cfg.longest_push)
 
 
 def _turn(aligned: Array, seen: Array, scene: Scene, shown: Scene, cfg: GroundCfg) -> tuple[Array, str | None]:

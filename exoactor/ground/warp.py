@@ -65,8 +65,8 @@ def _tangent_change(old: Array, new: Array) -> Array:
 
 
 def obstacles(scene: Scene) -> list[SceneObject]:
-    """Things that stand on the floor and are high enough to stop a foot."""
-    return [o for o in scene.objects if o.position[2] < 0.25 and o.position[2] + o.item.size[2] > 0.04]
+    """Things that stand on the floor and are high enough to stop a foot; the lowest bars are 3 cm."""
+    return [o for o in scene.objects if o.position[2] < 0.25 and o.position[2] + o.item.size[2] > 0.02]
 
 
 def clearance(thing: SceneObject, points: Array) -> Array:

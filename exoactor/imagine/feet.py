@@ -74,7 +74,8 @@ def move_foot(course: Course, side: int, body: Body, times: Array) -> Foot:
         (first, last), _ = _rolled(ends, np.array([lift, strike]), ball, heel, height)
         along = ease(u)[:, None]
         ankle[inside] = first + (last - first) * along
-        ankle[inside, 2] += course.style.clearance * 16 * (u * (1 - u)) ** 2
+        arc = course.style.clearance if swing.lift is None else swing.lift
+        ankle[inside, 2] += arc * 16 * (u * (1 - u)) ** 2
         place[inside, 2] = swing.source[2] + (swing.target[2] - swing.source[2]) * along[:, 0]
         pitch[inside] = lift * (1 - ease(u / 0.75)) + strike * ease((u - 0.45) / 0.55)
         toes[inside] = -lift * (1 - ease(u / 0.3))

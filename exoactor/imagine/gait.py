@@ -6,7 +6,7 @@ stance it begins, so strides lengthen, shorten, turn and close by themselves at 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -53,6 +53,18 @@ BEHIND = 0.6
 BACKWARD = 0.45
 """Stepping back [m/s]."""
 
+LEAD = 0.62
+"""The first foot that goes over something comes down so far ahead of where it stood [m]."""
+
+OVER_SECONDS = 1.5
+"""A high step takes this many times as long as one of a walk."""
+
+DUCK_SECONDS = 0.8
+"""Going down before what one walks under, and coming up beyond it, at an even tempo [s]."""
+
+DUCKED = 0.7
+"""Of the comfortable speed, bent over."""
+
 CURVE_RATE = 1.1
 """Fastest change of heading while walking [rad/s]; tight bends are walked more slowly."""
 
@@ -67,6 +79,7 @@ class Swing:
         end: it touches down [s].
         source: (3,) ankle x, y [m] and foot heading [rad] before.
         target: (3,) the same after.
+        lift: height of the ankle's arc [m]; None for the person's own.
     """
 
     side: int
@@ -74,6 +87,7 @@ class Swing:
     end: float
     source: Array
     target: Array
+    lift: float | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +172,17 @@ def lay_out(actions: tuple[Action, ...], paths: dict[int, Array], start: Pose2D,
             _straight(course, action.goal, PUSHING)
             _append(course, np.tile(course.root[-1], (round(leave * CLOCK), 1)))
             course.gestures.append(Gesture(action, begin, course.seconds))
+        elif action.kind == "step_over":
+            assert action.goal is not None
+            _step_over(course, action.goal, action.rise)
+        elif action.kind == "duck_under":
+            assert action.goal is not None
+            begin = course.seconds
+            going_down = round(DUCK_SECONDS * style.tempo * CLOCK)
+            _append(course, np.tile(pose, (going_down, 1)))
+            _walk(course, np.stack([pose[:2], action.goal.xy]), action.goal.yaw, DUCKED)
+            _append(course, np.tile(course.root[-1], (going_down, 1)))
+            course.gestures.append(Gesture(action, begin, course.seconds))
         elif action.kind == "turn":
             assert action.goal is not None
             _turn(course, pose[2] + float(wrap(action.goal.yaw - pose[2])))
@@ -189,8 +214,9 @@ def foot_under(pose: Array, side: int, style: Style) -> Array:
     return np.array([pose[0] + c * ahead - s * left, pose[1] + s * ahead + c * left, pose[2] + sign * style.toe_out])
 
 
-def _walk(course: Course, path: Array, goal_yaw: float) -> None:
-    style, pose = course.style, course.root[-1]
+def _walk(course: Course, path: Array, goal_yaw: float, share: float = 1.0) -> None:
+    """Walk a path (K, 2) [m] at a share of the comfortable speed."""
+    style, pose = replace(course.style, speed=share * course.style.speed), course.root[-1]
     steps = np.linalg.norm(np.diff(path, axis=0), axis=1)
     length = float(steps.sum())
     if length < 0.03:
@@ -233,6 +259,32 @@ def _straight(course: Course, goal: Pose2D, speed: float) -> None:
     share = ease(np.arange(1, round(seconds * CLOCK) + 1) / (seconds * CLOCK))[:, None]
     end = np.array([goal.x, goal.y, pose[2] + float(wrap(goal.yaw - pose[2]))])
     _stepping(course, pose + share * (end - pose), _first_foot(course, 0.0, walking=True))
+
+
+def _step_over(course: Course, goal: Pose2D, lift: float) -> None:
+    """One foot after the other high over what lies ahead, the first back beside the second at the end."""
+    style, pose = course.style, course.root[-1].copy()
+    first = _first_foot(course, 0.0, walking=True)
+    end = np.array([goal.x, goal.y, pose[2] + float(wrap(goal.yaw - pose[2]))])
+    way = end[:2] - pose[:2]
+    middle = np.array([*(pose[:2] + way * LEAD / np.linalg.norm(way)), end[2]])
+    slow = OVER_SECONDS * style.step_time
+    begin, feet = course.seconds, course.feet_at_end()
+    for side, place, seconds, height in (
+        (first, middle, slow, lift),
+        (1 - first, end, slow, lift),
+        (first, end, style.step_time, None),
+    ):
+        target = foot_under(place, side, style)
+        at = begin + 0.12 * seconds, begin + 0.88 * seconds
+        course.swings.append(Swing(side, *at, feet[side].copy(), target, height))
+        feet[side] = target
+        begin += seconds
+    count = round((begin - course.seconds) * CLOCK)
+    # the body is over the standing foot while the other is in the air, so it hurries in between
+    u = (np.arange(count) + 1) / count
+    share = ease(u) - 0.35 * np.sin(4 * np.pi * np.clip(u, 0, 1)) / (4 * np.pi)
+    _append(course, pose + np.clip(share, 0, 1)[:, None] * (end - pose))
 
 
 def _turn(course: Course, yaw: float) -> None:

@@ -14,6 +14,7 @@ from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 from scipy.spatial.transform import Rotation
 
 from exoactor.body import BODY_TO_WORLD, PARENTS, Body
+from exoactor.imagine.ducking import Ducks
 from exoactor.imagine.feet import SHOE, Foot, move_foot
 from exoactor.imagine.gait import Course, lay_out
 from exoactor.imagine.gestures import FingerPose, lay_gestures
@@ -117,9 +118,9 @@ def act(
     pushes = Pushes(course.gestures, things or {}, style, times, root)
     hands = (lifts, grasps, pushes)
     sits = Sits(course.gestures, things or {}, style, times, root)
-    bowed = np.max([each.bow for each in hands], axis=0) + sits.bow
-    crouched = np.max([each.crouch for each in hands], axis=0)
-    back = np.max([each.back for each in hands], axis=0)
+    bent = (*hands, Ducks(course.gestures, style, times))
+    bowed, crouched, back = (np.max([getattr(b, name) for b in bent], axis=0) for name in ("bow", "crouch", "back"))
+    bowed = bowed + sits.bow
     turn = -0.18 * apart
     roll = -0.045 * listing
     lean = style.lean * walking

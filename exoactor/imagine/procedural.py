@@ -35,6 +35,8 @@ from exoactor.types import (
 )
 
 _HEAD, _FEET = 15, (10, 11)
+PASSES = ("step_over", "duck_under")
+"""Straight ways over or under a thing."""
 
 
 @dataclass(frozen=True)
@@ -148,18 +150,18 @@ def walking_paths(scene: Scene, actions: tuple[Action, ...], cfg: PathCfg) -> di
     assert scene.robot is not None
     here, paths = scene.robot, {}
     for index, action in enumerate(actions):
-        if action.kind in ("walk", "carry", "turn", "stand_up") and action.goal is None:
+        if action.kind in ("walk", "carry", "turn", "stand_up", *PASSES) and action.goal is None:
             raise StageError("imagine", "no_goal", f"action {index} ({action.kind}) has no goal")
         if action.kind == "point" and action.at is None:
             raise StageError("imagine", "no_goal", f"action {index} (point) names no place to point at")
-        if action.kind in ("lift", "carry", "put_down", "pick", "place", "push", "sit", "stand_up"):
+        if action.kind in ("lift", "carry", "put_down", "pick", "place", "push", "sit", "stand_up", *PASSES):
             seen(scene, action.thing or "")
         if action.kind in ("walk", "carry") and action.goal is not None:
             # what one carries is not in one's way
             around = replace(scene, objects=tuple(o for o in scene.objects if o.id != action.thing))
             paths[index] = plan_path(around, here, action.goal, action.via, cfg)
             here = action.goal
-        elif action.kind in ("push", "stand_up") and action.goal is not None:
+        elif action.kind in ("push", "stand_up", *PASSES) and action.goal is not None:
             here = action.goal
         elif action.kind == "turn" and action.goal is not None:
             here = Pose2D(here.x, here.y, action.goal.yaw)

@@ -15,7 +15,8 @@ import prompts
 from exoactor.types import Action, Array, Camera, ConfigError, Scene, SceneObject
 
 TEMPLATE = "video.md.j2"
-_ON_A_SEAT = ("sit", "stand_up")
+PASSES = ("step_over", "duck_under")
+STAYS = ("sit", "stand_up", *PASSES)
 """Kinds of actions that leave their thing where it is."""
 
 
@@ -38,7 +39,7 @@ def video_prompt(scene: Scene, actions: Sequence[Action]) -> str:
         start=_place(np.array([scene.robot.x, scene.robot.y, 0.0]), scene.camera) if scene.robot else "in view",
         steps=[{"text": a.text, "how": _how(a, scene)} for a in actions],
         end=_end(actions[-1], scene) if actions else "stands upright",
-        moved=list(dict.fromkeys(_name(a.thing, scene) for a in actions if a.thing and a.kind not in _ON_A_SEAT)),
+        moved=list(dict.fromkeys(_name(a.thing, scene) for a in actions if a.thing and a.kind not in STAYS)),
         held=_held(actions[0], scene) if actions else "",
     )
     return str(text)
@@ -110,6 +111,10 @@ def _how(action: Action, scene: Scene) -> str:
         return "bowing a little, hips back and down onto it, then upright, hands on the thighs"
     if action.kind == "stand_up":
         return "leaning forward over the feet, then rising"
+    if action.kind == "step_over":
+        return f"one foot after the other, knees high, soles {100 * action.rise:.0f} cm off the floor, touching nothing"
+    if action.kind == "duck_under":
+        return "knees bent and trunk bowed all the way under it, touching nothing, then upright again"
     return f"for {action.seconds:.0f} s" if action.seconds >= 1 else ""
 
 

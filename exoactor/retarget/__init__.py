@@ -1,6 +1,7 @@
 """Retargeting: from a human motion to a reference for the Unitree G1."""
 
 from exoactor.retarget.carrying import CarryCfg, carry_motion, draw_near_motion
+from exoactor.retarget.ducking import DuckCfg, duck_motion
 from exoactor.retarget.footsteps import StepCfg
 from exoactor.retarget.grasping import GraspCfg, pick_motion, place_motion, raised
 from exoactor.retarget.lifting import LiftCfg, lift_motion, put_down_motion
@@ -9,6 +10,7 @@ from exoactor.retarget.retargeting import METHODS, Method, RetargetCfg, retarget
 from exoactor.retarget.seated import SeatedCfg, seated_joints, sit_back_motion, sit_up_motion, tip_forward_motion
 from exoactor.retarget.shuffle import shuffle
 from exoactor.retarget.sitting import SitCfg, lower_motion, rise_motion
+from exoactor.retarget.stepping_over import StepOverCfg, step_over_motion
 from exoactor.retarget.sweeping import SweepCfg, sweep_motion
 from exoactor.retarget.timing import TimingCfg
 from exoactor.retarget.wholebody import WholeBodyCfg
@@ -16,6 +18,7 @@ from exoactor.retarget.wholebody import WholeBodyCfg
 __all__ = [
     "METHODS",
     "CarryCfg",
+    "DuckCfg",
     "GraspCfg",
     "LiftCfg",
     "Method",
@@ -24,12 +27,14 @@ __all__ = [
     "SeatedCfg",
     "SitCfg",
     "StepCfg",
+    "StepOverCfg",
     "SweepCfg",
     "TimingCfg",
     "WholeBodyCfg",
     "brace_motion",
     "carry_motion",
     "draw_near_motion",
+    "duck_motion",
     "lift_motion",
     "lower_motion",
     "pick_motion",
@@ -43,6 +48,7 @@ __all__ = [
     "shuffle",
     "sit_back_motion",
     "sit_up_motion",
+    "step_over_motion",
     "sweep_motion",
     "tip_forward_motion",
     "unknown_method",

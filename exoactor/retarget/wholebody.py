@@ -59,7 +59,13 @@ def kinematics() -> mujoco.MjModel:
 
 
 def solve(
-    steps: Footsteps, pelvis: Array, torso_rpy: Array, arms: Array, hz: float, cfg: WholeBodyCfg
+    steps: Footsteps,
+    pelvis: Array,
+    torso_rpy: Array,
+    arms: Array,
+    hz: float,
+    cfg: WholeBodyCfg,
+    bow: Array | None = None,
 ) -> tuple[Array, Array, Array]:
     """Joint angles that put the body as asked.
 
@@ -70,6 +76,7 @@ def solve(
         arms: (N, 14) left and right arm angles [rad].
         hz: frames per second.
         cfg: costs.
+        bow: (N,) pitch of the pelvis [rad]; upright by default.
 
     Returns:
         root_pos (N, 3) [m], root_quat (N, 4) wxyz, joint_pos (N, 29) [rad].
@@ -94,7 +101,10 @@ def solve(
     for i in range(len(pelvis)):
         for foot, (x, y, lift, yaw) in zip(feet, steps.feet[i], strict=True):
             foot.set_target(_pose(_about_z(yaw), np.array([x, y, SOLE + lift])))
-        hips.set_target(_pose(_about_z(pelvis[i, 3]), pelvis[i, :3]))
+        turned = _about_z(pelvis[i, 3])
+        if bow is not None:
+            turned = turned @ mink.SO3.from_y_radians(float(bow[i]))
+        hips.set_target(_pose(turned, pelvis[i, :3]))
         trunk.set_target(_pose(mink.SO3.from_rpy_radians(*torso_rpy[i]), np.zeros(3)))
         target[7:][_ARMS] = arms[i]
         posture.set_target(target)

@@ -27,6 +27,7 @@ from exoactor.types.motion import (
     Rollout,
     Slide,
 )
+from exoactor.types.passage import Passage
 from exoactor.types.protocols import (
     Controller,
     MotionEstimator,
@@ -38,7 +39,7 @@ from exoactor.types.protocols import (
 )
 from exoactor.types.robot import CONTROL_HZ, G1_JOINTS, HAND_JOINTS, Actuation, Sensors, TrackingCommand
 from exoactor.types.scene import KINDS, Catalogue, CatalogueItem, Pose2D, Scene, SceneObject
-from exoactor.types.verdict import MOVED_BY_HAND, Expectation, Outcome, Verdict
+from exoactor.types.verdict import MOVED_BY_HAND, PASSED, Expectation, Outcome, Verdict
 from exoactor.types.video import Action, GateResult, ImaginedVideo, ImagineRequest
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "HAND_JOINTS",
     "KINDS",
     "MOVED_BY_HAND",
+    "PASSED",
     "Action",
     "Actuation",
     "Array",
@@ -73,6 +75,7 @@ __all__ = [
     "Outcome",
     "PalmFrame",
     "PalmTargets",
+    "Passage",
     "Perception",
     "Pose2D",
     "Progress",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from exoactor.types.arrays import Array, checked
+from exoactor.types.passage import Passage
 from exoactor.types.robot import CONTROL_HZ, G1_JOINTS
 from exoactor.types.scene import Pose2D
 
@@ -182,6 +183,7 @@ class GroundedMotion:
         shift: distance by which the end of the path was moved beyond the rigid alignment of its start [m].
         turn: the same for the heading at the end [rad].
         contact: what the hands do then, or None.
+        passage: the bar that is gone over or under then, or None.
     """
 
     human: HumanMotion
@@ -191,6 +193,7 @@ class GroundedMotion:
     shift: float
     turn: float
     contact: Contact | None = None
+    passage: Passage | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from exoactor.types.rotations import wrap, yaw_matrix
 
 KINDS = (
     "table", "chair", "shelf", "wall", "door",
-    "box", "bottle", "cylinder", "can", "basket", "bin", "ball", "cloth",
+    "box", "bottle", "cylinder", "can", "basket", "bin", "ball", "cloth", "hurdle", "beam",
 )  # fmt: skip
 """Kinds of things a scene file may name."""
 

@@ -20,11 +20,14 @@ class Outcome(StrEnum):
 
 ExpectationKind = Literal[
     "at", "circled", "facing", "waved", "pointing", "still", "lifted", "carried", "put_down", "placed",
-    "pushed", "swept", "seated", "standing",
+    "pushed", "swept", "seated", "standing", "stepped_over", "ducked_under",
 ]  # fmt: skip
 
 MOVED_BY_HAND: tuple[ExpectationKind, ...] = ("lifted", "carried", "put_down", "placed", "pushed", "swept")
 """Kinds that ask something of the target itself, not of where the robot stands or how it holds its arms."""
+
+PASSED: tuple[ExpectationKind, ...] = ("stepped_over", "ducked_under")
+"""Kinds that ask for the robot to be beyond a bar that stands as it stood."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class Expectation:
             if that is given, and the robot has let go of it), placed (the same of what one hand held),
             pushed (`target` went `toward` there and stands upright on what it stood on), swept (`target` is off what it
             stood on, down), seated (on `target`, most of the weight on it, upright, at rest, hands off), standing
-            (upright, free of all seats).
+            (upright, free of all seats), stepped_over and ducked_under (robot stands beyond `target`, went across it
+            between its ends, and it stands as it stood).
         target: object id, where the kind has one.
         side: hand for waved and pointing, or None for either.
         on: object id of where the target is brought to, or for pushed up to, or None for anywhere.

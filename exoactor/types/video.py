@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ActionKind = Literal[
-    "stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down", "pick", "place", "push", "sit", "stand_up"
+    "stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down", "pick", "place", "push", "sit", "stand_up",
+    "step_over", "duck_under",
 ]  # fmt: skip
 
 
@@ -26,14 +27,16 @@ class Action:
         seconds: for stand, wave, point: how long; for lift and pick: how long it is held up; for sit: how long the
             person is seen sitting; before natural variation [s].
         goal: for walk, carry and push: where it ends, one right behind is stepped back to; for turn: only its yaw
-            counts; for stand_up: where the person then stands. A push with a goal is made by both hands and the legs,
-            one without by one hand.
+            counts; for stand_up: where the person then stands; for step_over and duck_under: straight ahead, beyond the
+            thing. A push with a goal is made by both hands and the legs, one without by one hand.
         via: for walk and carry: floor points to pass in order [m].
         side: for wave, point, pick, place and push: the hand, "left" or "right".
         at: for point: the world point (x, y, z) pointed at [m].
         thing: for lift, carry, put_down, pick, place, push, sit and stand_up: id of the thing in the scene; one that is
             carried, put down or placed is held from the beginning, from one that is stood up from the person begins.
-        rise: how far it is raised, negative for put_down, place, and a push over an edge [m].
+            For step_over and duck_under: id of what is gone over or under.
+        rise: how far it is raised, negative for put_down, place, and a push over an edge; for step_over: how high the
+            soles go up; for duck_under: how high the head may be [m].
         shift: for push: how far the thing goes, x and y in the world [m].
     """
 

@@ -1,7 +1,8 @@
 """What each kind of thing is made of: one template for building, recognising and imagining it.
 
 A thing's own frame has its origin at the centre of its underside, z up. A chair's seat opens along +x
-(its back is at -x), a shelf opens along +x, a door's and a wall's x is their thickness.
+(its back is at -x), a shelf opens along +x, a door's and a wall's x is their thickness. A hurdle and a beam lie along
+y: one goes over or under them along x.
 """
 
 from __future__ import annotations
@@ -64,18 +65,32 @@ SIZES: dict[str, tuple[float, float, float]] = {
     "bin": (0.30, 0.30, 0.38),
     "ball": (0.22, 0.22, 0.22),
     "cloth": (0.30, 0.30, 0.015),
+    "hurdle": (0.05, 1.00, 0.08),
+    "beam": (0.36, 1.30, 1.20),
 }
 """Usual size of each kind: depth (x), width (y), height (z) [m]."""
 
 ROUND = ("bottle", "cylinder", "can", "bin", "ball")
 """Kinds whose depth and width are equal."""
 
-DENSITY = {"bottle": 400.0, "can": 500.0, "cylinder": 500.0, "ball": 90.0, "box": 80.0, "cloth": 150.0}
+DENSITY = {
+    "bottle": 400.0,
+    "can": 500.0,
+    "cylinder": 500.0,
+    "ball": 90.0,
+    "box": 80.0,
+    "cloth": 150.0,
+    "hurdle": 120.0,
+    "beam": 8.0,
+}
 """Mass of a movable thing over its bounding volume [kg/m^3] when the scene file gives no mass; others 40."""
 
 
 CHAIR_BACK = 0.04
 """Thickness of a chair's back [m]."""
+
+BEAM = 0.05
+"""Height and depth of a beam's bar, and thickness of its posts [m]."""
 
 WALL_GAP = 1.1
 """Free floor between furniture and walls [m], so that one can go round; doors and shelves touch the walls."""
@@ -250,6 +265,20 @@ def _ball(d: float, w: float, h: float) -> tuple[Part, ...]:
     return (Part("sphere", np.array([0.0, 0.0, r]), np.array([r, r, r]), "body"),)
 
 
+def _hurdle(d: float, w: float, h: float) -> tuple[Part, ...]:
+    thick, block = min(0.035, h / 2), 0.08
+    blocks = [_box((0, s * (w - block) / 2, (h - thick) / 2), (d, block, h - thick), "legs") for s in (-1, 1)]
+    return (_box((0, 0, h - thick / 2), (d, w, thick)), *blocks)
+
+
+def _beam(d: float, w: float, h: float) -> tuple[Part, ...]:
+    foot, y = 0.03, (w - BEAM) / 2
+    bar = _box((0, 0, h - BEAM / 2), (BEAM, w - 2 * BEAM, BEAM))
+    posts = [_box((0, s * y, (h + foot) / 2), (BEAM, BEAM, h - foot), "legs") for s in (-1, 1)]
+    feet = [_box((0, s * y, foot / 2), (d, BEAM, foot), "legs") for s in (-1, 1)]
+    return (bar, *posts, *feet)
+
+
 _TEMPLATES: dict[str, Callable[[float, float, float], tuple[Part, ...]]] = {
     "table": _table,
     "chair": _chair,
@@ -264,6 +293,8 @@ _TEMPLATES: dict[str, Callable[[float, float, float], tuple[Part, ...]]] = {
     "bin": _bin,
     "ball": _ball,
     "cloth": _solid_box,
+    "hurdle": _hurdle,
+    "beam": _beam,
 }
 
 

@@ -40,6 +40,8 @@ KIND_COLORS: dict[str, str] = {
     "bin": "teal",
     "ball": "red",
     "cloth": "pink",
+    "hurdle": "red",
+    "beam": "yellow",
 }
 """Colour of a kind when the scene file gives none."""
 

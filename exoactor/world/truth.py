@@ -10,11 +10,12 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from exoactor.grip import grip_place, press_axes
+from exoactor.passage import along_and_aside, crossed
 from exoactor.placing import takes
 from exoactor.push import UP_TO, gap_between
 from exoactor.stance import distance_to_footprint, nearest_point
-from exoactor.types import CONTROL_HZ, Actuation, Array, CatalogueItem, Expectation, SceneObject, Sensors
-from exoactor.types.rotations import wrap
+from exoactor.types import CONTROL_HZ, PASSED, Actuation, Array, CatalogueItem, Expectation, SceneObject, Sensors
+from exoactor.types.rotations import quat_to_rpy, wrap
 from exoactor.world import truth_sitting
 from exoactor.world.g1 import PALM_SIZE
 from exoactor.world.sim import SimRobot
@@ -47,6 +48,12 @@ PUSHED = 0.12
 """`pushed`: the thing went so far in the direction asked for, and no more than half of it or this aside [m]."""
 SWEPT = 0.2
 """`swept`: the thing ends so much lower than it stood [m]."""
+BEYOND = 0.15
+"""`stepped_over`, `ducked_under`: pelvis beyond the middle of the bar [m] ..."""
+BAR_SHIFT = 0.05
+"""... which stands upright within this of where it stood [m]. Whether it was touched at all is said besides."""
+UNTOUCHED = 0.005
+"""What was never touched has not moved by this [m]."""
 STILL_SHIFT, STILL_TURN = 0.15, np.radians(15)
 
 
@@ -60,6 +67,7 @@ class TruthTrack:
         hands: {"left", "right"} -> wrist (3,) [m] per sample.
         shoulders: the same for the shoulders.
         lifted: id of a thing -> samples at which the robot alone held it.
+        touched: id of a thing -> for how long the robot touched it since the beginning [s].
         palms: (2, 3) left and right palm [m] per sample.
         things: id of a thing -> x, y, z of its underside's centre [m] and quaternion wxyz per sample.
         fallen: the robot lay on the floor at some sample.
@@ -81,9 +89,13 @@ class TruthTrack:
     rests: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
     arms_on: list[int] = field(default_factory=list)
     touches: list[int] = field(default_factory=list)
+    touched: dict[str, float] = field(default_factory=dict)
 
     def add(self, truth: Mapping[str, Any]) -> None:
         """Append one `SimRobot.truth()`."""
+        if not self.root:
+            self._touched_before = dict(truth["touched"])
+        self.touched = {id: s - self._touched_before.get(id, 0.0) for id, s in truth["touched"].items()}
         self.palms.append(np.array([truth["palms"][side] for side in ("left", "right")]))
         for id, thing in truth["objects"].items():
             self.things.setdefault(id, []).append(np.concatenate([thing["position"], thing["quat"]]))
@@ -118,6 +130,8 @@ class TruthTrack:
             arrays[f"lifted_{id}"] = np.array(samples)
         for id, pairs in self.rests.items():
             arrays[f"rests_{id}"] = np.array(pairs)
+        for id, seconds in self.touched.items():
+            arrays[f"touched_{id}"] = np.array(seconds)
         for id, poses in self.things.items():
             arrays[f"thing_{id}"] = np.array(poses)
         return arrays
@@ -146,6 +160,7 @@ class TruthTrack:
             },
             [int(k) for k in arrays["arms_on"]],
             [int(k) for k in arrays["touches"]],
+            {n.removeprefix("touched_"): float(v) for n, v in arrays.items() if n.startswith("touched_")},
         )
 
 
@@ -234,6 +249,8 @@ def happened(
         raise ValueError(f"expectation {kind!r} needs a target")
     if kind == "seated":
         return truth_sitting.seated(track, target)
+    if kind in PASSED:
+        return _passed(track, target.item)
     on = None if expectation.on is None else SceneObject(*objects[expectation.on], 1.0)
     if kind in ("put_down", "placed"):
         tilt, stands = _stands(track, target.item)
@@ -279,6 +296,21 @@ def happened(
             "unit": "deg",
         }
     return _pointed(track, target, expectation.side)
+
+
+def _passed(track: TruthTrack, item: CatalogueItem) -> dict[str, Any]:
+    """Whether the robot ended beyond a bar, came across it between its ends, and the bar stands where it stood."""
+    poses, path = np.array(track.things[item.id]), np.array(track.root)[:, :2]
+    first = SceneObject(item, poses[0, :3], float(quat_to_rpy(poses[0, 3:])[2]), 1.0)
+    across = crossed(path, first)
+    shift = float(np.linalg.norm(poses[-1, :2] - poses[0, :2]))
+    up = Rotation.from_quat(poses[-1, 3:], scalar_first=True).as_matrix()[2, 2]
+    stands = shift <= BAR_SHIFT and up > np.cos(np.radians(UPRIGHT_TILT))
+    beyond = abs(float(along_and_aside(first, path[-1:])[0, 0]))
+    true, touched = bool(across is not None and stands and beyond >= BEYOND), float(track.touched.get(item.id, 0.0))
+    # a kick may be over between two control steps; that it moved the bar tells
+    clean = true and not touched and shift < UNTOUCHED
+    return {"true": true, "measured": shift, "unit": "m", "touched_s": touched, "shift_m": shift, "clean": clean}
 
 
 def _held(track: TruthTrack, id: str) -> tuple[float, bool]:

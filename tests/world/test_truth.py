@@ -114,3 +114,31 @@ def test_put_down_on_something_stands_on_that_either_way_up():
     assert moved((0.9, 0.0, 0.70), UPSIDE_DOWN, False)(down)  # a plain box has no top
     assert not moved((0.9, 0.0, 0.0), UPRIGHT, False)(down)
     assert not moved((0.9, 0.0, 0.45), UPRIGHT, True)(down)
+
+
+def _crossing(xs, shift=0.0, touched=0.0):
+    """A track of a robot that walks along x past a low bar at x = 1, which ends `shift` [m] from where it stood."""
+    item = CatalogueItem("bar", "hurdle", "red", np.array([0.05, 1.0, 0.05]), True)
+    track = TruthTrack(10.0)
+    for k, x in enumerate(xs):
+        track.root.append(np.array([x, 0.1, 0.0]))
+        track.things.setdefault("bar", []).append(np.array([1.0 + shift * k / (len(xs) - 1), 0, 0, 1, 0, 0, 0]))
+    track.touched["bar"] = touched
+    again = TruthTrack.from_arrays(track.to_arrays() | {f"hand_{s}": np.zeros((1, 3)) for s in ("left", "right")})
+    return happened(Expectation("stepped_over", "bar"), again, {"bar": (item, np.array([1.0 + shift, 0, 0]), 0.0)})
+
+
+@pytest.mark.parametrize(
+    ("xs", "more", "true", "clean"),
+    [
+        ([0.3, 0.9, 1.4], {}, True, True),
+        ([0.3, 0.9, 1.4], {"touched": 0.04}, True, False),
+        ([0.3, 0.9, 1.4], {"shift": 0.03}, True, False),
+        ([0.3, 0.9, 1.4], {"shift": 0.2, "touched": 0.3}, False, False),
+        ([0.3, 0.9], {}, False, False),
+        ([0.3, 1.2, 0.8], {}, False, False),
+    ],
+)
+def test_a_bar_is_passed_when_the_robot_is_beyond_it_and_it_stands_where_it_stood(xs, more, true, clean):
+    found = _crossing(xs, **more)
+    assert (found["true"], found["clean"]) == (true, clean)
