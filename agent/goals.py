@@ -98,9 +98,8 @@ class Goal:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Goal:
         """From a committed file of instructions."""
-        rows = {name: tuple(tuple(str(w) for w in row) for row in data.get(name, ())) for name in ("events", "never")}
-        rest = {k: v for k, v in data.items() if k not in rows}
-        return cls(**rows, **rest)
+        rest = {k: v for k, v in data.items() if k not in ("events", "never")}
+        return cls(events=_rows(data.get("events", ())), never=_rows(data.get("never", ())), **rest)
 
     def missed(self, story: Story, on: Mapping[str, str]) -> str:
         """What is not as it was asked for, or "".
@@ -135,6 +134,10 @@ class Goal:
 
     def _implied(self, event: Expectation) -> bool:
         return any(row[0] in IMPLIED.get(event.kind, ()) and row[1:2] == (event.target,) for row in self.events)
+
+
+def _rows(data: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(str(word) for word in row) for row in data)
 
 
 def _matches(event: Expectation, row: Sequence[str]) -> bool:

@@ -23,7 +23,7 @@ def repeats(plan: Sequence[Subtask], done: Sequence[Subtask], history: Sequence[
     """
     counted = Counter((_way(f.subtask, f.before), f.code) for f in history)
     hopeless = {way: code for (way, code), times in counted.items() if times >= most}
-    before: Sequence[Subtask | None] = [done[-1] if done else None, *plan[:-1]]
+    before: Sequence[Subtask | None] = [done[-1] if done else None, *plan[:-1]][: len(plan)]
     return [
         f"{step} failed {most} times in this way ({hopeless[way]}): another hand, another step before it, "
         "another skill, ask, or abstain"

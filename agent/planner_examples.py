@@ -8,11 +8,11 @@ Example = tuple[str, list[dict[str, Any]], dict[str, Any]]
 """Instruction, things, answer."""
 
 _ROOM: Final = [
-    {"id": "stand", "kind": "table", "color": "blue", "movable": False},
-    {"id": "bench", "kind": "table", "color": "wood", "movable": False},
-    {"id": "box", "kind": "box", "color": "orange", "movable": True},
-    {"id": "red_chair", "kind": "chair", "color": "red", "movable": False},
-    {"id": "blue_chair", "kind": "chair", "color": "blue", "movable": False},
+    {"id": "stand", "kind": "table", "color": "blue", "movable": False, "height_m": 0.4},
+    {"id": "bench", "kind": "table", "color": "wood", "movable": False, "height_m": 0.45},
+    {"id": "box", "kind": "box", "color": "orange", "movable": True, "height_m": 0.25},
+    {"id": "red_chair", "kind": "chair", "color": "red", "movable": False, "height_m": 0.9},
+    {"id": "blue_chair", "kind": "chair", "color": "blue", "movable": False, "height_m": 0.9},
 ]
 
 

@@ -150,8 +150,11 @@ def _normal(value: Any) -> Any:
 
 
 def _id(text: str) -> str:
-    """A name as an id: "Red Bottle" means red_bottle."""
-    return re.sub(r"[^a-z0-9]+", "_", text[:80].lower()).strip("_")[:40]
+    """A name as an id: "Red Bottle" means red_bottle. What has other signs in it is no name and stays what it is."""
+    name = text.strip().lower()
+    if not re.fullmatch(r"[a-z0-9_ -]{1,40}", name):
+        return quoted(text, 40)
+    return re.sub(r"[ _-]+", "_", name).strip("_")
 
 
 def _words(text: str) -> list[str]:

@@ -23,7 +23,7 @@ def shown(catalogue: Catalogue) -> Catalogue:
 
 
 def scene_data(catalogue: Catalogue, scene: Scene | None) -> list[dict[str, Any]]:
-    """One object a thing: id, kind, color, movable; and, where it was seen, on, distance_m and direction.
+    """One object a thing: id, kind, color, movable, height_m; and, where it was seen, on, distance_m and direction.
 
     Args:
         catalogue: what is known to be there.
@@ -31,7 +31,9 @@ def scene_data(catalogue: Catalogue, scene: Scene | None) -> list[dict[str, Any]
     """
     data = []
     for item in shown(catalogue):
-        entry: dict[str, Any] = {"id": item.id, "kind": item.kind, "color": item.color, "movable": bool(item.movable)}
+        color = item.color if ID_PATTERN.fullmatch(item.color) else "unknown"
+        entry: dict[str, Any] = {"id": item.id, "kind": item.kind, "color": color, "movable": bool(item.movable)}
+        entry["height_m"] = round(float(item.size[2]), 2)
         if scene is not None:
             thing = scene.get(item.id)
             entry |= {"seen": False} if thing is None or thing.confidence < MIN_CONFIDENCE else _where(thing, scene)

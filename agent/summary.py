@@ -43,7 +43,7 @@ def summarize(run_dir: Path) -> dict[str, Any]:
     return {
         "status": "interrupted" if running else last["status"],
         "reason": "" if running else last.get("reason", ""),
-        "question": last.get("question", ""),
+        "question": last.get("question") or ("" if plans or running else _asked(events)),
         "run_dir": str(run_dir),
         "subtasks": [_subtask(run_dir, entry, events) for entry in (plans[-1]["plan"] if plans else [])],
         "replans": max((e["replans"] for e in events if e["event"] == "planned"), default=0),
@@ -51,6 +51,11 @@ def summarize(run_dir: Path) -> dict[str, Any]:
         "cpu_seconds": cpu,
         "model": _model(job.config.get("model"), events),
     }
+
+
+def _asked(events: list[dict[str, Any]]) -> str:
+    """What the planner would have to know to plan at all."""
+    return next((str(e["question"]) for e in events if e["event"] == "planned"), "")
 
 
 def _model(config: dict[str, Any] | None, events: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -257,6 +257,10 @@ def _end(output: Output, summary: dict[str, Any]) -> int:
     from agent.summary import EXIT_STATUS
 
     status = summary["status"]
+    if status == "needs_human" and not summary["subtasks"]:
+        output.say(summary["question"] or "Say it in other words, and run it again.")
+        output.result(summary)
+        return BAD_INPUT
     if status in ("interrupted", "needs_human"):
         if summary["question"]:
             output.say(summary["question"])

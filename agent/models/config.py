@@ -38,6 +38,13 @@ class ModelLimits:
     seconds: float = 300.0
     money: float | None = None
 
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if value is None and name == "money":
+                continue
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+                raise ConfigError(f"limits: {name}: {value!r} given, a number above 0 wanted")
+
 
 @dataclass(frozen=True)
 class ModelCfg:

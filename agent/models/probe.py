@@ -15,6 +15,7 @@ from agent.models.failures import ModelFailure
 from agent.models.meter import Meter
 from agent.models.structured import Structured
 from exoactor.doctor import Part
+from exoactor.types import ConfigError
 
 SECONDS = 15.0
 """So long is waited for each answer [s]."""
@@ -41,14 +42,18 @@ _COLOUR = {
 
 def language_model() -> Iterable[Part]:
     """Try the configured endpoint. A machine without one is in order: the deterministic planner needs none."""
-    cfg = find_model()
+    try:
+        cfg, key = find_model(), find_key()
+    except ConfigError as error:
+        yield Part("language model", "broken", str(error), "mend the settings, or unset them to do without a model")
+        return
     if cfg is None:
         mend = f"only if you want one: set {MODEL}, {BASE_URL} and {API_KEY}"
         yield Part("language model", "optional", "none is set; the deterministic planner needs none", mend)
         return
     where = f"{cfg.model} at {cfg.base_url or 'its provider'}"
     try:
-        can = capabilities(cfg, find_key())
+        can = capabilities(cfg, key)
     except ModelFailure as failure:
         mend = f"look at {MODEL}, {BASE_URL} and {API_KEY}; without it the deterministic planner works as before"
         yield Part("language model", "broken", f"{where}: {failure.code}, {failure}", mend)
