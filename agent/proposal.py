@@ -10,6 +10,7 @@ from typing import Any
 import skills
 from agent.models.failures import quoted
 from agent.plan import MAX_SUBTASKS
+from agent.quoting import objection
 from agent.scene_data import shown
 from exoactor.types import Catalogue
 from skills import Argument, Fact, Skill
@@ -134,11 +135,8 @@ def read_proposal(reply: Mapping[str, Any], instruction: str) -> Proposal:
         if not isinstance(row, dict) or not isinstance(row.get("skill"), str) or not isinstance(row.get("args"), dict):
             problems.append(f'event {number} has to be an object with "skill", "args" and "said"')
             continue
-        if not _quotes(row.get("said"), instruction):
-            problems.append(
-                f'event {number} ({quoted(row["skill"], 40)}): "said" has to quote the words of the instruction '
-                "that it carries out; leave the event out if there are none"
-            )
+        if wrong := objection(row.get("said"), instruction):
+            problems.append(f"event {number} ({quoted(row['skill'], 40)}): {wrong}")
         args = {quoted(str(k), 40): _normal(v) for k, v in row["args"].items() if v is not None}
         events.append(Event(_id(row["skill"]), args))
     return Proposal("plan", tuple(events), not_served, question, reason, tuple(problems))
@@ -155,16 +153,3 @@ def _id(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9_ -]{1,40}", name):
         return quoted(text, 40)
     return re.sub(r"[ _-]+", "_", name).strip("_")
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
-
-
-def _quotes(said: Any, instruction: str) -> bool:
-    """Whether `said` is made of words that follow each other in the instruction; an ellipsis joins two such pieces."""
-    if not isinstance(said, str):
-        return False
-    told = f" {' '.join(_words(instruction))} "
-    pieces = [" ".join(_words(piece)) for piece in re.split(r"\.\.\.|…", said[:1000])]
-    return any(pieces) and all(f" {piece} " in told for piece in pieces if piece)

@@ -100,8 +100,12 @@ CASES: Final[dict[str, Case]] = {
         _always(Reply(GOOD, wait=1.5)), ("timeout",) * 3, failure="timeout", settings={"timeout": 0.3}
     ),
     "answer breaks off, then valid": Case((Reply(GOOD, cut=90), Reply(GOOD)), ("unreachable", "ok"), plans=True),
-    "answer at its longest": Case(
-        _always(Reply(json.dumps(GOOD)[:120], finish="length")), ("truncated",) * 3, failure="truncated"
+    "answer at its longest": Case((Reply(json.dumps(GOOD)[:120], finish="length"),), ("too_much",), failure="too_much"),
+    "answer at its longest, as text": Case(
+        (Reply(json.dumps(GOOD)[:120], finish="length"),),
+        ("too_much",),
+        failure="too_much",
+        settings={"structured": "json"},
     ),
     "answer without an end": Case(
         (Reply(json.dumps(GOOD)[:120], finish=None), Reply(GOOD)), ("truncated", "ok"), plans=True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.cli.model_options import BaseUrl, ModelName, look_once, model_config, say_costs
+from agent.cli.model_options import BaseUrl, ModelName, costs, look_once, model_config, say_costs
 from agent.cli.output import BAD_INPUT, Json, Output, command
 from exoactor.types import ConfigError
 
@@ -117,8 +117,8 @@ def plan(
     except ConfigError as error:
         result = PlanResult(PlanStatus.ABSTAIN, reason=str(error))
     _say_plan(output, result)
-    costs = say_costs(output, calls)
-    output.result({**result.to_json(), **costs})
+    say_costs(output, costs(calls))
+    output.result({**result.to_json(), "model": costs(calls)})
     return 0 if result.status is PlanStatus.OK else 1
 
 
@@ -257,6 +257,7 @@ def _end(output: Output, summary: dict[str, Any]) -> int:
     from agent.summary import EXIT_STATUS
 
     status = summary["status"]
+    say_costs(output, summary["model"])
     if status == "needs_human" and not summary["subtasks"]:
         output.say(summary["question"] or "Say it in other words, and run it again.")
         output.result(summary)

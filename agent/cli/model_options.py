@@ -54,12 +54,25 @@ def look_once(spec: SceneSpec) -> Scene | None:
             pipeline.close()
 
 
-def say_costs(output: Output, calls: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Say what was spent on a model, if one was asked; give it for the JSON line."""
-    if not calls:
-        return {}
-    spent = Spent.of(calls)
-    output.say(
-        f"language model: {spent.calls} calls, {spent.tokens_in} + {spent.tokens_out} tokens, {spent.seconds:.1f} s"
-    )
-    return {"model": spent.to_json()}
+def costs(calls: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """What calls cost together, as in the summary of a run; None for none."""
+    return Spent.of(calls).to_json() if calls else None
+
+
+def say_costs(output: Output, spent: Mapping[str, Any] | None) -> None:
+    """Say what was spent on a language model, if one was asked, and of what."""
+    if not spent or not spent["calls"]:
+        return
+    limits = spent.get("limits", {})
+    told = [
+        f"{spent['calls']}{_of(limits, 'calls')} calls",
+        f"{spent['tokens_in']} + {spent['tokens_out']}{_of(limits, 'tokens')} tokens",
+        f"{spent['seconds']:.1f}{_of(limits, 'seconds')} s",
+    ]
+    if spent["money"] is not None:
+        told.append(f"{spent['money']:.4f}{_of(limits, 'money')} paid")
+    output.say(f"language model: {', '.join(told)}")
+
+
+def _of(limits: Mapping[str, Any], name: str) -> str:
+    return f" of {limits[name]:g}" if limits.get(name) is not None else ""

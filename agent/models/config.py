@@ -20,6 +20,7 @@ WAYS: Final[tuple[Way, ...]] = get_args(Way)
 
 MODEL, BASE_URL, API_KEY = "EXOACTOR_MODEL", "EXOACTOR_BASE_URL", "EXOACTOR_API_KEY"
 STRUCTURED, FILE, TRACING = "EXOACTOR_STRUCTURED", "EXOACTOR_MODEL_CONFIG", "EXOACTOR_TRACING"
+NO_MODEL = "none"
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,8 @@ def find_model(
 ) -> ModelCfg | None:
     """The model that options, environment and the file of settings name, in this order; None if none does.
 
+    "none" is no model, also where a later one of them names one.
+
     Args:
         model: as given on the command line.
         base_url: likewise.
@@ -146,7 +149,7 @@ def find_model(
         "structured": environment.get(STRUCTURED),
     }
     settings = {**{k: v for k, v in settings.items() if k != "api_key"}, **{k: v for k, v in said.items() if v}}
-    if not settings:
+    if not settings or settings.get("model") == NO_MODEL:
         return None
     if "model" not in settings:
         raise ConfigError(f"a language model's address is given but not its name. Set {MODEL}, or give --model NAME")

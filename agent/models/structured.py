@@ -193,14 +193,14 @@ def read(reply: AIMessage, *, streamed: bool = False) -> dict[str, Any]:
             and half a plan would pass for a whole one.
 
     Raises:
-        ModelFailure: "refused", "truncated" or "nonsense".
+        ModelFailure: "refused", "truncated", "too_much" or "nonsense".
     """
     finished = reply.response_metadata.get("finish_reason") or reply.response_metadata.get("stop_reason")
     refusal = reply.additional_kwargs.get("refusal")
     if refusal or finished in ("content_filter", "refusal", "safety", "SAFETY"):
         raise ModelFailure("refused", quoted(str(refusal or finished)))
     if finished in ("length", "max_tokens", "MAX_TOKENS"):
-        raise ModelFailure("truncated", "the answer reached its longest length")
+        raise ModelFailure("too_much", "max_output says how long it may be")
     text = said(reply).strip()
     if not finished and (streamed or _cut_off(text)):
         raise ModelFailure("truncated", "the answer ends in the middle")

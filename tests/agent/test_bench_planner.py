@@ -1,7 +1,8 @@
 import pytest
 
 from agent.bench import planner as bench
-from agent.bench.contract import CASES, end
+from agent.bench.contract import CASES, answer, end
+from agent.bench.endpoint import Reply, serving
 from agent.bench.trials import instructions
 
 
@@ -15,6 +16,18 @@ def test_the_parser_does_what_is_plain_and_never_what_was_not_asked_for():
     assert [(i["id"], f["why"]) for i, f in found if f["result"] == "wrong"] == []
     plain = [f["result"] == "right" for i, f in found if i["class"] == "plain"]
     assert sum(plain) >= 0.95 * len(plain)
+
+
+def test_a_configured_model_is_measured_too_and_its_mistakes_count(monkeypatch):
+    by_id = {i["id"]: i for i in instructions("planner")}
+    door = answer(("walk_to", {"target": "door"}, "leave"))
+    bye = answer(("wave", {"side": None}, "Say goodbye"), ("walk_to", {"target": "door"}, "leave"))
+    with serving([Reply(door), Reply(bye), Reply(answer(answer="ask", question="?"))]) as endpoint:
+        monkeypatch.setenv("EXOACTOR_MODEL", "m")
+        monkeypatch.setenv("EXOACTOR_BASE_URL", endpoint.url)
+        found = [bench.judged(by_id[i], with_model=True) for i in ("free-10", "free-10", "ambiguous-05", "plain-01")]
+        assert {c["arm"] for c in bench.cases(None, 5000)} == {"parser", "parser, then model", "contract"}
+    assert [(f["result"], f["calls"]) for f in found] == [("wrong", 1), ("right", 1), ("right", 1), ("right", 0)]
 
 
 def test_the_judge_sees_a_wrong_plan():

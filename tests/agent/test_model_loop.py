@@ -115,6 +115,14 @@ def test_model_down_while_replanning_leaves_the_rules(tmp_path):
     assert summary["status"] == "achieved" and summary["replans"] == 1 and summary["model"]["calls"] == 0
 
 
+def test_model_down_where_the_rules_have_nothing_left_ends_in_their_question(tmp_path):
+    with serving([]) as endpoint:
+        pipeline, text = FakePipeline(script=blind()), "walk to the table, then wave"
+        summary = run(tmp_path / "run", endpoint.url, pipeline, text=text, faults=["model_down@1.2"])
+    assert summary["status"] == "needs_human" and summary["model"]["failed"] == ["server_error"] * 3
+    assert "target not seen. Try it again, skip it or stop?" in summary["question"] and not endpoint.requests
+
+
 def test_the_budget_holds_over_the_end_of_a_process(tmp_path):
     """Two calls were paid for before the process was stopped; the next process has one left."""
     path, bad = tmp_path / "run", answer(("fly", {}, "greet"))

@@ -79,6 +79,28 @@ def test_what_is_not_valid_is_sent_back_and_not_done(bad, says):
     assert len(chat.asked) == 3, "corrections are bounded"
 
 
+@pytest.mark.parametrize(
+    ("say", "said", "stands"),
+    [
+        ("walk to the table, but don't wave", "wave", False),
+        ("walk to the table, but don’t wave", "don't wave", False),
+        ("walk to the table, but don't wave", "walk to the table, but don't wave", False),
+        ("walk to the table without waving or so", "waving", False),
+        ("you must not please wave", "wave", False),
+        ("never ever wave", "wave", False),
+        ("don't wave at the door, wave at the table", "wave", True),
+        ("don't forget to wave", "don't forget to wave", True),
+        ("don't forget to wave", "wave", True),
+        ("why don't you wave", "wave", True),
+        ("'wave', she said", "WAVE", True),
+        ("give me a sign, a wave say", "give me a sign ... a wave", True),
+    ],
+)
+def test_what_is_forbidden_is_no_event(say, said, stands):
+    proposal = read_proposal(answer(("wave", {}, said)), say)
+    assert bool(proposal.problems) != stands, proposal.problems
+
+
 def test_names_are_read_as_ids():
     model, _ = planner(answer(("Turn To", {"target": "Red Chair"}, "SEAT, red")))
     assert steps(model.plan("look at the seat: red", ROOM)) == "turn_to(red_chair)"

@@ -26,6 +26,7 @@ def test_options_go_before_environment_and_file(tmp_path):
     assert (cfg.model, cfg.base_url, cfg.structured) == ("of-env", "http://file/v1", "tools")
     assert find_key(environment) == "env-key"
     assert find_model("said", "http://said/v1", environment).model == "said"
+    assert find_model("none", environment=environment) is None
 
 
 def test_it_is_written_without_a_key_and_read_again():

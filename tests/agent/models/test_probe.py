@@ -9,9 +9,9 @@ from agent.models.probe import capabilities, language_model
 
 
 def able(body):
-    """Knows sums and sees red."""
+    """Answers in form, right or not, and sees red."""
     picture = "image_url" in json.dumps(body["messages"])
-    return Reply({"colour": "red"} if picture else {"sum": 42})
+    return Reply({"colour": "red"} if picture else {"sum": 41})
 
 
 def blind(body):

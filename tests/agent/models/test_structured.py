@@ -84,7 +84,7 @@ def test_an_answer_that_was_cut_at_its_longest_is_paid_for():
         structured, _ = asked(endpoint, retries=0, structured="json_schema")
         with pytest.raises(ModelFailure):
             structured.ask(HELLO, SCHEMA, Meter(structured.cfg, record=told.append), "t")
-    assert (told[0]["code"], told[0]["tokens_in"], told[0]["tokens_out"]) == ("truncated", 100, 20)
+    assert (told[0]["code"], told[0]["tokens_in"], told[0]["tokens_out"]) == ("too_much", 100, 20)
 
 
 def test_a_wait_ends_when_the_user_asks_to_stop():
@@ -155,7 +155,7 @@ def test_nothing_is_traced_also_where_other_programs_are(monkeypatch):
         (AIMessage("[1, 2]"), "nonsense"),
         (AIMessage('{"a": 1'), "truncated"),
         (AIMessage('{"a": 1', response_metadata={"finish_reason": "stop"}), "nonsense"),
-        (AIMessage('{"a": 1}', response_metadata={"finish_reason": "length"}), "truncated"),
+        (AIMessage('{"a": 1}', response_metadata={"finish_reason": "length"}), "too_much"),
         (AIMessage('{"a": 1}', response_metadata={"stop_reason": "refusal"}), "refused"),
         (AIMessage("", additional_kwargs={"refusal": "no"}), "refused"),
     ],
