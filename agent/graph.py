@@ -22,7 +22,8 @@ from langgraph.types import Command, interrupt
 import skills
 from agent.attempts import Attempt, attempt_of
 from agent.decide import Decision, Result, ResultKind, Situation, decide
-from agent.plan import Failure, PlanStatus, Subtask
+from agent.plan import PlanStatus, Subtask
+from agent.planning import failure_entry, planned
 from agent.resume import look_again_after_restart
 from agent.session import Session
 from exoactor.types import Interrupted, Outcome, SafetyStop, StageError
@@ -73,23 +74,8 @@ class Nodes:
 
     def plan(self, state: State) -> Command[str]:
         """Plan the instruction, or replan from the failed subtask on."""
-        s = self.session
         replans = state.get("replans", 0)
-        known = s.run.journal.get(f"plan-{replans}")
-        if known is None:
-            told = state.get("history", [])
-            history = [Failure(Subtask.from_json(h["subtask"]), h["stage"], h["code"]) for h in told]
-            if replans == 0:
-                result, kept = s.planner.plan(s.run.job.instruction, s.pipeline.catalogue), []
-            else:
-                kept = state["plan"][: state["cursor"]]
-                remaining = [Subtask.from_json(p) for p in state["plan"][state["cursor"] :]]
-                result = s.planner.replan(s.run.job.instruction, remaining, s.pipeline.catalogue, history)
-            first = max((p["id"] for p in state.get("plan", [])), default=0) + 1
-            plan = [*kept, *({"id": first + i, **t.to_json()} for i, t in enumerate(result.subtasks))]
-            said = {"status": result.status.value, "reason": result.reason, "question": result.question}
-            key = f"plan-{replans}"
-            known = s.emit("planned", key=key, planner=s.planner.name, replans=replans, plan=plan, **said)
+        known = planned(self.session, state)
         if known["status"] != PlanStatus.OK.value:
             if replans:
                 return Command(goto="ask", update={"reason": known["question"] or known["reason"]})
@@ -231,8 +217,9 @@ class Nodes:
 
     def _follow(self, decision: Decision, result: Result, attempt: Attempt, state: State) -> Command[str]:
         failures = [*state["failures"], *([] if result.kind == "interrupted" else [result.code])]
-        history = [*state.get("history", []),
-                   {"subtask": attempt.subtask.to_json(), "stage": result.stage, "code": result.code}]  # fmt: skip
+        before = Subtask.from_json(state["plan"][state["cursor"] - 1]) if state["cursor"] else None
+        entry = failure_entry(attempt.subtask, result.stage, result.code, result.hint, before)
+        history = [*state.get("history", []), entry]
         if decision.do == "next":
             return self._next(state, done=result.kind == "done")
         if decision.do == "look":

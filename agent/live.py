@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.journal import Event
+from agent.models.spent import CALLED
 from agent.plan import Subtask
 from agent.session import Watcher
 
@@ -82,7 +83,7 @@ class Board:
                 self.now = (later[0], "", 0.0) if later else None
             else:
                 self.notes = [*self.notes, f"step {subtask}: {event['do']}: {event['why']}"][-4:]
-        if kind in ("looked_after_restart", "attempt_interrupted", "run_finished"):
+        if kind in ("looked_after_restart", "attempt_interrupted", "run_finished", CALLED):
             self.notes = [*self.notes, sentence(event)][-4:]
 
     def progress(self, stage: str, fraction: float) -> None:
@@ -190,6 +191,11 @@ def sentence(event: Event) -> str:
             return f"no plan: {event['reason']}"
         steps = "; ".join(f"{e['id']}. {Subtask.from_json(e)}" for e in event["plan"])
         return f"{'replanned' if event['replans'] else 'plan'}: {steps}"
+    if kind == CALLED:
+        costs = f"{event['seconds']:.1f} s, {event['tokens_in']} + {event['tokens_out']} tokens"
+        return (
+            f"  language model, call {event['call']}, {event['purpose']}: {event['code'].replace('_', ' ')} ({costs})"
+        )
     if kind == "stage_finished" and event["stage"] != "check":
         return f"  {where} {event['stage']} ({event['seconds']:.1f} s)"
     if kind == "stage_finished":

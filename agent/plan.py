@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from exoactor.types import Catalogue, ConfigError
+from exoactor.types import Catalogue, ConfigError, Scene
 
 MAX_INSTRUCTION = 1000
 """Longest instruction [characters]."""
@@ -62,6 +62,8 @@ class PlanResult:
         reason: for a person: what was not understood or not allowed.
         question: what to ask the person, where one answer would settle it.
         unknown: the words that were not understood.
+        planner: who made it; empty for the planner that was asked.
+        failure: why no language model had a say, one of `agent.models.failures.CODES`; empty when none failed.
     """
 
     status: PlanStatus
@@ -69,6 +71,8 @@ class PlanResult:
     reason: str = ""
     question: str = ""
     unknown: tuple[str, ...] = ()
+    planner: str = ""
+    failure: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """What `exoactor plan --json` prints."""
@@ -78,6 +82,8 @@ class PlanResult:
             "reason": self.reason,
             "question": self.question,
             "unknown": list(self.unknown),
+            "planner": self.planner,
+            "failure": self.failure,
         }
 
 
@@ -89,11 +95,44 @@ class Failure:
         subtask: what was tried.
         stage: stage that caused it; "check" for a verdict.
         code: snake_case reason.
+        hint: one sentence for a person, quoted.
+        before: the step before it in that plan; the same step after another one is another way of doing it.
     """
 
     subtask: Subtask
     stage: str
     code: str
+    hint: str = ""
+    before: Subtask | None = None
+
+
+def _nothing() -> None:
+    """Nobody asks to stop, and nothing is looked at."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a planner may use besides the words. The deterministic one needs none of it.
+
+    Args:
+        look: the room as it is perceived now; None when it cannot be seen. Called only by who needs it.
+        done: steps of the plan that were seen to be done.
+        calls: what was asked of language models in this run before, as `record` was told.
+        record: is told of every request to a language model.
+        stop: called while waiting; raises when the user asked to stop.
+        model_down: the planted fault: the language model's endpoint answers 500.
+    """
+
+    look: Callable[[], Scene | None] = _nothing
+    done: tuple[Subtask, ...] = ()
+    calls: tuple[Mapping[str, Any], ...] = ()
+    record: Callable[[dict[str, Any]], None] | None = None
+    stop: Callable[[], None] = _nothing
+    model_down: bool = False
+
+
+ALONE = Context()
+"""Nobody to look, to record or to stop."""
 
 
 class Planner(Protocol):
@@ -101,12 +140,17 @@ class Planner(Protocol):
 
     name: str
 
-    def plan(self, instruction: str, catalogue: Catalogue, history: Sequence[Failure] = ()) -> PlanResult:
+    def plan(self, instruction: str, catalogue: Catalogue, context: Context = ...) -> PlanResult:
         """Plan the whole instruction. Never guesses: what is not understood makes it abstain."""
         ...
 
     def replan(
-        self, instruction: str, remaining: Sequence[Subtask], catalogue: Catalogue, history: Sequence[Failure]
+        self,
+        instruction: str,
+        remaining: Sequence[Subtask],
+        catalogue: Catalogue,
+        history: Sequence[Failure],
+        context: Context = ...,
     ) -> PlanResult:
         """Another way for `remaining`, whose first step failed as the last entry of `history` says."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.language.parser import Parser
-from agent.plan import Failure, PlanResult, PlanStatus, Subtask, checked_instruction
+from agent.plan import ALONE, Context, Failure, PlanResult, PlanStatus, Subtask, checked_instruction
 from agent.recover import another_way
 from agent.symbolic import validate
 from exoactor.types import Catalogue
@@ -20,7 +20,7 @@ class DeterministicPlanner:
 
     name = "deterministic"
 
-    def plan(self, instruction: str, catalogue: Catalogue, history: Sequence[Failure] = ()) -> PlanResult:
+    def plan(self, instruction: str, catalogue: Catalogue, context: Context = ALONE) -> PlanResult:
         """Plan the whole instruction.
 
         Raises:
@@ -41,7 +41,12 @@ class DeterministicPlanner:
         return result
 
     def replan(
-        self, instruction: str, remaining: Sequence[Subtask], catalogue: Catalogue, history: Sequence[Failure]
+        self,
+        instruction: str,
+        remaining: Sequence[Subtask],
+        catalogue: Catalogue,
+        history: Sequence[Failure],
+        context: Context = ALONE,
     ) -> PlanResult:
         """Go at the failed step in another way, by rule; abstain where no rule has one that was not tried."""
         way = another_way(remaining, history)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.journal import read_events
+from agent.models.spent import CALLED, Spent
 from agent.plan import Subtask
 from agent.run_folder import attempt_name, read_job
 
@@ -20,12 +21,13 @@ def summarize(run_dir: Path) -> dict[str, Any]:
 
     Returns:
         status, reason, question, run_dir, subtasks (id, skill, args, attempts, verdict, truth), replans,
-        seconds per stage (wall) and cpu_seconds per stage.
+        seconds per stage (wall) and cpu_seconds per stage, model (what language models cost and might have cost, or
+        None where none is configured).
 
     Raises:
         ConfigError: not a run folder.
     """
-    read_job(run_dir)
+    job = read_job(run_dir)
     events = list(read_events(run_dir / "journal.jsonl"))
     finished = [e for e in events if e["event"] in ("run_finished", "run_started")]
     running = not finished or finished[-1]["event"] == "run_started"
@@ -41,13 +43,29 @@ def summarize(run_dir: Path) -> dict[str, Any]:
     return {
         "status": "interrupted" if running else last["status"],
         "reason": "" if running else last.get("reason", ""),
-        "question": last.get("question", ""),
+        "question": last.get("question") or ("" if plans or running else _asked(events)),
         "run_dir": str(run_dir),
         "subtasks": [_subtask(run_dir, entry, events) for entry in (plans[-1]["plan"] if plans else [])],
         "replans": max((e["replans"] for e in events if e["event"] == "planned"), default=0),
         "seconds": seconds,
         "cpu_seconds": cpu,
+        "model": _model(job.config.get("model"), events),
     }
+
+
+def _asked(events: list[dict[str, Any]]) -> str:
+    """What the planner would have to know to plan at all."""
+    return next((str(e["question"]) for e in events if e["event"] == "planned"), "")
+
+
+def _model(config: dict[str, Any] | None, events: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Name, way there, what was spent, the limits, and how the calls ended."""
+    if not config:
+        return None
+    calls = [e for e in events if e["event"] == CALLED]
+    failed = [e["code"] for e in calls if e["code"] != "ok"]
+    named = {"model": config["model"], "base_url": config["base_url"], "limits": config["limits"]}
+    return {**named, **Spent.of(calls).to_json(), "failed": failed}
 
 
 def attempts_of(run_dir: Path, entry: dict[str, Any], events: list[dict[str, Any]]) -> list[str]:

@@ -10,6 +10,9 @@ from agent.plan import MAX_SUBTASKS, PlanResult, PlanStatus, Subtask
 from exoactor.types import Catalogue, ConfigError
 from skills import Fact, Symbols
 
+UNKNOWN = Symbols()
+"""Nothing is believed."""
+
 
 class Draft(Protocol):
     """A step with facts that must hold before it."""
@@ -19,13 +22,12 @@ class Draft(Protocol):
     needs: list[Fact]
 
 
-def validate(drafts: Iterable[Draft], catalogue: Catalogue) -> PlanResult:
+def validate(drafts: Iterable[Draft], catalogue: Catalogue, symbols: Symbols = UNKNOWN) -> PlanResult:
     """Check arguments of every step, simulate, and insert walk_to or turn_to where a needed fact does not hold.
 
     A turn_to that repeats the one just before is left out; with something in the hands one does not walk to a thing,
-    one carries it there. All problems are reported at once.
+    one carries it there. All problems are reported at once. `symbols` is what is believed before the first step.
     """
-    symbols = Symbols()
     plan: list[Subtask] = []
     problems: list[str] = []
     for draft in drafts:

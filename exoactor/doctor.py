@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -51,10 +51,14 @@ class Part:
     mend: str = ""
 
 
-def diagnose() -> list[Part]:
-    """Look at everything a run needs. Takes some seconds; contacts no network."""
+def diagnose(more: Mapping[str, Callable[[], Iterable[Part]]] | None = None) -> list[Part]:
+    """Look at everything a run needs. Takes some seconds; contacts no network.
+
+    Args:
+        more: further looks by name, of packages that this one does not know; they may contact what the user configured.
+    """
     parts: list[Part] = []
-    for name, look in _CHECKS.items():
+    for name, look in {**_CHECKS, **(more or {})}.items():
         try:
             parts.extend(look())
         except Exception as error:  # a doctor must not fall ill
@@ -249,17 +253,6 @@ def _extras() -> Iterable[Part]:
         yield Part(f"extra {name}", "optional" if wrong else "ok", "; ".join(wrong) or "installed", mend)
 
 
-def _language_model() -> Iterable[Part]:
-    address = os.environ.get("OPENAI_BASE_URL") or os.environ.get("OPENAI_API_BASE")
-    key = bool(os.environ.get("OPENAI_API_KEY"))
-    if not address and not key:
-        detail = "no endpoint is set; the deterministic planner needs none"
-        yield Part("language model", "optional", detail, "only if you want one: set OPENAI_BASE_URL and OPENAI_API_KEY")
-        return
-    where = address or "the default endpoint"
-    yield Part("language model", "ok", f"{where}, key {'set' if key else 'not set'}; not contacted")
-
-
 _CHECKS: dict[str, Callable[[], Iterable[Part]]] = {
     "python": _python,
     "machine": _machine,
@@ -271,7 +264,6 @@ _CHECKS: dict[str, Callable[[], Iterable[Part]]] = {
     "controller": _controller,
     "body model": _body,
     "extras": _extras,
-    "language model": _language_model,
 }
 
 if __name__ == "__main__":

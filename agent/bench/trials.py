@@ -31,7 +31,7 @@ from skills.walk_to import stance_at
 
 
 def instructions(part: str) -> list[Record]:
-    """The committed instructions of one part, "open", "sealed" or "horizon": id, scene, say, expect."""
+    """The committed instructions of one part, "open", "sealed", "horizon" or "planner": id, scene, say, ends."""
     path = Path(__file__).with_name(f"instructions_{part}.yaml")
     return list(yaml.safe_load(path.read_text()))
 

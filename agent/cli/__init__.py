@@ -26,8 +26,9 @@ for register in (register_jobs, register_stages, register_things, register_bench
 
 def main() -> None:
     """Entry point of the `exoactor` command."""
-    os.environ.setdefault("LANGSMITH_TRACING", "false")
-    os.environ.setdefault("LANGCHAIN_TRACING_V2", "false")
+    if os.environ.get("EXOACTOR_TRACING", "").lower() not in ("1", "true"):
+        # The user may have turned tracing on for other programs; what is said to our robot is sent nowhere unasked.
+        os.environ["LANGSMITH_TRACING"] = os.environ["LANGCHAIN_TRACING_V2"] = "false"
     try:
         app()
     except BrokenPipeError:

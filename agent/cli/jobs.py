@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agent.cli.model_options import BaseUrl, ModelName, costs, look_once, model_config, say_costs
 from agent.cli.output import BAD_INPUT, Json, Output, command
 from exoactor.types import ConfigError
 
@@ -57,6 +58,8 @@ def run(
     attempts: Annotated[int, typer.Option(min=1, help="Attempts per subtask.")] = 3,
     replans: Annotated[int, typer.Option(min=0, help="Replans per run.")] = 2,
     max_seconds: Annotated[float, typer.Option(min=0, help="No new attempt starts after this [s].")] = 3600.0,
+    model: ModelName = None,
+    base_url: BaseUrl = None,
     json_: Json = False,
 ) -> int:
     """Carry out one long instruction, closed loop."""
@@ -73,7 +76,8 @@ def run(
         "closed_loop": not open_loop,
     }
     budgets = Budgets(attempts=attempts, replans=replans, seconds=max_seconds)
-    return _run(instruction, scene, seed, out, tuple(fault or ()), options, budgets, Output(json_))
+    chosen = model_config(model, base_url)
+    return _run(instruction, scene, seed, out, tuple(fault or ()), options, budgets, Output(json_), chosen)
 
 
 @command
@@ -91,20 +95,30 @@ def demo(
 
 
 @command
-def plan(instruction: Instruction, scene: SceneOption = DEFAULT_SCENE, json_: Json = False) -> int:
+def plan(
+    instruction: Instruction,
+    scene: SceneOption = DEFAULT_SCENE,
+    model: ModelName = None,
+    base_url: BaseUrl = None,
+    json_: Json = False,
+) -> int:
     """Show the plan for an instruction; nothing moves."""
-    from agent.plan import PlanResult, PlanStatus, checked_instruction
-    from agent.planner import DeterministicPlanner
+    from agent.chain import planner_for
+    from agent.plan import Context, PlanResult, PlanStatus, checked_instruction
     from exoactor.world.scene_file import load_scene
 
     output = Output(json_)
-    catalogue = load_scene(scene).catalogue()
+    spec = load_scene(scene)
+    planner = planner_for(model_config(model, base_url))
+    calls: list[dict[str, Any]] = []
     try:
-        result = DeterministicPlanner().plan(checked_instruction(instruction), catalogue)
+        context = Context(lambda: look_once(spec), record=calls.append)
+        result = planner.plan(checked_instruction(instruction), spec.catalogue(), context)
     except ConfigError as error:
         result = PlanResult(PlanStatus.ABSTAIN, reason=str(error))
     _say_plan(output, result)
-    output.result(result.to_json())
+    say_costs(output, costs(calls))
+    output.result({**result.to_json(), "model": costs(calls)})
     return 0 if result.status is PlanStatus.OK else 1
 
 
@@ -165,7 +179,9 @@ def _run(
     options: dict[str, Any],
     budgets: Budgets,
     output: Output,
+    model: dict[str, Any] | None = None,
 ) -> int:
+    from agent.chain import planner_for
     from agent.plan import PlanStatus, checked_instruction
     from agent.planner import DeterministicPlanner
     from agent.run_folder import Job, RunFolder, check_new
@@ -179,7 +195,8 @@ def _run(
     if out is not None:
         check_new(out)
     planned = DeterministicPlanner().plan(text, spec.catalogue())
-    if planned.status is not PlanStatus.OK:
+    planner = planner_for(model)
+    if planned.status is not PlanStatus.OK and model is None:
         _say_plan(output, planned)
         output.result({"status": "needs_human", "run_dir": None, "subtasks": [], **_why(planned)})
         return BAD_INPUT
@@ -188,7 +205,7 @@ def _run(
     cfg = PipelineCfg(**options)
     _pull_assets(output)
     check_parts(cfg)
-    config = {"pipeline": asdict(cfg), "budgets": asdict(budgets), "planner": DeterministicPlanner.name}
+    config = {"pipeline": asdict(cfg), "budgets": asdict(budgets), "planner": planner.name, "model": model}
     job = Job(text, spec.name, seed, not cfg.closed_loop, faults, config)
     folder = RunFolder.create(job, out, {"scene.yaml": spec.text})
     try:
@@ -198,10 +215,10 @@ def _run(
 
 
 def _work(folder: RunFolder, cfg: PipelineCfg, output: Output, answer: str | None) -> int:
+    from agent.chain import planner_for
     from agent.decide import Budgets
     from agent.live import ask_person, live_view
     from agent.loop import work
-    from agent.planner import DeterministicPlanner
     from agent.report import write_report
     from agent.session import Session, Stop
     from exoactor.pipeline import SimPipeline
@@ -209,6 +226,7 @@ def _work(folder: RunFolder, cfg: PipelineCfg, output: Output, answer: str | Non
     from exoactor.world.scene_file import read_scene
 
     job = folder.job
+    planner = planner_for(job.config.get("model"))
     spec = read_scene((folder.path / "scene.yaml").read_text(), job.scene)
     stop = Stop()
     with stop.on_signals():
@@ -218,7 +236,7 @@ def _work(folder: RunFolder, cfg: PipelineCfg, output: Output, answer: str | Non
                 session = Session(
                     folder,
                     pipeline,
-                    DeterministicPlanner(),
+                    planner,
                     Budgets(**job.config["budgets"]),
                     tuple(parse_fault(f) for f in job.faults),
                     watcher,
@@ -239,6 +257,11 @@ def _end(output: Output, summary: dict[str, Any]) -> int:
     from agent.summary import EXIT_STATUS
 
     status = summary["status"]
+    say_costs(output, summary["model"])
+    if status == "needs_human" and not summary["subtasks"]:
+        output.say(summary["question"] or "Say it in other words, and run it again.")
+        output.result(summary)
+        return BAD_INPUT
     if status in ("interrupted", "needs_human"):
         if summary["question"]:
             output.say(summary["question"])

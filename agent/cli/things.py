@@ -96,10 +96,11 @@ def list_assets(json_: Json = False) -> int:
 @command
 def doctor(json_: Json = False) -> int:
     """Check every part and say how to mend what is wrong."""
+    from agent.models.probe import language_model
     from exoactor.doctor import diagnose
 
     output = Output(json_)
-    found = diagnose()
+    found = diagnose({"language model": language_model})
     for part in found:
         output.say(f"{part.name:22s} {part.state:8s} {part.detail}")
         if part.mend:
