@@ -15,34 +15,28 @@ from typing import Any
 import numpy as np
 
 from exoactor import attempt, registry
-from exoactor.carrying import WITH_LOAD, carry
+from exoactor.acting import InHands, Work, perform
+from exoactor.carrying import WITH_LOAD
 from exoactor.control import StateEstimator, TrackCfg, stand
 from exoactor.control.execute import standing_pose
-from exoactor.control.hand import HandFeedback
-from exoactor.control.palms import PalmFeedback
 from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
-from exoactor.grasp import hand_of
 from exoactor.ground import GroundCfg, find_passage, find_sitting, ground, must_move, must_pass, must_sit
 from exoactor.handling import handled
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
-from exoactor.passing import go_across
 from exoactor.perceive import RgbdPerception, own_body
-from exoactor.performance import Performance, let_go, take_hold
-from exoactor.picking import held_at, pick_up, set_down
-from exoactor.pushing import push
+from exoactor.performance import Performance
+from exoactor.picking import held_at
 from exoactor.retarget import RetargetCfg, retarget
 from exoactor.seat import noted_seat, seat_note, with_seat
-from exoactor.sitting import sit_down, stand_up
 from exoactor.types import (
     MOVED_BY_HAND,
     Action,
     Catalogue,
     ConfigError,
-    Contact,
     Expectation,
     GateResult,
     ImagineRequest,
@@ -51,7 +45,6 @@ from exoactor.types import (
     Outcome,
     Pose2D,
     Proprioception,
-    RobotMotion,
     SafetyStop,
     Scene,
     SceneObject,
@@ -109,8 +102,7 @@ class SimPipeline:
         self._autosave = autosave
         self._faults: tuple[Fault, ...] = ()
         self._grounded_in: Scene | None = None  # the last look before the robot moved
-        # What the last attempt left in the robot's hands: id, how they press, and the motion that took hold of it.
-        self._in_hands: tuple[str, PalmFeedback | HandFeedback, RobotMotion] | None = None
+        self._in_hands: InHands | None = None
         self._sat_on: SceneObject | None = None  # as seen before the robot sat down on it
         self._believed: Scene | None = None  # open loop: the first look, with the robot where the plan left it
 
@@ -232,47 +224,17 @@ class SimPipeline:
         performed = Performance(
             recorder, self._controller, self._estimator, folder if self.cfg.record else None, should_stop, progress
         )
+        imagined = attempt.load_scene(folder)
+        seen = self._grounded_in or imagined
+        work = Work(grounded, motion, imagined, seen, self._in_hands, folder, self._now, cfg, localize)
+        if contact is not None and contact.kind == "sit":
+            self._sat_on = seen.get(contact.thing)
         try:
-            side = None if contact is None else hand_of(contact)
-            if contact is not None and contact.kind == "put_down":
-                # What holds it decides; the video's hands may both be near a small thing.
-                loop, before = self._must_hold(contact)
-                if isinstance(loop, HandFeedback):
-                    performed.hand = loop
-                    set_down(performed, contact, before, folder, self._now, cfg, localize)
-                else:
-                    performed.palm = loop
-                    let_go(performed, contact, before, folder, self._now, cfg)
-            elif contact is not None and contact.kind == "carry":
-                loop, before = self._must_hold(contact)
-                if not isinstance(loop, PalmFeedback):
-                    raise StageError("ground", "not_in_hands", f"{contact.thing} is not held by both hands")
-                performed.palm = loop
-                seen = self._grounded_in or attempt.load_scene(folder)
-                to, now = grounded.target, self._now
-                carry(performed, contact, to, motion, before, seen, folder, now, cfg, localize)
-            elif contact is not None and contact.kind == "rise":
-                stand_up(performed, contact, grounded.goal, self._shown(folder, contact), folder, cfg, localize)
-            else:
-                performed.track(motion, cfg, localize, start=None if self.cfg.closed_loop else grounded.start)
-                seen = self._grounded_in or attempt.load_scene(folder)
-                if contact is not None and contact.kind == "sit":
-                    self._sat_on = seen.get(contact.thing)
-                    then = self._shown(folder, contact)
-                    sit_down(performed, contact, then, folder, self._now, cfg, localize)
-                elif contact is None and grounded.passage is not None:
-                    go_across(performed, grounded.passage, seen, folder, self._now, cfg, localize)
-                elif contact is not None:
-                    if contact.kind == "push":
-                        push(performed, contact, seen, folder, self._now, cfg, localize)
-                    elif side is not None:
-                        performed.holding = pick_up(performed, contact, side, seen, folder, self._now, cfg, localize)
-                    else:
-                        take_hold(performed, contact, seen, folder, self._now, cfg, localize)
+            perform(performed, work)
         finally:
             if contact is not None and performed.holding is not None:
                 loop = performed.palm if performed.holding.hand is None else performed.hand
-                self._in_hands = (contact.thing, loop, performed.holding)
+                self._in_hands = InHands(contact.thing, loop, performed.holding)
             self.robot.disarm()
         rollout = performed.rollout()
         write_npz(folder / attempt.TRUTH_TRACK, recorder.track.to_arrays())
@@ -370,23 +332,12 @@ class SimPipeline:
         scene = with_seat(self._perception.perceive(observation, self._prior()), self._seat)
         if scene.robot is not None:
             self._estimator.fix(scene.robot, np.array(LOOK_STD))
-        hand = None if self._in_hands is None else self._in_hands[2].hand
-        if self._in_hands is not None and hand is not None:
-            item = next(item for item in self.catalogue if item.id == self._in_hands[0])
+        held = self._in_hands
+        hand = None if held is None else held.motion.hand
+        if held is not None and hand is not None:
+            item = next(item for item in self.catalogue if item.id == held.thing)
             scene = self._perception.with_held(scene, observation, item.id, held_at(self._estimator, hand, item))
         return scene
-
-    def _shown(self, folder: Path, contact: Contact) -> SceneObject:
-        """The thing of a contact as it was seen when the video was imagined."""
-        thing = attempt.load_scene(folder).get(contact.thing)
-        if thing is None:
-            raise StageError("ground", "target_gone", f"{contact.thing} was not seen")
-        return thing
-
-    def _must_hold(self, contact: Contact) -> tuple[PalmFeedback | HandFeedback, RobotMotion]:
-        if self._in_hands is None or self._in_hands[0] != contact.thing:
-            raise StageError("ground", "not_in_hands", f"{contact.thing} is not in the robot's hands")
-        return self._in_hands[1:]
 
     def _is_bent(self) -> bool:
         away = np.abs(self.robot.sense().joint_pos - standing_pose(self._controller.actuation))

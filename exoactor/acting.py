@@ -1,0 +1,170 @@
+"""What is done with the motion of one attempt: by what the video does with things, one performer a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from exoactor.carrying import carry
+from exoactor.control import TrackCfg
+from exoactor.control.hand import HandFeedback
+from exoactor.control.palms import PalmFeedback
+from exoactor.control.recorder import Localize
+from exoactor.grasp import hand_of
+from exoactor.passing import go_across
+from exoactor.performance import Performance, let_go, take_hold
+from exoactor.picking import pick_up, set_down
+from exoactor.pushing import push
+from exoactor.sitting import sit_down, stand_up
+from exoactor.types import Contact, ContactKind, GroundedMotion, RobotMotion, Scene, SceneObject, StageError
+
+
+@dataclass(frozen=True)
+class InHands:
+    """What the last attempt left in the robot's hands.
+
+    Args:
+        thing: its id.
+        loop: how they press or hold.
+        motion: that took hold of it, or goes on holding it.
+    """
+
+    thing: str
+    loop: PalmFeedback | HandFeedback
+    motion: RobotMotion
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be performed, and with what.
+
+    Args:
+        grounded: the motion where things are, and what it does with them.
+        motion: the same of the robot, up to where the hands or the seat are reached.
+        imagined: the scene when the video was imagined.
+        seen: the scene when the motion was grounded.
+        in_hands: what the robot holds, or None.
+        folder: of the attempt.
+        look: perceives the scene as it is now.
+        cfg: of the tracking.
+        localize: finds the robot in a look, or None.
+    """
+
+    grounded: GroundedMotion
+    motion: RobotMotion
+    imagined: Scene
+    seen: Scene
+    in_hands: InHands | None
+    folder: Path
+    look: Callable[[], Scene]
+    cfg: TrackCfg
+    localize: Localize | None
+
+    def walk(self, performed: Performance) -> None:
+        """The way to the thing, or all there is."""
+        start = None if self.cfg.closed_loop else self.grounded.start
+        performed.track(self.motion, self.cfg, self.localize, start=start)
+
+    def shown(self, contact: Contact) -> SceneObject:
+        """The thing of a contact as it was when the video was imagined.
+
+        Raises:
+            StageError: ("ground", "target_gone").
+        """
+        thing = self.imagined.get(contact.thing)
+        if thing is None:
+            raise StageError("ground", "target_gone", f"{contact.thing} was not seen")
+        return thing
+
+    def held(self, contact: Contact) -> InHands:
+        """What is held, which has to be the thing of the contact.
+
+        Raises:
+            StageError: ("ground", "not_in_hands").
+        """
+        if self.in_hands is None or self.in_hands.thing != contact.thing:
+            raise StageError("ground", "not_in_hands", f"{contact.thing} is not in the robot's hands")
+        return self.in_hands
+
+
+def perform(performed: Performance, work: Work) -> None:
+    """Perform a motion with all that it does with things.
+
+    Args:
+        performed: gets the stretches.
+        work: what is to be done.
+
+    Raises:
+        StageError: of the stages "ground", "retarget" or "track"; see the performers.
+    """
+    contact, passage = work.grounded.contact, work.grounded.passage
+    if contact is not None:
+        _BY_KIND[contact.kind](performed, work, contact)
+        return
+    work.walk(performed)
+    if passage is not None:
+        go_across(performed, passage, work.seen, work.folder, work.look, work.cfg, work.localize)
+
+
+def _take(performed: Performance, work: Work, contact: Contact) -> None:
+    work.walk(performed)
+    side, rest = hand_of(contact), (work.seen, work.folder, work.look, work.cfg, work.localize)
+    if side is None:
+        take_hold(performed, contact, *rest)
+    else:
+        performed.holding = pick_up(performed, contact, side, *rest)
+
+
+def _carry(performed: Performance, work: Work, contact: Contact) -> None:
+    held = work.held(contact)
+    if not isinstance(held.loop, PalmFeedback):
+        raise StageError("ground", "not_in_hands", f"{contact.thing} is not held by both hands")
+    performed.palm = held.loop
+    carry(
+        performed,
+        contact,
+        work.grounded.target,
+        work.motion,
+        held.motion,
+        work.seen,
+        work.folder,
+        work.look,
+        work.cfg,
+        work.localize,
+    )
+
+
+def _let_down(performed: Performance, work: Work, contact: Contact) -> None:
+    # What holds it decides; the video's hands may both be near a small thing.
+    held = work.held(contact)
+    if isinstance(held.loop, HandFeedback):
+        performed.hand = held.loop
+        set_down(performed, contact, held.motion, work.folder, work.look, work.cfg, work.localize)
+    else:
+        performed.palm = held.loop
+        let_go(performed, contact, held.motion, work.folder, work.look, work.cfg)
+
+
+def _push(performed: Performance, work: Work, contact: Contact) -> None:
+    work.walk(performed)
+    push(performed, contact, work.seen, work.folder, work.look, work.cfg, work.localize)
+
+
+def _sit(performed: Performance, work: Work, contact: Contact) -> None:
+    work.walk(performed)
+    sit_down(performed, contact, work.shown(contact), work.folder, work.look, work.cfg, work.localize)
+
+
+def _rise(performed: Performance, work: Work, contact: Contact) -> None:
+    stand_up(performed, contact, work.grounded.goal, work.shown(contact), work.folder, work.cfg, work.localize)
+
+
+_BY_KIND: dict[ContactKind, Callable[[Performance, Work, Contact], None]] = {
+    "lift": _take,
+    "carry": _carry,
+    "put_down": _let_down,
+    "push": _push,
+    "sit": _sit,
+    "rise": _rise,
+}
