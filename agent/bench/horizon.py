@@ -17,20 +17,22 @@ ARMS = ("closed", "closed+fault", "open+fault", "open")
 
 
 def cases(trials: int | None, seed: int) -> list[Record]:
-    """Every instruction in each arm, the arms in turn, so that a benchmark cut short has some of all."""
+    """Every instruction in each arm, in turn, so that a benchmark cut short has some of all; the last arm last."""
     made: list[Record] = []
-    for k, item in enumerate(instructions("horizon")[: trials or None]):
-        for arm in ARMS:
-            faults = [item["fault"]] if arm.endswith("+fault") else []
-            made.append(
-                {
-                    "id": f"{arm}/{item['id']}/{seed + k}",
-                    "arm": arm,
-                    "instruction": item["id"],
-                    "seed": seed + k,
-                    "faults": faults,
-                }
-            )
+    items = list(enumerate(instructions("horizon")[: trials or None]))
+    for k, item, arm in [
+        *((k, item, arm) for k, item in items for arm in ARMS[:-1]),
+        *((k, i, ARMS[-1]) for k, i in items),
+    ]:
+        made.append(
+            {
+                "id": f"{arm}/{item['id']}/{seed + k}",
+                "arm": arm,
+                "instruction": item["id"],
+                "seed": seed + k,
+                "faults": [item["fault"]] if arm.endswith("+fault") else [],
+            }
+        )
     return made
 
 
