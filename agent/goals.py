@@ -16,8 +16,8 @@ from exoactor.types import Expectation
 from skills import Symbols
 from skills.stand_still import SECONDS
 
-FREE: Final = frozenset({"at", "facing", "still"})
-"""Walks, turns and pauses beyond those that were asked for: they are no gestures, and nothing comes of them."""
+FREE: Final = frozenset({"at", "facing", "still", "standing"})
+"""Walks, turns, pauses and getting up beyond those asked for: they are no gestures, and nothing comes of them."""
 IMPLIED: Final = {"lifted": ("carried", "put_down", "placed"), "carried": ("put_down",)}
 """What is done to a thing on the way to something else."""
 LETS_GO: Final = frozenset({"put_down", "placed"})
@@ -60,6 +60,8 @@ def play(plan: Sequence[Subtask], on: Mapping[str, str]) -> Story:
             near = _carried_to(events, event.target)
             places[event.target] = event.on or near or came_from.get(event.target, "floor")
             came_from[event.target] = places[event.target]
+        if event.kind == "swept" and event.target is not None:
+            places[event.target] = came_from[event.target] = "floor"
         if event.kind == "still":
             still = max(still, float(step.args.get("seconds", SECONDS)))
     return Story(tuple(events), symbols, places, still)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from agent.plan import Failure, Subtask
+from agent.proposal import as_said
 
 Way = tuple[str, str]
 """A step, and the step before it: the same step after another one is another way of doing it."""
@@ -37,4 +38,4 @@ def _way(step: Subtask, before: Subtask | None) -> Way:
 
 
 def _key(step: Subtask) -> str:
-    return json.dumps([step.skill, dict(step.args)], sort_keys=True)
+    return json.dumps([step.skill, as_said(step)], sort_keys=True)

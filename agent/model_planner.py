@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -19,7 +20,7 @@ from agent.models.structured import Structured
 from agent.plan import ALONE, Context, Failure, PlanResult, PlanStatus, Subtask, checked_instruction
 from agent.planner_examples import EXAMPLES
 from agent.prompting import as_data, render
-from agent.proposal import Proposal, offered, plan_schema, read_proposal
+from agent.proposal import Proposal, as_said, asked_for, offered, plan_schema, read_proposal
 from agent.recover import LOST
 from agent.scene_data import scene_data
 from agent.symbolic import check_subtasks, validate
@@ -141,7 +142,7 @@ def system_prompt(catalogue: Catalogue) -> str:
 
 
 def _arguments(skill: Skill) -> str:
-    return ", ".join(f"{a.name}: {_about(a)}" for a in skill.arguments)
+    return ", ".join(f"{a.name}: {_about(a)}" for a in asked_for(skill))
 
 
 def _about(argument: Argument) -> str:
@@ -156,16 +157,16 @@ def _needs(skill: Skill) -> str:
 
 
 def believed(done: Sequence[Subtask], history: Sequence[Failure]) -> Symbols:
-    """What is held after some steps and a failure; where the robot stands and looks is not known then."""
+    """What is held, or sat on, after some steps and a failure; where the robot stands is not known then."""
     symbols = Symbols()
     for step in done:
         symbols = skills.get(step.skill).effects(symbols, step.args)
     lost = bool(history) and history[-1].code in LOST
-    return Symbols(holding=None if lost else symbols.holding)
+    return replace(symbols, near=None, facing=None, holding=None if lost else symbols.holding)
 
 
 def _plain(step: Subtask) -> dict[str, Any]:
-    return {"skill": step.skill, "args": dict(step.args)}
+    return {"skill": step.skill, "args": as_said(step)}
 
 
 def _told(failure: Failure) -> dict[str, Any]:

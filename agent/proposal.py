@@ -5,17 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import skills
 from agent.models.failures import quoted
-from agent.plan import MAX_SUBTASKS
+from agent.plan import MAX_SUBTASKS, Subtask
 from agent.quoting import objection
 from agent.scene_data import shown
 from exoactor.types import Catalogue
 from skills import Argument, Fact, Skill
+from skills.base import DIRECTIONS
 
 ANSWERS = ("plan", "ask", "abstain")
+TYPES: Final[dict[str, dict[str, Any]]] = {
+    "object": {},
+    "side": {"type": "string", "enum": ["left", "right"]},
+    "direction": {"type": "string", "enum": list(DIRECTIONS)},
+    "seconds": {"type": "number"},
+    "flag": {"type": "boolean"},
+}
+"""Types of arguments that a model may give, as JSON schema; of an object it gives the id."""
 
 
 @dataclass
@@ -75,8 +84,19 @@ def offered(catalogue: Catalogue) -> list[Skill]:
     return [
         skill
         for skill in skills.registry().values()
-        if all(_ids(a, catalogue) for a in skill.arguments if a.type == "object" and a.required)
+        if all(a.type in TYPES and (a.type != "object" or _ids(a, catalogue)) for a in skill.arguments if a.required)
     ]
+
+
+def asked_for(skill: Skill) -> list[Argument]:
+    """The arguments that are for planners; others, such as a direction in the world, are settled by a look."""
+    return [a for a in skill.arguments if a.type in TYPES]
+
+
+def as_said(step: Subtask) -> dict[str, Any]:
+    """The arguments of a step as it was asked for: what a look settled since makes no other way of it."""
+    said = {a.name for a in asked_for(skills.get(step.skill))}
+    return {k: v for k, v in step.args.items() if k in said}
 
 
 def _ids(argument: Argument, catalogue: Catalogue) -> list[str]:
@@ -84,7 +104,7 @@ def _ids(argument: Argument, catalogue: Catalogue) -> list[str]:
 
 
 def _branch(skill: Skill, catalogue: Catalogue) -> dict[str, Any]:
-    arguments = [a for a in skill.arguments if a.type != "object" or _ids(a, catalogue)]
+    arguments = [a for a in asked_for(skill) if a.type != "object" or _ids(a, catalogue)]
     args = {
         "type": "object",
         "properties": {a.name: _type(a, catalogue) for a in arguments},
@@ -100,13 +120,7 @@ def _branch(skill: Skill, catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _type(argument: Argument, catalogue: Catalogue) -> dict[str, Any]:
-    types: dict[str, dict[str, Any]] = {
-        "object": {"type": "string", "enum": _ids(argument, catalogue)},
-        "side": {"type": "string", "enum": ["left", "right"]},
-        "seconds": {"type": "number"},
-        "flag": {"type": "boolean"},
-    }
-    plain = types[argument.type]
+    plain = {"type": "string", "enum": _ids(argument, catalogue)} if argument.type == "object" else TYPES[argument.type]
     return plain if argument.required else {"anyOf": [plain, {"type": "null"}]}
 
 
@@ -137,8 +151,15 @@ def read_proposal(reply: Mapping[str, Any], instruction: str) -> Proposal:
             continue
         if wrong := objection(row.get("said"), instruction):
             problems.append(f"event {number} ({quoted(row['skill'], 40)}): {wrong}")
-        args = {quoted(str(k), 40): _normal(v) for k, v in row["args"].items() if v is not None}
-        events.append(Event(_id(row["skill"]), args))
+        name, args = (
+            _id(row["skill"]),
+            {quoted(str(k), 40): _normal(v) for k, v in row["args"].items() if v is not None},
+        )
+        skill = skills.registry().get(name)
+        if skill is not None and (more := sorted({*args} - {a.name for a in asked_for(skill)})):
+            problems.append(f"event {number} ({name}) has no argument {', '.join(more)}")
+            continue
+        events.append(Event(name, args))
     return Proposal("plan", tuple(events), not_served, question, reason, tuple(problems))
 
 

@@ -14,12 +14,13 @@ from agent.models.config import ModelCfg
 from agent.plan import Context, Failure, PlanStatus, Subtask
 from agent.planner import DeterministicPlanner
 from agent.planner_examples import EXAMPLES
-from agent.proposal import offered, plan_schema, read_proposal
+from agent.proposal import TYPES, offered, plan_schema, read_proposal
 from agent.scene_data import scene_data
 from agent.symbolic import validate
 from exoactor.types import CatalogueItem, ConfigError
 from exoactor.world.scene_file import load_scene
 from skills import Symbols, registry
+from skills.base import DIRECTIONS
 
 SAY = "somebody at the door should be greeted"
 GOOD = answer(("turn_to", {"target": "door"}, "at the door"), ("wave", {"side": None}, "greeted"))
@@ -53,7 +54,8 @@ def test_code_adds_what_a_step_needs():
         (answer(("walk_around", {"target": "wall"}, "the door")), "wall is a wall"),
         (answer(("walk_to", {}, "the door")), "needs 'target'"),
         (answer(("wave", {"side": "up"}, "greeted")), "neither 'left' nor 'right'"),
-        (answer(("wave", {"loudly": True}, "greeted")), "no argument 'loudly'"),
+        (answer(("wave", {"loudly": True}, "greeted")), "no argument loudly"),
+        (answer(("push", {"object": "basket", "toward": 90.0}, "greeted")), "no argument toward"),
         (answer(("stand_still", {"seconds": 900}, "greeted")), "1 to 20 seconds"),
         (answer(("stand_still", {"seconds": float("nan")}, "greeted")), "1 to 20 seconds"),
         (answer(("walk_to", {"target": ["door"]}, "the door")), "is not in the scene"),
@@ -201,6 +203,8 @@ def test_what_failed_twice_in_one_way_for_one_reason_is_not_tried_a_third_time()
     assert repeats([still, wave], [], [Failure(wave, "check", "no_wave", before=still)] * 2)
     assert repeats([wave], [still], [Failure(wave, "check", "no_wave", before=still)] * 2)
     assert not repeats([], [still], twice)
+    seen = [Failure(Subtask("push", {"object": "box", "toward": d}), "check", "not_moved") for d in (1.5, 2.5)]
+    assert repeats([Subtask("push", {"object": "box"})], [], seen), "what a look settled is no other way"
 
 
 def test_the_model_cannot_talk_its_way_past_that():
@@ -246,7 +250,7 @@ def test_every_skill_is_offered_with_its_arguments():
     text = system_prompt(load_scene("pantry").catalogue())
     for skill in offered(load_scene("pantry").catalogue()):
         assert f"- {skill.name}(" in text and skill.about in text
-        assert all(a.about in text for a in skill.arguments)
+        assert all((a.about in text) == (a.type in TYPES) for a in skill.arguments)
     nothing = plan_schema(())["properties"]["events"]["items"]["anyOf"]
     assert {b["properties"]["skill"]["enum"][0] for b in nothing} == {
         s.name for s in registry().values() if not any(a.type == "object" and a.required for a in s.arguments)
@@ -272,7 +276,7 @@ def test_the_schema_is_what_strict_endpoints_want():
         for branch in schema["properties"]["events"]["items"]["anyOf"]:
             for argument in branch["properties"]["args"]["properties"].values():
                 kinds = argument.get("anyOf", [argument])
-                assert set(kinds[0].get("enum", ())) <= ids | {"left", "right"}
+                assert set(kinds[0].get("enum", ())) <= ids | {"left", "right", *DIRECTIONS}
 
 
 @pytest.mark.parametrize(("say", "things", "reply"), EXAMPLES)
