@@ -99,6 +99,7 @@ def put_down(
     level: float,
     cfg: CheckCfg,
     on: SceneObject | None = None,
+    tall_upright: float | None = None,
 ) -> Verdict:
     """Upright on what is below it, and out of the robot's hands.
 
@@ -110,6 +111,7 @@ def put_down(
         level: of what is below [m].
         cfg: thresholds.
         on: what it is to stand on, or None for anything.
+        tall_upright: its height when it stands, where that is known [m].
     """
     if look.heights is None or after is None or after.confidence < cfg.target_confidence:
         measured = 0.0 if after is None else after.confidence
@@ -119,6 +121,10 @@ def put_down(
     details = {"above_m": round(off, 3), "taller_m": round(tall, 3)}
     if abs(off) > cfg.stands_within:
         return Verdict(Outcome.NOT_DONE, "not_put_down", off, cfg.stands_within, "m", details=details)
+    if after.lies and tall_upright is not None and abs(high - low - tall_upright) < abs(tall):
+        # A drum as high as it is wide looks alike either way from across a room: shape and height disagree.
+        unclear = abs(high - low - tall_upright)
+        return Verdict(Outcome.CANNOT_TELL, "lies_or_stands", unclear, abs(tall), "m", 0.3, details=details)
     if after.lies or abs(tall) > cfg.upright_within:
         return Verdict(Outcome.NOT_DONE, "toppled", abs(tall), cfg.upright_within, "m", details=details)
     if robot is None:

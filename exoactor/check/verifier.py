@@ -242,7 +242,8 @@ class GeometricVerifier:
             where = None if thing is None or expectation.kind == "put_down" else thing.position[:2]
             look, on = self._height(last, id, where), self._where(expectation, before, after)
             if expectation.kind == "put_down":
-                return held.put_down(look, thing, after.robot, hands, level, self.cfg, on)
+                tall = next((float(item.size[2]) for item in self.perception.catalogue if item.id == id), None)
+                return held.put_down(look, thing, after.robot, hands, level, self.cfg, on, tall)
             verdict = held.put_down(look, thing, after.robot, hands, level, self.cfg)
             return verdict if expectation.on is None else held.on_target(verdict, thing, on)
         if expectation.kind == "carried":

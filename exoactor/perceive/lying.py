@@ -13,9 +13,6 @@ from exoactor.world.furniture import parts
 
 KINDS = ("box", "cylinder", "chair", "table")
 """Kinds that are also looked for lying."""
-ALIKE = 0.03
-"""A cylinder as high as it is wide, give or take this [m], looks alike either way from across a room; it is taken to
-stand."""
 _SOLID = ("box", "cylinder")
 """Those that look the same whichever of two opposite faces is up."""
 _QUARTER = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
@@ -69,8 +66,7 @@ def lying_templates(item: CatalogueItem) -> tuple[LyingTemplate, ...]:
 def _resting_faces(item: CatalogueItem) -> list[Array]:
     """Outward normals (3,), in its own frame, of the faces of its convex hull that it rests on: but its underside."""
     if item.kind == "cylinder":
-        across, high = float(min(item.size[:2])), float(item.size[2])
-        return [] if abs(high - across) < ALIKE else [np.array([1.0, 0.0, 0.0])]
+        return [np.array([1.0, 0.0, 0.0])]
     pieces = parts(item.kind, item.size)
     corners = np.concatenate([p.center + _SIGNS * p.half_size for p in pieces])
     weights = np.array([np.prod(p.half_size) for p in pieces])

@@ -64,6 +64,10 @@ def test_what_lies_is_toppled_though_it_is_as_high_as_it_lies():
     assert (verdict.outcome, verdict.code) == (Outcome.NOT_DONE, "toppled")
     standing = replace(lying, lies=False)
     assert put_down(HeightLook(1.0, (0.40, 0.70)), standing, Pose2D(0, 0, 0), 0.05, 0.4, CheckCfg()).code == "put_down"
+    # as high as it would be if it stood: a drum that is as high as it is wide
+    look = HeightLook(1.0, (0.41, 0.74))
+    assert put_down(look, lying, Pose2D(0, 0, 0), 0.05, 0.4, CheckCfg(), None, 0.32).outcome is Outcome.CANNOT_TELL
+    assert put_down(look, lying, Pose2D(0, 0, 0), 0.05, 0.4, CheckCfg(), None, 0.25).code == "toppled"
 
 
 def test_what_the_hands_still_touch_is_not_put_down():
