@@ -56,9 +56,10 @@ from exoactor.types import (
 from exoactor.types.protocols import Progress
 from exoactor.types.rotations import quat_to_rpy
 from exoactor.world.faults import Fault
+from exoactor.world.happened import happened
 from exoactor.world.scene_file import SceneSpec
 from exoactor.world.sim import SimRobot
-from exoactor.world.truth import TruthRecorder, TruthTrack, happened, true_objects
+from exoactor.world.truth import TruthRecorder, TruthTrack, true_objects
 
 LOOK_HZ_WALK = 1.6
 """RGB-D looks a second while walking: enough for fixes and for the way round a thing."""

@@ -26,9 +26,10 @@ from exoactor.types import (
     StageError,
 )
 from exoactor.types.rotations import quat_to_rpy
+from exoactor.world.happened import happened
 from exoactor.world.scene_file import read_scene
 from exoactor.world.sim import SimRobot
-from exoactor.world.truth import TruthRecorder, happened, true_objects
+from exoactor.world.truth import TruthRecorder, true_objects
 
 pytestmark = pytest.mark.assets
 ROOM = """name: seat

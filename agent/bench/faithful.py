@@ -18,8 +18,9 @@ from exoactor.formats.video import probe, read_frames, write_mp4
 from exoactor.parts import PipelineCfg
 from exoactor.pipeline import SimPipeline
 from exoactor.types import ExoActorError
+from exoactor.world.happened import happened
 from exoactor.world.scene_file import load_scene
-from exoactor.world.truth import TruthTrack, happened, true_objects
+from exoactor.world.truth import TruthTrack, true_objects
 
 SWAPS = (
     ("living_room", "walk_to table", "walk_to chair"),

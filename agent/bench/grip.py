@@ -22,9 +22,10 @@ from exoactor.control import StateEstimator, StudentController, TrackCfg, stand
 from exoactor.grip import sides, stance_for
 from exoactor.performance import Performance, take_hold
 from exoactor.types import Array, Contact, Expectation, Pose2D, Scene, SceneObject, StageError
+from exoactor.world.happened import happened
 from exoactor.world.scene_file import load_scene
 from exoactor.world.sim import SimRobot
-from exoactor.world.truth import TruthRecorder, happened, true_objects
+from exoactor.world.truth import TruthRecorder, true_objects
 
 CLASSES = ("box", "cylinder", "table", "chair")
 ERRORS = (0.0, 0.03)

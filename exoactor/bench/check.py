@@ -17,8 +17,9 @@ from exoactor.check import GeometricVerifier
 from exoactor.stance import distance_to_footprint, stances
 from exoactor.types import G1_JOINTS, Array, Expectation, Observation, Outcome, Pose2D, SceneObject
 from exoactor.types.rotations import wrap
+from exoactor.world.happened import happened
 from exoactor.world.scene_file import bundled_scenes
-from exoactor.world.truth import TruthTrack, happened
+from exoactor.world.truth import TruthTrack
 
 KINDS = ("at", "facing", "circled", "waved", "pointing", "still", "fell")
 TRUTH_HZ = 20

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from exoactor.types import CatalogueItem, Expectation
-from exoactor.world.truth import TruthTrack, happened
+from exoactor.world.happened import happened
+from exoactor.world.truth import TruthTrack
 
 TABLE = CatalogueItem("table", "table", "wood", np.array([0.6, 1.2, 0.72]), False)
 OBJECTS = {"table": (TABLE, np.array([1.6, 0.0, 0.0]), 0.0)}

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from exoactor.types import CatalogueItem, Expectation
-from exoactor.world.truth import TruthTrack, happened
+from exoactor.world.happened import happened
+from exoactor.world.truth import TruthTrack
 
 CHAIR = CatalogueItem("chair", "chair", "red", np.array([0.45, 0.45, 0.9]), False)
 OBJECTS = {"chair": (CHAIR, np.zeros(3), 0.0)}
