@@ -111,7 +111,7 @@ def _take(performed: Performance, work: Work, contact: Contact) -> None:
     work.walk(performed)
     side, rest = hand_of(contact), (work.seen, work.folder, work.look, work.cfg, work.localize)
     if side is None:
-        take_hold(performed, contact, *rest)
+        take_hold(performed, contact, *rest, then=work.shown(contact))
     else:
         performed.holding = pick_up(performed, contact, side, *rest)
 

@@ -121,6 +121,23 @@ def stance_for(thing: SceneObject, heading: float, things: Iterable[SceneObject]
     return held, stance, reach
 
 
+def faced_now(now: SceneObject, then: SceneObject, heading: float) -> float:
+    """Where somebody faces [rad] who faced a thing when it was seen otherwise; its sides take him along when it turns.
+
+    By up to half a quarter turn, for which of its sides a box is seen to have as the first may change from one look to
+    the next.
+
+    Args:
+        now: the thing as it is seen now.
+        then: as it was seen when it was faced.
+        heading: relative to its x axis then [rad].
+    """
+    turn = 0.0 if now.item.kind in ROUND else float(wrap(now.yaw - then.yaw))
+    if now.item.kind != "chair":
+        turn -= np.pi / 2 * round(turn / (np.pi / 2))
+    return float(wrap(then.yaw + heading + turn))
+
+
 def tops_below(thing: SceneObject, scene: Scene) -> list[SceneObject]:
     """What a held thing would stand on if it were let down, the highest first; nothing if that is the floor.
 

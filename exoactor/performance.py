@@ -16,7 +16,7 @@ from exoactor.control.palms import PalmFeedback
 from exoactor.control.recorder import Localize
 from exoactor.formats.robot_motion import save_robot
 from exoactor.formats.video import VideoWriter, probe, read_frames
-from exoactor.grip import FARTHEST, grip, level_below, stance_for, tops_below
+from exoactor.grip import FARTHEST, faced_now, grip, level_below, stance_for, tops_below
 from exoactor.placing import spot_on
 from exoactor.retarget import lift_motion, put_down_motion, shuffle
 from exoactor.types import (
@@ -179,6 +179,8 @@ def take_hold(
     look: Callable[[], Scene],
     cfg: TrackCfg,
     localize: Localize | None,
+    *,
+    then: SceneObject,
 ) -> None:
     """Look where the thing is now, step to where the hands reach it, and do with it what the video does.
 
@@ -190,6 +192,7 @@ def take_hold(
         look: perceives the scene as it is now.
         cfg: of the tracking.
         localize: finds the robot in a look.
+        then: the thing as it was when the video was imagined.
 
     Raises:
         StageError: ("ground", "target_gone"), ("ground", "robot_not_seen"), ("ground", "out_of_reach") or ("track",
@@ -202,7 +205,7 @@ def take_hold(
         scene = look()
         thing = seen_thing(contact, scene, before.get(contact.thing))
         here = performed.here
-        held, stance, reach = stance_for(thing, thing.yaw + contact.heading, scene.objects)
+        held, stance, reach = stance_for(thing, faced_now(thing, then, contact.heading), scene.objects)
         if reach > FARTHEST:
             raise StageError("ground", "out_of_reach", f"{contact.thing} is {reach:.2f} m from where a robot can stand")
         if PALMS.arrived(here, stance, number):

@@ -1,11 +1,13 @@
 """Where two palms take hold of a thing, and where one stands to do it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exoactor.grip import FARTHEST, KNEES, grip, sides, stance_for
+from exoactor.grip import FARTHEST, KNEES, faced_now, grip, sides, stance_for
 from exoactor.types import CatalogueItem, SceneObject
 from exoactor.types.rotations import wrap
 
@@ -71,3 +73,13 @@ def test_a_chair_is_out_of_reach_from_its_sides_and_its_front(yaw, off):
 def test_anything_else_is_held_from_any_side(yaw, heading):
     for kind, size in (("box", (0.3, 0.36, 0.25)), ("table", (0.4, 0.4, 0.5)), ("cylinder", (0.3, 0.3, 0.3))):
         assert np.isfinite(stance_for(thing(kind, size, yaw=yaw), heading, [])[2])
+
+
+@pytest.mark.parametrize("flip", [np.pi, -np.pi / 2, np.pi / 2])
+def test_who_faces_a_box_still_does_when_another_of_its_sides_is_seen_as_the_first(flip):
+    then = SceneObject(CatalogueItem("box", "box", "red", np.array([0.3, 0.35, 0.25]), True), [1.0, 0, 0.4], 1.5, 1.0)
+    heading = 0.3 - then.yaw
+    assert faced_now(replace(then, yaw=then.yaw + 0.1 + flip), then, heading) == pytest.approx(0.4)
+    chair = replace(then, item=replace(then.item, kind="chair"))
+    turned = faced_now(replace(chair, yaw=chair.yaw + flip), chair, heading)
+    assert np.cos(turned - 0.3 - flip) == pytest.approx(1.0)

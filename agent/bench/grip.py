@@ -81,7 +81,8 @@ def trial(case: Record) -> Record:
         performed = Performance(truth, controller, estimator, None, lambda: False, None)
         scene, cfg, failed = Scene(believed, here, 1.0, spec.camera), TrackCfg(look_hz=0.0, end=0.2), None
         try:
-            take_hold(performed, _contact(kind), scene, Path(folder), lambda: scene, cfg, None)
+            then = next(thing for thing in scene.objects if thing.id == kind)
+            take_hold(performed, _contact(kind), scene, Path(folder), lambda: scene, cfg, None, then=then)
         except StageError as error:
             failed = error.code
         return {"failed": failed, **_measured(truth, robot, kind, felt)}

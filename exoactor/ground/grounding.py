@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from exoactor import grasp
 from exoactor.grasp import hand_of, stance_at
-from exoactor.grip import FARTHEST, stance_for
+from exoactor.grip import FARTHEST, faced_now, stance_for
 from exoactor.ground import pushing
 from exoactor.ground.carrying import CarryingCfg, carried_path
 from exoactor.ground.gestures import GestureCfg, HeldArm, aimed, held_arms
@@ -232,7 +232,7 @@ def _to_hold(aligned: Array, scene: Scene, shown: Scene, contact: Contact, cfg: 
         heading, short = then.yaw + contact.heading, cfg.short_of_grasp
         goal, reach = stance_at(now, heading, side, scene.objects)
     else:
-        _, goal, reach = stance_for(now, now.yaw + contact.heading, scene.objects)
+        _, goal, reach = stance_for(now, faced_now(now, then, contact.heading), scene.objects)
     farthest = FARTHEST if side is None else grasp.FARTHEST
     if reach > farthest:
         raise StageError(

@@ -9,13 +9,12 @@ import numpy as np
 
 from exoactor import grasp
 from exoactor.grasp import hand_of
-from exoactor.grip import level_below
+from exoactor.grip import faced_now, level_below
 from exoactor.ground.contacts import WRISTS, ContactCfg, at_rest
 from exoactor.push import OVER_EDGE, axes, nearest_heading, stance_beside, stance_to_push, to_edge
 from exoactor.stance import distance_to_footprint, support_of
 from exoactor.types import Array, Contact, HumanMotion, Pose2D, Scene, SceneObject, Slide, StageError
 from exoactor.types.rotations import wrap, yaw_matrix
-from exoactor.world.furniture import ROUND
 
 
 @dataclass(frozen=True)
@@ -260,14 +259,8 @@ def way_now(now: SceneObject, toward: float, carrier: SceneObject, contact: Cont
 
 
 def heading_now(now: SceneObject, then: SceneObject, contact: Contact) -> float:
-    """Where the person would face [rad]; what has sides takes it along when it turns, by up to half a quarter turn.
-
-    Which of its sides a box is seen to have as the first may change from one look to the next.
-    """
-    turn = 0.0 if now.item.kind in ROUND else float(wrap(now.yaw - then.yaw))
-    if now.item.kind != "chair":
-        turn -= np.pi / 2 * round(turn / (np.pi / 2))
-    return float(wrap(then.yaw + contact.heading + turn))
+    """Where the person would face [rad]; see `faced_now`."""
+    return faced_now(now, then, contact.heading)
 
 
 def on_top(
