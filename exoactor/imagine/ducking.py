@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from exoactor.imagine.course import Gesture
 from exoactor.imagine.easing import ease
-from exoactor.imagine.gait import DUCK_SECONDS, Gesture
+from exoactor.imagine.gait import DUCK_SECONDS
 from exoactor.imagine.style import Style
 from exoactor.types import Array
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoactor.body import BODY_TO_WORLD, Body
+from exoactor.imagine.course import Course, Swing
 from exoactor.imagine.easing import ease
-from exoactor.imagine.gait import Course, Swing
 from exoactor.imagine.limbs import about
 from exoactor.types import Array
 

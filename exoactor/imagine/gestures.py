@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from exoactor.imagine.course import Gesture
 from exoactor.imagine.easing import ease
-from exoactor.imagine.gait import Gesture
 from exoactor.imagine.limbs import about, aimed_arm, blend, unit
 from exoactor.imagine.style import Style
 from exoactor.types import Array

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from exoactor.grip import Grip, grip
+from exoactor.imagine.course import Gesture
 from exoactor.imagine.easing import ease
-from exoactor.imagine.gait import LIFT_PHASES, RAISE_SECONDS, Gesture
+from exoactor.imagine.gait import LIFT_PHASES, RAISE_SECONDS
 from exoactor.imagine.gestures import FingerPose
 from exoactor.imagine.limbs import lay_arm
 from exoactor.imagine.style import Style

@@ -14,9 +14,10 @@ from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 from scipy.spatial.transform import Rotation
 
 from exoactor.body import BODY_TO_WORLD, PARENTS, Body
+from exoactor.imagine.course import Course
 from exoactor.imagine.ducking import Ducks
 from exoactor.imagine.feet import SHOE, Foot, move_foot
-from exoactor.imagine.gait import Course, lay_out
+from exoactor.imagine.gait import lay_out
 from exoactor.imagine.gestures import FingerPose, lay_gestures
 from exoactor.imagine.grasping import Grasps
 from exoactor.imagine.lifting import Lifts

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from exoactor.imagine.course import Gesture
 from exoactor.imagine.easing import ease
-from exoactor.imagine.gait import PUSH_PHASES, SWEEP_PHASES, Gesture
+from exoactor.imagine.gait import PUSH_PHASES, SWEEP_PHASES
 from exoactor.imagine.gestures import FingerPose
 from exoactor.imagine.limbs import lay_arm
 from exoactor.imagine.style import Style

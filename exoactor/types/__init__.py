@@ -40,7 +40,7 @@ from exoactor.types.protocols import (
 from exoactor.types.robot import CONTROL_HZ, G1_JOINTS, HAND_JOINTS, Actuation, Sensors, TrackingCommand
 from exoactor.types.scene import KINDS, Catalogue, CatalogueItem, Pose2D, Scene, SceneObject
 from exoactor.types.verdict import MOVED_BY_HAND, PASSED, Expectation, Outcome, Verdict
-from exoactor.types.video import Action, GateResult, ImaginedVideo, ImagineRequest
+from exoactor.types.video import Action, ActionKind, GateResult, ImaginedVideo, ImagineRequest
 
 __all__ = [
     "BODY_JOINTS",
@@ -51,6 +51,7 @@ __all__ = [
     "MOVED_BY_HAND",
     "PASSED",
     "Action",
+    "ActionKind",
     "Actuation",
     "Array",
     "Camera",
