@@ -116,6 +116,7 @@ def _attempt(run_dir: Path, name: str, events: list[Event]) -> dict[str, Any]:
         "observation": _embedded(folder / "observation.png"),
         "imagined": _embedded(folder / "imagined.mp4"),
         "performed": _embedded(folder / "rollout.mp4"),
+        "moved": (folder / "rollout.npz").exists(),
         "evidence": [e for e in map(_embedded, sorted(folder.glob("evidence-*.png"))) if e],
         "seconds": [(e["stage"], f"{e['seconds']:.1f}") for e in stages],
         "truth": json.loads(truth.read_text()) if truth.exists() else None,

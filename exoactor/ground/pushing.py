@@ -13,7 +13,7 @@ from exoactor.grip import faced_now, level_below
 from exoactor.ground.contacts import WRISTS, ContactCfg, at_rest
 from exoactor.push import OVER_EDGE, axes, nearest_heading, stance_beside, stance_to_push, to_edge
 from exoactor.stance import distance_to_footprint, support_of
-from exoactor.types import Array, Contact, HumanMotion, Pose2D, Scene, SceneObject, Slide, StageError
+from exoactor.types import Array, Camera, Contact, HumanMotion, Pose2D, Scene, SceneObject, Slide, StageError
 from exoactor.types.rotations import wrap, yaw_matrix
 
 
@@ -29,6 +29,8 @@ class PushingCfg:
             sees how far away a hand is, still less that of somebody who bows towards it behind a crate.
         off: and across the view it goes no more than so much further or less than the thing, as a share of the thing's
             way, or in metres.
+        in_picture: in the picture it goes otherwise than the thing by less than this share of the thing's way there, or
+            in pixels.
         risen: it rises or sinks by less than this meanwhile [m].
         std: one sigma of a wrist's way along the view and up [m].
         there: it is where it goes to when it has gone this share of its way.
@@ -47,6 +49,7 @@ class PushingCfg:
     near: float = 0.26
     along_view: float = 0.80
     off: tuple[float, float] = (0.5, 0.16)
+    in_picture: tuple[float, float] = (0.6, 8.0)
     risen: float = 0.14
     std: tuple[float, float] = (0.20, 0.05)
     there: float = 0.8
@@ -114,8 +117,7 @@ def _pushed(motion: HumanMotion, thing: SceneObject, slide: Slide, scene: Scene,
     if carrier is None:
         hands = ("left", "right") if _walks_behind(motion, thing, total, (a, b), cfg) else ()
     else:
-        eye = scene.camera.position
-        hands = _hand_on(motion, thing, (times, shift), total, (a, b), fell, eye, cfg)
+        hands = _hand_on(motion, thing, (times, shift), total, (a, b), fell, scene.camera, cfg)
     if not hands:
         return None
     heading = float(np.median(motion.heading[max(a - round(0.5 * motion.fps), 0) : a + 1]))
@@ -165,7 +167,7 @@ def _hand_on(
     total: Array,
     part: tuple[int, int],
     fell: bool,
-    eye: Array,
+    camera: Camera,
     cfg: PushingCfg,
 ) -> tuple[str, ...]:
     """The hand that is at the thing while it moves and goes as it does; the nearer one of two, () for none.
@@ -177,10 +179,10 @@ def _hand_on(
         total: (2,) its whole shift [m].
         part: frames of the motion in which it moves.
         fell: it falls in the end; then it was not lifted, whatever the estimate of a hidden hand says.
-        eye: (3,) the camera's place [m].
+        camera: of the clip.
         cfg: limits.
     """
-    a, b = part
+    (a, b), eye = part, camera.position
     view = thing.position - eye
     view = view / np.linalg.norm(view)
     level = view[:2] / np.linalg.norm(view[:2])
@@ -196,11 +198,31 @@ def _hand_on(
         off = (to - at)[:2] - total
         off = float(np.linalg.norm(off - (off @ level) * level))
         goes_along = off < max(cfg.off[0] * way, cfg.off[1]) and abs(float((to - at)[2])) < cfg.risen
+        goes_along = goes_along and _goes_in_picture(np.stack([at, to]), thing, total, camera, cfg)
         if fell or (goes_along and not _rather_rises(to - at, float(total @ level), level, thing, eye, cfg)):
             places = motion.joints[frames, wrist] - np.column_stack([moved, np.zeros(len(frames))])
             near[side] = float(np.median(np.min([thing.distance(places + s * view) for s in slack], axis=0)))
     near = {side: distance for side, distance in near.items() if distance < cfg.near}
     return (min(near, key=lambda side: near[side]),) if near else ()
+
+
+def _goes_in_picture(ends: Array, thing: SceneObject, total: Array, camera: Camera, cfg: PushingCfg) -> bool:
+    """Whether a wrist goes in the picture about as a thing does that goes `total` (2,) [m].
+
+    How far away either is does not matter there: a hand that hangs still while the thing moves is not the one.
+
+    Args:
+        ends: (2, 3) the wrist before and after [m].
+        thing: where it stood.
+        total: its shift [m].
+        camera: of the clip.
+        cfg: limits.
+    """
+    went = np.diff(camera.project(ends)[0], axis=0)[0]
+    moved = camera.project(np.array([thing.position, thing.position + np.append(total, 0.0)]))[0]
+    wanted = np.diff(moved, axis=0)[0]
+    limit = max(cfg.in_picture[0] * float(np.linalg.norm(wanted)), cfg.in_picture[1])
+    return float(np.linalg.norm(went - wanted)) < limit
 
 
 def _rather_rises(went: Array, along: float, level: Array, thing: SceneObject, eye: Array, cfg: PushingCfg) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from exoactor.body import load_body
 from exoactor.ground import find_push, ground, must_move
-from exoactor.ground.pushing import stance_now
+from exoactor.ground.pushing import PushingCfg, _goes_in_picture, stance_now
 from exoactor.imagine.motion import act
 from exoactor.imagine.path import PathCfg
 from exoactor.imagine.procedural import walking_paths
@@ -151,3 +151,15 @@ def test_the_walk_ends_short_of_that_stance():
     stance = stance_to_push(CRATE, 0.0)
     assert grounded.target == "crate" and grounded.contact == contact
     assert np.linalg.norm(grounded.goal.xy - stance.xy) == pytest.approx(0.12, abs=0.01)
+
+
+def test_a_hand_that_hangs_still_does_not_push_what_goes_away_along_the_view():
+    """One camera hardly sees depth, but it sees that a wrist stays where it is in the picture."""
+    bottle = SceneObject(
+        CatalogueItem("b", "bottle", "red", np.array([0.07, 0.07, 0.24]), True), [1.7, 0.0, 0.7], 0.0, 1.0
+    )
+    camera = Camera.looking_at(np.array([1.1, -3.7, 1.75]), np.array([0.9, 0.1, 0.72]), 52.0, (640, 480))
+    away, cfg = np.array([0.0, 0.5]), PushingCfg()
+    wrist = np.array([1.5, -0.1, 0.8])
+    assert not _goes_in_picture(np.stack([wrist, wrist + 0.01]), bottle, away, camera, cfg)
+    assert _goes_in_picture(np.stack([wrist, wrist + [0.0, 0.45, 0.0]]), bottle, away, camera, cfg)
