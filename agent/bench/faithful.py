@@ -55,7 +55,7 @@ CHANGES = (
     ("living_room", "walk_to table", "half speed"),
     ("depot", "lift box", "half speed"),
     ("living_room", "wave right", "mirrored"),
-    ("living_room", "walk_to table", "mirrored"),
+    ("living_room", "walk_to chair", "mirrored"),
     ("depot", "lift box", "mirrored"),
 )
 """Scene, what was asked for, and how the video of it is changed."""

@@ -162,4 +162,5 @@ def test_a_hand_that_hangs_still_does_not_push_what_goes_away_along_the_view():
     away, cfg = np.array([0.0, 0.5]), PushingCfg()
     wrist = np.array([1.5, -0.1, 0.8])
     assert not _goes_in_picture(np.stack([wrist, wrist + 0.01]), bottle, away, camera, cfg)
-    assert _goes_in_picture(np.stack([wrist, wrist + [0.0, 0.45, 0.0]]), bottle, away, camera, cfg)
+    along = wrist + np.array([0.0, 0.45, 0.0])
+    assert _goes_in_picture(np.stack([wrist, along]), bottle, away, camera, cfg)
