@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from exoactor.carrying import carry
 from exoactor.control import TrackCfg
+from exoactor.control.execute import standing_pose
 from exoactor.control.hand import HandFeedback
 from exoactor.control.palms import PalmFeedback
 from exoactor.control.recorder import Localize
@@ -16,8 +19,14 @@ from exoactor.passing import go_across
 from exoactor.performance import Performance, let_go, take_hold
 from exoactor.picking import pick_up, set_down
 from exoactor.pushing import push
+from exoactor.retarget import shuffle
 from exoactor.sitting import sit_down, stand_up
 from exoactor.types import Contact, ContactKind, GroundedMotion, RobotMotion, Scene, SceneObject, StageError
+
+STRAYED = 0.15
+"""A walk that ends further off than this is mended by small steps [m]; stepping on the spot does not bring it back."""
+LOST = 0.8
+"""Further off small steps, which go straight, are no way [m]."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +71,13 @@ class Work:
     localize: Localize | None
 
     def walk(self, performed: Performance) -> None:
-        """The way to the thing, or all there is."""
+        """The way to the thing, or all there is; a robot that ran on is brought to where it was to stop."""
         start = None if self.cfg.closed_loop else self.grounded.start
         performed.track(self.motion, self.cfg, self.localize, start=start)
+        here, goal = performed.here, self.grounded.goal
+        if self.cfg.closed_loop and not performed.fell and STRAYED < np.linalg.norm(here.xy - goal.xy) < LOST:
+            arms = standing_pose(performed.controller.actuation)[15:]
+            performed.track(shuffle(here, goal, arms), self.cfg, self.localize)
 
     def shown(self, contact: Contact) -> SceneObject:
         """The thing of a contact as it was when the video was imagined.

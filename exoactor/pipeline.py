@@ -69,6 +69,8 @@ LOOK_STD = (0.02, 0.02, 0.03)
 """One sigma of the robot's pose as a whole look gives it: x, y [m], yaw [rad]."""
 STILL_HELD = ("too_far",)
 """Codes of a thing that was not brought where it should be, and is in the hands nevertheless."""
+HELD_FIRST = ("carried", "put_down", "placed")
+"""What is expected of a thing that is in the hands when the attempt begins."""
 BENT = 0.7
 """A joint further from standing than this [rad], and the robot was left in the middle of something."""
 STAND_UP_SECONDS, STAND_UP_BLEND = 3.0, 2.0
@@ -165,7 +167,8 @@ class SimPipeline:
         motion = self._motion_estimator.estimate(folder / attempt.IMAGINED, self.robot.camera, progress)
         save_human(folder / attempt.HUMAN, motion)
         scene = attempt.load_scene(folder)
-        contact = handled(folder / attempt.IMAGINED, scene, motion) or find_sitting(motion, scene)
+        in_hands = None if self._in_hands is None else self._in_hands.thing
+        contact = handled(folder / attempt.IMAGINED, scene, motion, in_hands) or find_sitting(motion, scene)
         attempt.save_contact(folder, contact)
         attempt.save_passage(folder, find_passage(motion, scene))
 
@@ -186,6 +189,10 @@ class SimPipeline:
         human, contact = load_human(folder / attempt.HUMAN), attempt.load_contact(folder)
         passage = attempt.load_passage(folder)
         if self.cfg.gates and expectation is not None:
+            if expectation.kind in HELD_FIRST and (
+                self._in_hands is None or self._in_hands.thing != expectation.target
+            ):
+                raise StageError("ground", "not_in_hands", f"{expectation.target} is not in the robot's hands")
             if expectation.kind in MOVED_BY_HAND:
                 must_move(expectation, contact)
             if expectation.kind == "seated" or self._seat is not None:
