@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from exoactor.estimate.carried import goes_along
 from exoactor.estimate.slides import slides_of
 from exoactor.estimate.things import rises_of
 from exoactor.ground import find_contact, find_push, held_at_first
-from exoactor.types import Contact, HumanMotion, Scene
+from exoactor.types import Contact, HumanMotion, Rise, Scene
 
 
 def handled(video: Path, scene: Scene, motion: HumanMotion, in_hands: str | None = None) -> Contact | None:
     """The thing that is pushed, carried, lifted or let down, by which hands and when; None if none is.
 
     A thing pushed away from the camera moves up in the picture like one that is lifted; what hands and body do tells
-    the two apart, so pushes are asked for first.
+    the two apart, so a push goes before a lift of the same thing. Who holds something pushes nothing.
 
     Args:
         video: the clip.
@@ -25,12 +27,23 @@ def handled(video: Path, scene: Scene, motion: HumanMotion, in_hands: str | None
     """
     colours = [thing.item.color for thing in scene.objects]
     movable = [thing for thing in scene.objects if thing.item.movable]
-    pushed = find_push(motion, slides_of(video, scene.camera, motion, movable, colours), scene)
-    if pushed is not None:
-        return pushed
     held = [thing for thing in movable if thing.id == in_hands and held_at_first(motion, thing)]
     along = goes_along(video, scene.camera, motion, held, colours)
-    contact = find_contact(motion, rises_of(video, scene.camera, movable, colours), scene, along=along)
+    rises = rises_of(video, scene.camera, movable, colours)
+    if in_hands in rises:
+        rises[in_hands] = _from_the_hand(rises[in_hands])
+    contact = find_contact(motion, rises, scene, along=along)
     if contact is not None and contact.kind == "put_down" and contact.thing != in_hands:
-        return None
-    return contact
+        contact = None
+    if in_hands is not None:
+        return contact
+    pushed = find_push(motion, slides_of(video, scene.camera, motion, movable, colours), scene)
+    # what is seen to be lifted tells more than another thing that hands pass before
+    return pushed if pushed is not None and (contact is None or contact.thing == pushed.thing) else contact
+
+
+def _from_the_hand(rise: Rise) -> Rise:
+    """The heights of a thing in a hand that hides it at first: it begins where the robot feels it."""
+    height = np.array(rise.height)
+    height[:5][np.isnan(height[:5])] = 0.0
+    return Rise(rise.times, height)

@@ -24,8 +24,9 @@ class SmallCfg:
         highest: rises looked for, and falls [m].
         step: between two of them [m].
         margin: round the box of the thing, in the first picture [px].
-        least: overlap of what is seen and what was seen at first, 0..1, below which a hand hides most of it. Then all
-            rises are thought of that explain ...
+        least: overlap of what is seen and what was seen at first, 0..1, below which that does not tell where it is.
+        whole: nor does overlap with all of its outline below this: a hand that was round it at first may have gone.
+            Then a hand hides most of it, and all rises are thought of that explain ...
         explained: ... this share of its colour ...
         few: ... of which that many pixels are seen; fewer say nothing [px] ...
         cautious: ... and the one at this share of their range is taken, from the end nearer to where it stood: what
@@ -37,6 +38,7 @@ class SmallCfg:
     step: float = 0.01
     margin: int = 3
     least: float = 0.2
+    whole: float = 0.3
     explained: float = 0.8
     few: int = 5
     cautious: float = 0.25
@@ -84,6 +86,10 @@ class FollowedSmall:
         all_low = np.clip(low + self._shifts.min(0), 0, size - 1)
         all_high = np.clip(high + self._shifts.max(0), all_low + 1, size)
         self._crop = (slice(all_low[1], all_high[1]), slice(all_low[0], all_high[0]))
+        hulls = [cv2.convexHull((pixels + shift - all_low).astype(np.float32)) for shift in self._shifts]
+        self._outlines = np.zeros((len(hulls), *(all_high - all_low)[::-1]), np.uint8)
+        for picture, hull in zip(self._outlines, hulls, strict=True):
+            cv2.fillConvexPoly(picture, np.round(hull).astype(np.int32), 1)
         self._shapes: Array | None = None
 
     def height(self, frame: Array, names: Sequence[str]) -> float:
@@ -92,6 +98,8 @@ class FollowedSmall:
         if self._shapes is None:
             self._shapes = self._moved(mine)
         rise = best_rise(self._shapes, mine, self._rises, self._cfg.least)
+        if not np.isfinite(rise):
+            rise = best_rise(self._outlines > 0, mine, self._rises, self._cfg.whole)
         return rise if np.isfinite(rise) else self._half_hidden(self._shapes, mine)
 
     def _half_hidden(self, shapes: Array, mine: Array) -> float:
