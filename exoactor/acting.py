@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from exoactor.carrying import carry
-from exoactor.control import TrackCfg
 from exoactor.control.execute import standing_pose
 from exoactor.control.hand import HandFeedback
 from exoactor.control.palms import PalmFeedback
-from exoactor.control.recorder import Localize
 from exoactor.grasp import hand_of
 from exoactor.passing import go_across
-from exoactor.performance import Performance, let_go, take_hold
+from exoactor.performance import Means, Performance, let_go, take_hold
 from exoactor.picking import pick_up, set_down
 from exoactor.pushing import push
 from exoactor.retarget import shuffle
@@ -44,6 +41,17 @@ class InHands:
     motion: RobotMotion
 
 
+def must_hold(in_hands: InHands | None, id: str | None) -> InHands:
+    """What is in the hands, which has to be that thing.
+
+    Raises:
+        StageError: ("ground", "not_in_hands").
+    """
+    if in_hands is None or in_hands.thing != id:
+        raise StageError("ground", "not_in_hands", f"{id} is not in the robot's hands")
+    return in_hands
+
+
 @dataclass(frozen=True)
 class Work:
     """What is to be performed, and with what.
@@ -54,10 +62,7 @@ class Work:
         imagined: the scene when the video was imagined.
         seen: the scene when the motion was grounded.
         in_hands: what the robot holds, or None.
-        folder: of the attempt.
-        look: perceives the scene as it is now.
-        cfg: of the tracking.
-        localize: finds the robot in a look, or None.
+        means: to perform it with.
     """
 
     grounded: GroundedMotion
@@ -65,19 +70,16 @@ class Work:
     imagined: Scene
     seen: Scene
     in_hands: InHands | None
-    folder: Path
-    look: Callable[[], Scene]
-    cfg: TrackCfg
-    localize: Localize | None
+    means: Means
 
     def walk(self, performed: Performance) -> None:
         """The way to the thing, or all there is; a robot that ran on is brought to where it was to stop."""
-        start = None if self.cfg.closed_loop else self.grounded.start
-        performed.track(self.motion, self.cfg, self.localize, start=start)
+        cfg, localize = self.means.cfg, self.means.localize
+        performed.track(self.motion, cfg, localize, start=None if cfg.closed_loop else self.grounded.start)
         here, goal = performed.here, self.grounded.goal
-        if self.cfg.closed_loop and not performed.fell and STRAYED < np.linalg.norm(here.xy - goal.xy) < LOST:
+        if cfg.closed_loop and not performed.fell and STRAYED < np.linalg.norm(here.xy - goal.xy) < LOST:
             arms = standing_pose(performed.controller.actuation)[15:]
-            performed.track(shuffle(here, goal, arms), self.cfg, self.localize)
+            performed.track(shuffle(here, goal, arms), cfg, localize)
 
     def shown(self, contact: Contact) -> SceneObject:
         """The thing of a contact as it was when the video was imagined.
@@ -89,16 +91,6 @@ class Work:
         if thing is None:
             raise StageError("ground", "target_gone", f"{contact.thing} was not seen")
         return thing
-
-    def held(self, contact: Contact) -> InHands:
-        """What is held, which has to be the thing of the contact.
-
-        Raises:
-            StageError: ("ground", "not_in_hands").
-        """
-        if self.in_hands is None or self.in_hands.thing != contact.thing:
-            raise StageError("ground", "not_in_hands", f"{contact.thing} is not in the robot's hands")
-        return self.in_hands
 
 
 def perform(performed: Performance, work: Work) -> None:
@@ -117,60 +109,49 @@ def perform(performed: Performance, work: Work) -> None:
         return
     work.walk(performed)
     if passage is not None:
-        go_across(performed, passage, work.seen, work.folder, work.look, work.cfg, work.localize)
+        go_across(performed, work.means, passage, work.seen)
 
 
 def _take(performed: Performance, work: Work, contact: Contact) -> None:
     work.walk(performed)
-    side, rest = hand_of(contact), (work.seen, work.folder, work.look, work.cfg, work.localize)
+    side = hand_of(contact)
     if side is None:
-        take_hold(performed, contact, *rest, then=work.shown(contact))
+        take_hold(performed, work.means, contact, work.seen, then=work.shown(contact))
     else:
-        performed.holding = pick_up(performed, contact, side, *rest)
+        performed.holding = pick_up(performed, work.means, contact, side, work.seen)
 
 
 def _carry(performed: Performance, work: Work, contact: Contact) -> None:
-    held = work.held(contact)
+    held = must_hold(work.in_hands, contact.thing)
     if not isinstance(held.loop, PalmFeedback):
         raise StageError("ground", "not_in_hands", f"{contact.thing} is not held by both hands")
     performed.palm = held.loop
-    carry(
-        performed,
-        contact,
-        work.grounded.target,
-        work.motion,
-        held.motion,
-        work.seen,
-        work.folder,
-        work.look,
-        work.cfg,
-        work.localize,
-    )
+    carry(performed, work.means, contact, work.grounded.target, work.motion, held.motion, work.seen)
 
 
 def _let_down(performed: Performance, work: Work, contact: Contact) -> None:
     # What holds it decides; the video's hands may both be near a small thing.
-    held = work.held(contact)
+    held = must_hold(work.in_hands, contact.thing)
     if isinstance(held.loop, HandFeedback):
         performed.hand = held.loop
-        set_down(performed, contact, held.motion, work.folder, work.look, work.cfg, work.localize)
+        set_down(performed, work.means, contact, held.motion)
     else:
         performed.palm = held.loop
-        let_go(performed, contact, held.motion, work.folder, work.look, work.cfg)
+        let_go(performed, work.means, contact, held.motion)
 
 
 def _push(performed: Performance, work: Work, contact: Contact) -> None:
     work.walk(performed)
-    push(performed, contact, work.seen, work.folder, work.look, work.cfg, work.localize)
+    push(performed, work.means, contact, work.seen)
 
 
 def _sit(performed: Performance, work: Work, contact: Contact) -> None:
     work.walk(performed)
-    sit_down(performed, contact, work.shown(contact), work.folder, work.look, work.cfg, work.localize)
+    sit_down(performed, work.means, contact, work.shown(contact))
 
 
 def _rise(performed: Performance, work: Work, contact: Contact) -> None:
-    stand_up(performed, contact, work.grounded.goal, work.shown(contact), work.folder, work.cfg, work.localize)
+    stand_up(performed, work.means, contact, work.grounded.goal, work.shown(contact))
 
 
 _BY_KIND: dict[ContactKind, Callable[[Performance, Work, Contact], None]] = {

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-from exoactor import attempt
-from exoactor.control import TrackCfg
 from exoactor.control.execute import standing_pose
-from exoactor.control.recorder import Localize
-from exoactor.formats.robot_motion import save_robot
-from exoactor.performance import PALMS, Performance, feet_of
+from exoactor.performance import PALMS, Means, Performance, feet_of
 from exoactor.placing import carried_ahead, places_at, takes
 from exoactor.retarget import StepCfg, carry_motion, draw_near_motion, shuffle
 from exoactor.types import Contact, RobotMotion, Scene, StageError
@@ -24,34 +18,28 @@ MOST_SETTLING = 2
 
 def carry(
     performed: Performance,
+    means: Means,
     contact: Contact,
     to: str | None,
     walk: RobotMotion,
     before: RobotMotion,
     seen: Scene,
-    folder: Path,
-    look: Callable[[], Scene],
-    cfg: TrackCfg,
-    localize: Localize | None,
 ) -> None:
     """Bring what is held near the body, walk with it, and take the last small steps to where it could be put down.
 
     Args:
         performed: gets the stretches; its `palm` is that of the lift. Its `holding` is what each next one goes on from.
+        means: of the attempt.
         contact: what the video does.
         to: id of what the walk leads to, or None.
         walk: as a robot with free hands would walk.
         before: the motion that holds the thing.
         seen: as perceived before.
-        folder: of the attempt; gets robot-hold.npz.
-        look: perceives the scene as it is now.
-        cfg: of the tracking.
-        localize: finds the robot in a look.
 
     Raises:
         StageError: ("ground", "target_gone"), ("ground", "robot_not_seen") or ("track", "not_in_place").
     """
-    cfg = replace(cfg, settle=replace(cfg.settle, most=MOST_SETTLING))
+    cfg = replace(means.cfg, settle=replace(means.cfg.settle, most=MOST_SETTLING))
     first = standing_pose(performed.controller.actuation)
     here = performed.here
     thing = seen.get(contact.thing)
@@ -68,9 +56,9 @@ def carry(
         if performed.fell:
             break
         performed.holding = holding = carry_motion(stretch, holding)
-        save_robot(folder / attempt.ROBOT_HOLD, holding)
-        performed.track(holding, cfg, localize, goes_on=True)
-        scene = look()
+        means.keep(holding)
+        performed.track(holding, cfg, means.localize, goes_on=True)
+        scene = means.look()
         if scene.robot is None:
             raise StageError("ground", "robot_not_seen", "the robot is not seen after the walk")
         goal = scene.get(to or "") or seen.get(to or "")

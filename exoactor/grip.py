@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoactor.stance import distance_to_footprint, support_of
+from exoactor.stance import distance_to_footprint, support_of, turned_since
 from exoactor.types.arrays import Array
 from exoactor.types.rotations import wrap, yaw_matrix
 from exoactor.types.scene import CatalogueItem, Pose2D, Scene, SceneObject
@@ -132,9 +132,8 @@ def faced_now(now: SceneObject, then: SceneObject, heading: float) -> float:
         then: as it was seen when it was faced.
         heading: relative to its x axis then [rad].
     """
-    turn = 0.0 if now.item.kind in ROUND else float(wrap(now.yaw - then.yaw))
-    if now.item.kind != "chair":
-        turn -= np.pi / 2 * round(turn / (np.pi / 2))
+    period = None if now.item.kind == "chair" else np.pi / 2
+    turn = 0.0 if now.item.kind in ROUND else turned_since(then, now, period)
     return float(wrap(then.yaw + heading + turn))
 
 

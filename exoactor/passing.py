@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
-from exoactor import attempt
-from exoactor.control import TrackCfg
 from exoactor.control.execute import standing_pose
 from exoactor.control.mirrored import Mirrored
-from exoactor.control.recorder import Localize
-from exoactor.formats.robot_motion import save_robot
 from exoactor.passage import STAND_BEFORE, along_and_aside, kept_inside, pose_by, room_below, turned_as
-from exoactor.performance import Approach, Performance, feet_of
+from exoactor.performance import Approach, Means, Performance, feet_of, seen_thing
 from exoactor.retarget import StepOverCfg, duck_motion, shuffle, step_over_motion
 from exoactor.types import Array, Passage, Pose2D, Scene, SceneObject, StageError
 
@@ -29,23 +23,17 @@ FARTHER = 0.25
 
 def go_across(
     performed: Performance,
+    means: Means,
     passage: Passage,
     before: Scene,
-    folder: Path,
-    look: Callable[[], Scene],
-    cfg: TrackCfg,
-    localize: Localize | None,
 ) -> None:
     """Step to before the bar as it stands now, go over or under it as the video does, and stop where the video ends.
 
     Args:
         performed: the walk so far; gets the stretches.
+        means: of the attempt.
         passage: what the video does.
         before: as perceived before the walk.
-        folder: of the attempt; gets robot-hold.npz.
-        look: perceives the scene as it is now.
-        cfg: of the tracking.
-        localize: finds the robot in a look.
 
     Raises:
         StageError: ("ground", "target_gone"), ("ground", "robot_not_seen"), ("ground", "toppled"), ("retarget",
@@ -60,26 +48,26 @@ def go_across(
     for number in range(UP_TO.rounds + 1):
         if performed.fell:
             return
-        bar, here = _seen(passage, look(), bar), performed.here
+        bar, here = _seen(passage, means.look(), bar), performed.here
         stance = pose_by(bar, passage.forward, kept_inside(bar, passage.aside), -begin)
         # what counts is where the feet stand; the pelvis of a robot that has just stopped may be before or behind them
         feet = _middle(performed)
         if UP_TO.arrived(feet, stance, number):
             break
         x, y = stance.xy + here.xy - feet.xy
-        performed.track(shuffle(here, Pose2D(float(x), float(y), stance.yaw), first[15:]), cfg, localize)
+        performed.track(shuffle(here, Pose2D(float(x), float(y), stance.yaw), first[15:]), means.cfg, means.localize)
     assert bar is not None
     ahead = -_beyond(bar, passage, _middle(performed))
     if passage.way == "over":
         motion = step_over_motion(here, feet_of(performed.estimator), ahead, passage, first[15:])
         # A picture of one leg in the air moves the belief by centimetres; the standing foot does not.
         # Nor are feet displaced against the root's error: it is one all along, and they have a bar to clear.
-        track_cfg, by_looks = replace(cfg, end=0.2, steps=None), None
+        track_cfg, by_looks = replace(means.cfg, end=0.2, steps=None), None
     else:
         goal = pose_by(bar, passage.forward, kept_inside(bar, passage.aside), STAND_BEFORE["under"])
         motion = duck_motion(here, goal, room_below(bar.item), passage, first[15:])
-        track_cfg, by_looks = replace(cfg, end=0.2), localize
-    save_robot(folder / attempt.ROBOT_HOLD, motion)
+        track_cfg, by_looks = replace(means.cfg, end=0.2), means.localize
+    means.keep(motion)
     performed.track(motion, track_cfg, by_looks)
     if performed.fell:
         return
@@ -90,7 +78,7 @@ def go_across(
         # small steps on the spot too: who has just come over stands with one foot ahead of the other, or still moves
         aside = float(along_and_aside(bar, here.xy[None])[0, 1])
         goal = pose_by(bar, passage.forward, aside, float(np.clip(reached, wanted, wanted + FARTHER)))
-        performed.track(shuffle(here, goal, first[15:]), cfg, localize)
+        performed.track(shuffle(here, goal, first[15:]), means.cfg, means.localize)
 
 
 def _seen(passage: Passage, scene: Scene, earlier: SceneObject | None) -> SceneObject:
@@ -98,11 +86,7 @@ def _seen(passage: Passage, scene: Scene, earlier: SceneObject | None) -> SceneO
     now = scene.get(passage.thing)
     if now is not None and now.lies:
         raise StageError("ground", "toppled", f"{passage.thing} was knocked over")
-    found = next((t for t in (now, earlier) if t is not None and t.confidence >= 0.5), None)
-    if found is None:
-        raise StageError("ground", "target_gone", f"{passage.thing} is not seen from where the robot stands")
-    if scene.robot is None:
-        raise StageError("ground", "robot_not_seen", "the robot is not seen before the bar")
+    found = seen_thing(passage.thing, scene, earlier)
     return found if earlier is None else turned_as(found, earlier)
 
 

@@ -78,6 +78,27 @@ class Approach:
 PALMS = Approach()
 
 
+@dataclass(frozen=True)
+class Means:
+    """What the performers of an attempt work with.
+
+    Args:
+        folder: of the attempt.
+        look: perceives the scene as it is now.
+        cfg: of the tracking.
+        localize: finds the robot in a look, or None.
+    """
+
+    folder: Path
+    look: Callable[[], Scene]
+    cfg: TrackCfg
+    localize: Localize | None
+
+    def keep(self, motion: RobotMotion) -> None:
+        """Save what hands, hips or feet do at a thing, as robot-hold.npz."""
+        save_robot(self.folder / attempt.ROBOT_HOLD, motion)
+
+
 @dataclass
 class Performance:
     """Stretches of one attempt, and the rollout that they make together.
@@ -173,12 +194,9 @@ class Performance:
 
 def take_hold(
     performed: Performance,
+    means: Means,
     contact: Contact,
     before: Scene,
-    folder: Path,
-    look: Callable[[], Scene],
-    cfg: TrackCfg,
-    localize: Localize | None,
     *,
     then: SceneObject,
 ) -> None:
@@ -186,12 +204,9 @@ def take_hold(
 
     Args:
         performed: the walk so far; gets the stretches.
+        means: of the attempt.
         contact: what the video does.
         before: as perceived before the walk.
-        folder: of the attempt; gets robot-hold.npz.
-        look: perceives the scene as it is now.
-        cfg: of the tracking.
-        localize: finds the robot in a look.
         then: the thing as it was when the video was imagined.
 
     Raises:
@@ -202,44 +217,40 @@ def take_hold(
     for number in range(PALMS.rounds + 1):
         if performed.fell:
             return
-        scene = look()
-        thing = seen_thing(contact, scene, before.get(contact.thing))
+        scene = means.look()
+        thing = seen_thing(contact.thing, scene, before.get(contact.thing))
         here = performed.here
         held, stance, reach = stance_for(thing, faced_now(thing, then, contact.heading), scene.objects)
         if reach > FARTHEST:
             raise StageError("ground", "out_of_reach", f"{contact.thing} is {reach:.2f} m from where a robot can stand")
         if PALMS.arrived(here, stance, number):
             break
-        performed.track(shuffle(here, stance, first[15:]), cfg, localize)
+        performed.track(shuffle(here, stance, first[15:]), means.cfg, means.localize)
     motion = lift_motion(here, feet_of(performed.estimator), held, contact, first)
-    save_robot(folder / attempt.ROBOT_HOLD, motion)
+    means.keep(motion)
     # Standing, the legs tell better than a picture of a bent robot where it is.
     performed.holding = motion
-    performed.track(motion, replace(cfg, end=0.2), None)
+    performed.track(motion, replace(means.cfg, end=0.2), None)
 
 
 def let_go(
     performed: Performance,
+    means: Means,
     contact: Contact,
     before: RobotMotion,
-    folder: Path,
-    look: Callable[[], Scene],
-    cfg: TrackCfg,
 ) -> None:
     """Let down what is held onto what is below it, and take the hands away.
 
     Args:
         performed: gets the stretch; its `palm` is that of the lift.
+        means: of the attempt.
         contact: what the video does.
         before: the motion in which the thing was lifted.
-        folder: of the attempt; gets robot-hold.npz.
-        look: perceives the scene as it is now.
-        cfg: of the tracking.
 
     Raises:
         StageError: ("ground", "target_gone") or ("ground", "nothing_below").
     """
-    scene = look()
+    scene = means.look()
     thing = scene.get(contact.thing)
     if thing is None:
         raise StageError("ground", "target_gone", f"{contact.thing} is not seen in the robot's hands")
@@ -252,22 +263,22 @@ def let_go(
     aside *= min(1.0, MOST_ASIDE / max(float(np.linalg.norm(aside)), 1e-6))
     feet = feet_of(performed.estimator)
     motion = put_down_motion(here, feet, held, drop, before, first, aside=aside if np.any(aside) else None)
-    save_robot(folder / attempt.ROBOT_HOLD, motion)
-    performed.track(motion, replace(cfg, end=0.6), None, goes_on=True)
+    means.keep(motion)
+    performed.track(motion, replace(means.cfg, end=0.6), None, goes_on=True)
 
 
-def seen_thing(contact: Contact, scene: Scene, earlier: SceneObject | None) -> SceneObject:
-    """What the hands go for, where it is seen now; the robot itself may hide it by now, then where it was earlier.
+def seen_thing(id: str, scene: Scene, earlier: SceneObject | None) -> SceneObject:
+    """What one goes for, where it is seen now; the robot itself may hide it by now, then where it was earlier.
 
     Raises:
         StageError: ("ground", "target_gone") or ("ground", "robot_not_seen").
     """
-    options = (scene.get(contact.thing), earlier)
+    options = (scene.get(id), earlier)
     found = next((thing for thing in options if thing is not None and thing.confidence >= 0.5), None)
     if found is None:
-        raise StageError("ground", "target_gone", f"{contact.thing} is not seen from where the robot stands")
+        raise StageError("ground", "target_gone", f"{id} is not seen from where the robot stands")
     if scene.robot is None:
-        raise StageError("ground", "robot_not_seen", "the robot is not seen before it takes hold")
+        raise StageError("ground", "robot_not_seen", f"the robot is not seen before {id}")
     return found
 
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
-from exoactor import attempt
-from exoactor.control import StateEstimator, TrackCfg
+from exoactor.control import StateEstimator
 from exoactor.control.execute import standing_pose
-from exoactor.control.recorder import Localize
-from exoactor.formats.robot_motion import save_robot
 from exoactor.grasp import FARTHEST, Side, grasp, grasp_height, hand_point, stance_at
-from exoactor.performance import Approach, Performance, drop_of, feet_of, seen_thing
+from exoactor.performance import Approach, Means, Performance, drop_of, feet_of, seen_thing
 from exoactor.retarget import pick_motion, place_motion, raised, shuffle
 from exoactor.retarget.grasping import CLOSED
 from exoactor.types import (
@@ -43,25 +39,19 @@ EMPTY = 0.25
 
 def pick_up(
     performed: Performance,
+    means: Means,
     contact: Contact,
     side: Side,
     before: Scene,
-    folder: Path,
-    look: Callable[[], Scene],
-    cfg: TrackCfg,
-    localize: Localize | None,
 ) -> RobotMotion | None:
     """Raise a hand, step to where it reaches the thing as it stands now, and do with it what the video does.
 
     Args:
         performed: the walk so far; gets the stretches.
+        means: of the attempt.
         contact: what the video does.
         side: of the hand, as the video shows it.
         before: as perceived before the walk.
-        folder: of the attempt; gets robot-hold.npz.
-        look: perceives the scene as it is now.
-        cfg: of the tracking.
-        localize: finds the robot in a look.
 
     Returns:
         The motion in which the hand took hold; None if the robot fell before, or the hand closed round nothing, in
@@ -77,31 +67,29 @@ def pick_up(
     def stance(thing: SceneObject, scene: Scene, here: Pose2D) -> tuple[Pose2D, float]:
         return stance_at(thing, here.yaw, side, scene.objects)
 
-    come = come_up(performed, contact, side, before, look, cfg, localize, stance)
+    come = come_up(performed, means, contact, side, before, stance)
     if come is None:
         return None
     seen, up = come
     here = performed.here
     motion = pick_motion(here, feet_of(performed.estimator), grasp(seen, side), contact, up)
-    save_robot(folder / attempt.ROBOT_HOLD, motion)
+    means.keep(motion)
     # Standing, the legs tell better than a picture of a bent robot where it is.
-    performed.track(motion, replace(cfg, end=0.2), None)
+    performed.track(motion, replace(means.cfg, end=0.2), None)
     if performed.fell:
         return None
     if not _holds(performed, side):
-        step_back(performed, cfg, localize)
+        step_back(performed, means)
         return None
     return motion
 
 
 def come_up(
     performed: Performance,
+    means: Means,
     contact: Contact,
     side: Side,
     before: Scene,
-    look: Callable[[], Scene],
-    cfg: TrackCfg,
-    localize: Localize | None,
     stance_of: Callable[[SceneObject, Scene, Pose2D], tuple[Pose2D, float]],
     approach: Approach = HAND,
 ) -> tuple[SceneObject, Array] | None:
@@ -109,12 +97,10 @@ def come_up(
 
     Args:
         performed: the walk so far; gets the stretches.
+        means: of the attempt.
         contact: what the video does.
         side: of the hand.
         before: as perceived before the walk.
-        look: perceives the scene as it is now.
-        cfg: of the tracking.
-        localize: finds the robot in a look.
         stance_of: of the thing, the scene and where the robot is: where it has to stand, and how far the thing is ahead
             of it then [m].
         approach: how near it has to come.
@@ -129,13 +115,13 @@ def come_up(
     if performed.robot.sense().fingers is not None:
         performed.robot.hold_fingers(np.zeros(14))
     up = raised(standing_pose(performed.controller.actuation), side)
-    performed.track(still(performed, up, 0.5), replace(cfg, blend=1.2), localize)
+    performed.track(still(performed, up, 0.5), replace(means.cfg, blend=1.2), means.localize)
     seen = before.get(contact.thing)
     for number in range(approach.rounds + 1):
         if performed.fell:
             return None
-        scene = look()
-        seen = seen_thing(contact, scene, seen)
+        scene = means.look()
+        seen = seen_thing(contact.thing, scene, seen)
         here = performed.here
         stance, ahead = stance_of(seen, scene, here)
         if ahead > FARTHEST:
@@ -144,22 +130,18 @@ def come_up(
             if approach.arrived(here, stance, number):
                 break
         except StageError:
-            step_back(performed, cfg, localize)
+            step_back(performed, means)
             raise
-        aim = stance.xy + LEANS_BACK * stance.forward
-        performed.track(shuffle(here, Pose2D(float(aim[0]), float(aim[1]), stance.yaw), up[15:]), cfg, localize)
+        performed.track(shuffle(here, stance.ahead(LEANS_BACK), up[15:]), means.cfg, means.localize)
     assert seen is not None
     return seen, up
 
 
 def set_down(
     performed: Performance,
+    means: Means,
     contact: Contact,
     before: RobotMotion,
-    folder: Path,
-    look: Callable[[], Scene],
-    cfg: TrackCfg,
-    localize: Localize | None,
 ) -> None:
     """Let down what one hand holds onto what is below it, open the fingers, and step back.
 
@@ -167,17 +149,14 @@ def set_down(
 
     Args:
         performed: gets the stretches; its `hand` is that of the pick.
+        means: of the attempt.
         contact: what the video does.
         before: the motion in which the thing was taken, by which hand.
-        folder: of the attempt; gets robot-hold.npz.
-        look: perceives the scene as it is now.
-        cfg: of the tracking.
-        localize: finds the robot in a look.
 
     Raises:
         StageError: ("ground", "target_gone"), ("ground", "not_in_hands") or ("ground", "nothing_below").
     """
-    scene = look()
+    scene = means.look()
     thing = scene.get(contact.thing)
     if thing is None:
         raise StageError("ground", "target_gone", f"{contact.thing} is not seen in the robot's hand")
@@ -192,10 +171,10 @@ def set_down(
     up = raised(standing_pose(performed.controller.actuation), side)
     to = at - np.array([0.0, 0.0, drop])
     motion = place_motion(here, feet_of(performed.estimator), side, to, before, up)
-    save_robot(folder / attempt.ROBOT_HOLD, motion)
-    performed.track(motion, replace(cfg, end=0.2), None, goes_on=True)
+    means.keep(motion)
+    performed.track(motion, replace(means.cfg, end=0.2), None, goes_on=True)
     if not performed.fell:
-        step_back(performed, cfg, localize)
+        step_back(performed, means)
 
 
 def held_at(estimator: StateEstimator, hand: HandTargets, item: CatalogueItem) -> Array:
@@ -206,21 +185,20 @@ def held_at(estimator: StateEstimator, hand: HandTargets, item: CatalogueItem) -
     return np.asarray(np.append(np.array([x, y]) + yaw_matrix(yaw) @ point[:2], point[2]) + below)
 
 
-def step_back(performed: Performance, cfg: TrackCfg, localize: Localize | None) -> None:
+def step_back(performed: Performance, means: Means) -> None:
     """Straighten up, go away from a table with the arms as they are, and only then let them hang."""
     standing = standing_pose(performed.controller.actuation)
     upright = np.append(standing[:15], performed.robot.sense().joint_pos[15:])
     # Who begins to step while still bowed steps on for metres.
-    performed.track(still(performed, upright, 0.6), replace(cfg, blend=1.4, end=0.2), localize)
+    performed.track(still(performed, upright, 0.6), replace(means.cfg, blend=1.4, end=0.2), means.localize)
     if performed.fell:
         return
     here = performed.here
-    back = here.xy - STEP_BACK * here.forward
-    performed.track(shuffle(here, Pose2D(float(back[0]), float(back[1]), here.yaw), upright[15:]), cfg, localize)
+    performed.track(shuffle(here, here.ahead(-STEP_BACK), upright[15:]), means.cfg, means.localize)
     if not performed.fell:
         if performed.robot.sense().fingers is not None:
             performed.robot.hold_fingers(np.zeros(14))
-        performed.track(still(performed, standing, 0.6), replace(cfg, blend=1.2), localize)
+        performed.track(still(performed, standing, 0.6), replace(means.cfg, blend=1.2), means.localize)
 
 
 def _holds(performed: Performance, side: Side) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from exoactor import attempt, registry
-from exoactor.acting import InHands, Work, perform
+from exoactor.acting import InHands, Work, must_hold, perform
 from exoactor.carrying import WITH_LOAD
 from exoactor.control import StateEstimator, TrackCfg, stand
 from exoactor.control.execute import standing_pose
@@ -28,7 +28,7 @@ from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
 from exoactor.parts import PipelineCfg, load_controller
 from exoactor.perceive import RgbdPerception, own_body
-from exoactor.performance import Performance
+from exoactor.performance import Means, Performance
 from exoactor.picking import held_at
 from exoactor.retarget import RetargetCfg, retarget
 from exoactor.seat import noted_seat, seat_note, with_seat
@@ -189,10 +189,8 @@ class SimPipeline:
         human, contact = load_human(folder / attempt.HUMAN), attempt.load_contact(folder)
         passage = attempt.load_passage(folder)
         if self.cfg.gates and expectation is not None:
-            if expectation.kind in HELD_FIRST and (
-                self._in_hands is None or self._in_hands.thing != expectation.target
-            ):
-                raise StageError("ground", "not_in_hands", f"{expectation.target} is not in the robot's hands")
+            if expectation.kind in HELD_FIRST:
+                must_hold(self._in_hands, expectation.target)
             if expectation.kind in MOVED_BY_HAND:
                 must_move(expectation, contact)
             if expectation.kind == "seated" or self._seat is not None:
@@ -234,7 +232,7 @@ class SimPipeline:
         )
         imagined = attempt.load_scene(folder)
         seen = self._grounded_in or imagined
-        work = Work(grounded, motion, imagined, seen, self._in_hands, folder, self._now, cfg, localize)
+        work = Work(grounded, motion, imagined, seen, self._in_hands, Means(folder, self._now, cfg, localize))
         if contact is not None and contact.kind == "sit":
             self._sat_on = seen.get(contact.thing)
         try:

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
-from exoactor import attempt
-from exoactor.control import TrackCfg
 from exoactor.control.execute import standing_pose
 from exoactor.control.playback import SettleCfg
-from exoactor.control.recorder import Localize
 from exoactor.control.steps import StepFeedbackCfg
-from exoactor.formats.robot_motion import save_robot
 from exoactor.grasp import Side, hand_of
+from exoactor.grip import faced_now
 from exoactor.ground.pushing import heading_now, on_top, way_now
-from exoactor.performance import Approach, Performance, feet_of, seen_thing
+from exoactor.performance import Approach, Means, Performance, feet_of, seen_thing
 from exoactor.picking import come_up, step_back, still
 from exoactor.push import (
     HALF_APART,
     half_along,
     hand_height,
-    nearest_heading,
     palm_height,
     stance_beside,
     stance_to_push,
 )
 from exoactor.retarget import brace_motion, shove_motion, shuffle, sweep_motion
 from exoactor.retarget.pushing import PushCfg
-from exoactor.types import Array, Contact, Pose2D, RobotMotion, Scene, SceneObject, StageError
+from exoactor.types import Array, Contact, Pose2D, RobotMotion, Scene, SceneObject
 
 BEHIND = Approach(near=0.06, worth=0.12)
 """The palms find a side half a metre wide; how far it is, is looked at again."""
@@ -48,23 +42,17 @@ BACK = 0.35
 
 def shove(
     performed: Performance,
+    means: Means,
     contact: Contact,
     before: Scene,
-    folder: Path,
-    look: Callable[[], Scene],
-    cfg: TrackCfg,
-    localize: Localize | None,
 ) -> None:
     """Step to behind a thing, bow with both hands before the body, and walk until it has gone as far as in the video.
 
     Args:
         performed: the walk so far; gets the stretches.
+        means: of the attempt.
         contact: what the video does.
         before: as perceived before the walk.
-        folder: of the attempt; gets robot-hold.npz.
-        look: perceives the scene as it is now.
-        cfg: of the tracking.
-        localize: finds the robot in a look.
 
     Raises:
         StageError: ("ground", "target_gone"), ("ground", "robot_not_seen"), ("ground", "out_of_reach") or ("track",
@@ -75,20 +63,20 @@ def shove(
     for number in range(BEHIND.rounds + 1):
         if performed.fell:
             return
-        thing = seen_thing(contact, look(), thing)
-        heading = _heading(thing, then or thing, contact)
+        thing = seen_thing(contact.thing, means.look(), thing)
+        heading = heading_now(thing, then or thing, contact)
         here, stance = performed.here, stance_to_push(thing, heading)
         if BEHIND.arrived(here, stance, number):
             break
-        performed.track(shuffle(here, stance, first[15:]), cfg, localize)
+        performed.track(shuffle(here, stance, first[15:]), means.cfg, means.localize)
     assert thing is not None
     forward = np.array([np.cos(heading), np.sin(heading)])
     begun, push = thing.position[:2], PushCfg()
     motion = brace_motion(
         performed.here, feet_of(performed.estimator), palm_height(thing.item), HALF_APART, first, push
     )
-    performed.track(motion, replace(cfg, end=0.2), None)
-    leaning = replace(cfg, end=0.1, steps=LEANING, settle=SettleCfg(most=0))
+    performed.track(motion, replace(means.cfg, end=0.2), None)
+    leaning = replace(means, cfg=replace(means.cfg, end=0.1, steps=LEANING, settle=SettleCfg(most=0)))
     for number in range(ROUNDS):
         if performed.fell:
             return
@@ -100,36 +88,30 @@ def shove(
         free = float((back - here.xy) @ forward) - push.ahead - push.palm
         motion = shove_motion(here, _goal(here, thing, forward, heading, way + max(free, 0.0)), motion, push)
         if number == 0:
-            save_robot(folder / attempt.ROBOT_HOLD, motion)
-        performed.track(motion, leaning, localize, goes_on=True)
-        seen = look().get(contact.thing)
+            means.keep(motion)
+        performed.track(motion, leaning.cfg, means.localize, goes_on=True)
+        seen = means.look().get(contact.thing)
         if seen is None or seen.confidence < 0.5 or seen.lies:
             break
         thing = seen
-    _leave(performed, leaning, motion, first, localize, push)
+    _leave(performed, leaning, motion, first, push)
 
 
 def aside(
     performed: Performance,
+    means: Means,
     contact: Contact,
     side: Side,
     before: Scene,
-    folder: Path,
-    look: Callable[[], Scene],
-    cfg: TrackCfg,
-    localize: Localize | None,
 ) -> None:
     """Raise a hand, step to where it reaches behind a thing on a table, push it as far as in the video, and step back.
 
     Args:
         performed: the walk so far; gets the stretches.
+        means: of the attempt.
         contact: what the video does.
         side: of the hand, as the video shows it.
         before: as perceived before the walk.
-        folder: of the attempt; gets robot-hold.npz.
-        look: perceives the scene as it is now.
-        cfg: of the tracking.
-        localize: finds the robot in a look.
 
     Raises:
         StageError: ("ground", "target_gone"), ("ground", "robot_not_seen"), ("ground", "out_of_reach") or ("track",
@@ -140,11 +122,11 @@ def aside(
 
     def stance(thing: SceneObject, scene: Scene, here: Pose2D) -> tuple[Pose2D, float]:
         nonlocal toward, way
-        carrier, toward = on_top(thing, scene, heading_now(thing, then or thing, contact), contact)
+        carrier, toward = on_top(thing, scene, faced_now(thing, then or thing, contact.heading), contact)
         way = way_now(thing, toward, carrier, contact)
         return stance_beside(thing, toward, side, carrier, way)
 
-    come = come_up(performed, contact, side, before, look, cfg, localize, stance, BESIDE)
+    come = come_up(performed, means, contact, side, before, stance, BESIDE)
     if come is None:
         return
     thing, up = come
@@ -153,36 +135,25 @@ def aside(
     touch = np.append(thing.position[:2] - half * direction, thing.position[2] + hand_height(thing.item))
     feet = feet_of(performed.estimator)
     motion = sweep_motion(performed.here, feet, side, touch, way * direction, contact, up)
-    save_robot(folder / attempt.ROBOT_HOLD, motion)
+    means.keep(motion)
     # Standing, the legs tell better than a picture of a bent robot where it is.
-    performed.track(motion, replace(cfg, end=0.2), None)
+    performed.track(motion, replace(means.cfg, end=0.2), None)
     if not performed.fell:
-        step_back(performed, cfg, localize)
+        step_back(performed, means)
 
 
 def push(
     performed: Performance,
+    means: Means,
     contact: Contact,
     before: Scene,
-    folder: Path,
-    look: Callable[[], Scene],
-    cfg: TrackCfg,
-    localize: Localize | None,
 ) -> None:
     """`shove` or `aside`, by the hands that the video shows."""
     side = hand_of(contact)
     if side is None:
-        shove(performed, contact, before, folder, look, cfg, localize)
+        shove(performed, means, contact, before)
     else:
-        aside(performed, contact, side, before, folder, look, cfg, localize)
-
-
-def _heading(thing: SceneObject, then: SceneObject, contact: Contact) -> float:
-    """The direction in which the thing is pushed as it stands now [rad]."""
-    heading = nearest_heading(thing, heading_now(thing, then, contact))
-    if heading is None:
-        raise StageError("ground", "out_of_reach", f"{thing.id} has no side that is pushed in that direction")
-    return heading
+        aside(performed, means, contact, side, before)
 
 
 def _goal(here: Pose2D, thing: SceneObject, forward: Array, heading: float, way: float) -> Pose2D:
@@ -195,17 +166,16 @@ def _goal(here: Pose2D, thing: SceneObject, forward: Array, heading: float, way:
 
 def _leave(
     performed: Performance,
-    cfg: TrackCfg,
+    means: Means,
     motion: RobotMotion,
     first: Array,
-    localize: Localize | None,
     push: PushCfg,
 ) -> None:
     """Step back with the hands before the body, and only then stand up: they would catch on what was pushed."""
     if not performed.fell:
-        here = performed.here
-        back = here.xy - BACK * here.forward
-        motion = shove_motion(here, Pose2D(float(back[0]), float(back[1]), here.yaw), motion, push)
-        performed.track(motion, cfg, localize, goes_on=True)
+        motion = shove_motion(performed.here, performed.here.ahead(-BACK), motion, push)
+        performed.track(motion, means.cfg, means.localize, goes_on=True)
     if not performed.fell:
-        performed.track(still(performed, first, 0.8), replace(cfg, blend=1.4, steps=None, end=0.2), localize)
+        performed.track(
+            still(performed, first, 0.8), replace(means.cfg, blend=1.4, steps=None, end=0.2), means.localize
+        )

@@ -85,9 +85,10 @@ def _pick(rng: np.random.Generator) -> RobotMotion:
 def _walk_with_arm_raised(rng: np.random.Generator) -> RobotMotion:
     """Small steps before a table with one hand or both held up."""
     arms = np.array(_STANDING[15:])
-    for side in ("left", "right") if rng.random() < 0.3 else (("left", "right")[rng.integers(2)],):
+    both: tuple[Side, ...] = ("left", "right")
+    for side in both if rng.random() < 0.3 else (both[rng.integers(2)],):
         own = slice(0, 7) if side == "left" else slice(7, 14)
-        arms[own] = raised(_STANDING, "left" if side == "left" else "right")[15:][own] + rng.normal(0, 0.15, 7)
+        arms[own] = raised(_STANDING, side)[15:][own] + rng.normal(0, 0.15, 7)
     here, parts = HERE, []
     for _ in range(rng.integers(1, 4)):
         goal = _next(rng, here)

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from exoactor import stance
 from exoactor.stance import sides
 from exoactor.types.arrays import Array
 from exoactor.types.camera import Camera
@@ -118,11 +119,10 @@ def place_on(seat: Seat, behind: float) -> Array:
 
 def turned_since(then: SceneObject, now: SceneObject) -> float:
     """How far a seat has turned between two looks [rad]; what looks the same turned round has not turned so far."""
-    turn = float(wrap(now.yaw - then.yaw))
     if now.item.kind == "chair":
-        return turn
-    period = np.pi / 2 if abs(float(now.item.size[0] - now.item.size[1])) < SQUARE else np.pi
-    return float(turn - period * round(turn / period))
+        return stance.turned_since(then, now, None)
+    square = abs(float(now.item.size[0] - now.item.size[1])) < SQUARE
+    return stance.turned_since(then, now, np.pi / 2 if square else np.pi)
 
 
 def seat_under(robot: Pose2D, things: Iterable[SceneObject]) -> tuple[SceneObject, Seat] | None:

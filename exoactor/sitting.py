@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
-from exoactor import attempt
-from exoactor.control import StateEstimator, TrackCfg
+from exoactor.control import StateEstimator
 from exoactor.control.execute import standing_pose
-from exoactor.control.recorder import Localize
-from exoactor.formats.robot_motion import save_robot
 from exoactor.ground.seats import seat_now
-from exoactor.performance import Approach, Performance, feet_of
+from exoactor.performance import Approach, Means, Performance, feet_of
 from exoactor.retarget import (
     lower_motion,
     rise_motion,
@@ -25,7 +20,7 @@ from exoactor.retarget import (
     tip_forward_motion,
 )
 from exoactor.seat import Seat
-from exoactor.types import Contact, Pose2D, Scene, SceneObject, StageError, TrackingCommand
+from exoactor.types import Contact, Pose2D, SceneObject, StageError, TrackingCommand
 
 GAP = 0.055
 """Pelvis before the edge of a seat on legs, standing [m]: the calves are 2 cm from it."""
@@ -65,35 +60,29 @@ class SeatFelt:
 
 def sit_down(
     performed: Performance,
+    means: Means,
     contact: Contact,
     then: SceneObject,
-    folder: Path,
-    look: Callable[[], Scene],
-    cfg: TrackCfg,
-    localize: Localize | None,
 ) -> None:
     """Step back to the seat as it is seen now, lower onto it until it is felt, let go back onto it, and stay.
 
     Args:
         performed: the walk so far; gets the stretches.
+        means: of the attempt.
         contact: what the video does.
         then: the seat as perceived when the video was imagined.
-        folder: of the attempt; gets robot-hold.npz.
-        look: perceives the scene as it is now.
-        cfg: of the tracking.
-        localize: finds the robot in a look.
 
     Raises:
         StageError: ("ground", "target_gone"), ("ground", "no_seat"), ("ground", "robot_not_seen"), ("track",
             "not_in_place") or ("track", "seat_not_felt").
     """
     first = standing_pose(performed.controller.actuation)
-    steps = replace(cfg, settle=replace(cfg.settle, xy=SETTLED))
+    steps = replace(means.cfg, settle=replace(means.cfg.settle, xy=SETTLED))
     seat: Seat | None = None
     for number in range(BEFORE_SEAT.rounds + 1):
         if performed.fell:
             return
-        scene = look()
+        scene = means.look()
         if scene.robot is None:
             raise StageError("ground", "robot_not_seen", "the robot is not seen before the seat")
         # From up close it hides the seat; where it was seen better, it stands still.
@@ -109,11 +98,11 @@ def sit_down(
         if BEFORE_SEAT.arrived(here, stance, number):
             break
         # Aimed at the middle, small steps end near enough to it.
-        performed.track(shuffle(here, seat.stance(gap), first[15:]), steps, localize)
+        performed.track(shuffle(here, seat.stance(gap), first[15:]), steps, means.localize)
     assert seat is not None
     lower = lower_motion(feet_of(performed.estimator), seat.height, contact.begin - contact.reach, first)
     # The policy balances by itself here: what would hold the robot where the plan has it pushes against the seat.
-    free = replace(cfg, closed_loop=False, posture=None, wrist=None, end=0.2)
+    free = replace(means.cfg, closed_loop=False, posture=None, wrist=None, end=0.2)
     lowered = performed.track(lower, free, None, until=SeatFelt())
     if performed.fell:
         return
@@ -122,31 +111,27 @@ def sit_down(
         raise StageError("track", "seat_not_felt", f"lowered onto {contact.thing} the robot felt no seat")
     performed.estimator.seated = True
     back = sit_back_motion(performed.here, seat.height + RESTING, lowered.targets, contact.end - contact.begin)
-    save_robot(folder / attempt.ROBOT_HOLD, back)
-    performed.track(back, replace(cfg, blend=0.0, end=0.2), None)
+    means.keep(back)
+    performed.track(back, replace(means.cfg, blend=0.0, end=0.2), None)
     if not performed.fell:
         performed.estimator.start(performed.here, SEATED_STD)
 
 
 def stand_up(
     performed: Performance,
+    means: Means,
     contact: Contact,
     goal: Pose2D,
     thing: SceneObject,
-    folder: Path,
-    cfg: TrackCfg,
-    localize: Localize | None,
 ) -> None:
     """Tip forward onto the feet, rise, and step away from the seat.
 
     Args:
         performed: of a robot that sits; gets the stretches.
+        means: of the attempt.
         contact: what the video does.
         goal: where the robot then stands.
         thing: what it sits on, as perceived when the video was imagined.
-        folder: of the attempt; gets robot-hold.npz.
-        cfg: of the tracking.
-        localize: finds the robot in a look.
 
     Raises:
         StageError: ("track", "not_risen").
@@ -154,16 +139,16 @@ def stand_up(
     first = standing_pose(performed.controller.actuation)
     seat = seat_now(contact, thing, thing)
     tip = tip_forward_motion(performed.here, seat.height + RESTING, seated_joints())
-    save_robot(folder / attempt.ROBOT_HOLD, tip)
-    performed.track(tip, replace(cfg, blend=0.0, end=0.02), None)
+    means.keep(tip)
+    performed.track(tip, replace(means.cfg, blend=0.0, end=0.02), None)
     if performed.fell:
         return
     if not performed.robot.sense().foot_contact.all():
         back = sit_up_motion(performed.here, seat.height + RESTING, tip.joint_pos[-1])
-        performed.track(back, replace(cfg, blend=0.0), None)
+        performed.track(back, replace(means.cfg, blend=0.0), None)
         raise StageError("track", "not_risen", "leaning forward the robot did not come onto its feet")
     performed.estimator.seated = False
-    free = replace(cfg, closed_loop=False, posture=None, wrist=None, blend=0.0, end=STANDING_STILL)
-    risen = performed.track(rise_motion(feet_of(performed.estimator), seat.height, first), free, localize)
+    free = replace(means.cfg, closed_loop=False, posture=None, wrist=None, blend=0.0, end=STANDING_STILL)
+    risen = performed.track(rise_motion(feet_of(performed.estimator), seat.height, first), free, means.localize)
     if not risen.fell:
-        performed.track(shuffle(performed.here, goal, first[15:]), cfg, localize)
+        performed.track(shuffle(performed.here, goal, first[15:]), means.cfg, means.localize)

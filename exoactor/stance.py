@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from exoactor.types.arrays import Array
-from exoactor.types.rotations import yaw_matrix
+from exoactor.types.rotations import wrap, yaw_matrix
 from exoactor.types.scene import Pose2D, SceneObject
 
 STANDOFF = 0.45
@@ -18,6 +18,18 @@ ON_FLOOR = 0.15
 
 CORNER_MARGIN = 0.20
 """The aim point keeps this far from the ends of a side longer than twice this [m]."""
+
+
+def turned_since(then: SceneObject, now: SceneObject, period: float | None) -> float:
+    """How far a thing has turned between two looks [rad].
+
+    Args:
+        then: as it was seen before.
+        now: as it is seen now.
+        period: what looks the same turned by this has not turned so far [rad]; None for what looks different all round.
+    """
+    turn = float(wrap(now.yaw - then.yaw))
+    return turn if period is None else float(turn - period * round(turn / period))
 
 
 def sides(thing: SceneObject) -> list[tuple[Array, Array, float]]:

@@ -74,9 +74,9 @@ class Carry(Skill):
         name, rise = spoken(held.id), max(CHEST - held.position[2] - held.item.size[2] / 2, 0.0)
         here, chain = robot, []
         if _is_close(scene, robot, held):
-            place = robot.xy - BACK * robot.forward
-            if is_free(scene, place, ignore=(held.id,)):
-                here = Pose2D(float(place[0]), float(place[1]), robot.yaw)
+            behind = robot.ahead(-BACK)
+            if is_free(scene, behind.xy, ignore=(held.id,)):
+                here = behind
                 text = f"steps back with the {name} in both hands"
                 chain.append(Action("carry", text, goal=here, thing=held.id, rise=rise))
                 rise = 0.0

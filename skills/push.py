@@ -115,11 +115,10 @@ class Push(Skill):
         others, most = _up_to(scene, thing, toward, args.get("to"), on_floor=carrier is None)
         if carrier is None:
             stance, way = _behind(scene, thing, toward, others, most)
-            end = stance.xy + way * stance.forward
             push = Action(
                 "push",
                 f"pushes the {name} straight ahead with both hands, walking behind it",
-                goal=Pose2D(float(end[0]), float(end[1]), stance.yaw),
+                goal=stance.ahead(way),
                 thing=thing.id,
                 shift=_pair(way * stance.forward),
             )
@@ -214,10 +213,8 @@ def _behind(
         raise StageError("imagine", "no_free_place", f"behind {thing.id} there is no room to stand in view")
     blocker = ""
     for way in (most, min(most, LEAST[0])):
-        x, y = stance.xy + way * stance.forward
-        end = Pose2D(float(x), float(y), stance.yaw)
         blocker = rule.meets(thing, way * stance.forward, others) or ""
-        if not blocker and is_room(scene, end, (thing.id, *on_it)):
+        if not blocker and is_room(scene, stance.ahead(way), (thing.id, *on_it)):
             return stance, way
     why = f"{blocker} stands where {thing.id} would go" if blocker else f"{thing.id} would be pushed out of view"
     raise StageError("imagine", "in_the_way" if blocker else "no_free_place", why)

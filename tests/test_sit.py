@@ -10,7 +10,7 @@ from exoactor.check.sitting import seated
 from exoactor.control import StateEstimator, StudentController, TrackCfg, stand
 from exoactor.control.execute import standing_pose
 from exoactor.perceive import RgbdPerception, own_body
-from exoactor.performance import Performance, feet_of
+from exoactor.performance import Means, Performance, feet_of
 from exoactor.retarget import lower_motion
 from exoactor.seat import seats
 from exoactor.sitting import SeatFelt, sit_down, stand_up
@@ -84,7 +84,7 @@ def sat(tmp_path_factory):
     """A robot that has sat down, and the truth of it."""
     rig = Rig()
     folder = tmp_path_factory.mktemp("sit")
-    track, performed = rig.perform(lambda p: sit_down(p, SIT, rig.thing, folder, rig.look, CFG, None))
+    track, performed = rig.perform(lambda p: sit_down(p, Means(folder, rig.look, CFG, None), SIT, rig.thing))
     return rig, track, performed
 
 
@@ -132,7 +132,7 @@ def test_and_stands_up_again(sat, tmp_path):
     rig = sat[0]
     rig.estimator.start(rig.here())
     rise, goal = replace(SIT, kind="rise"), rig.seat.stance(0.4)
-    track, _ = rig.perform(lambda p: stand_up(p, rise, goal, rig.thing, tmp_path, CFG, None))
+    track, _ = rig.perform(lambda p: stand_up(p, Means(tmp_path, rig.look, CFG, None), rise, goal, rig.thing))
     stood = happened(Expectation("standing"), track, true_objects(rig.robot))
     assert stood["true"] is True, stood
     assert not rig.estimator.seated and rig.seat.behind_edge(rig.here().xy) < -0.15
@@ -153,6 +153,6 @@ def test_a_perch_on_the_edge_is_no_sit_to_the_camera(eyes):
 def test_a_seat_that_is_not_there_is_not_felt_and_the_robot_stands_up(tmp_path):
     rig = Rig(believed=0.8)
     with pytest.raises(StageError, match="seat_not_felt"):
-        rig.perform(lambda p: sit_down(p, SIT, rig.thing, tmp_path, rig.look, CFG, None))
+        rig.perform(lambda p: sit_down(p, Means(tmp_path, rig.look, CFG, None), SIT, rig.thing))
     truth = rig.robot.truth()
     assert not truth["fallen"] and truth["height"] > 0.65 and not rig.estimator.seated

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
-from agent.bench.trials import SKILL_COLUMNS, run_instruction, skill_row
+from agent.bench.trials import SKILL_COLUMNS, run_in_room, skill_row
 from exoactor.bench.runner import Bench, Record, Table, share
 from exoactor.passage import HIGHEST, LOWEST
 from exoactor.world.furniture import BEAM
@@ -57,10 +55,7 @@ objects:
 
 def trial(case: Record) -> Record:
     """Once across; every attempt with what the check said and what was true."""
-    with tempfile.TemporaryDirectory(prefix="exoactor-bars-") as folder:
-        path = Path(folder) / "scene.yaml"
-        path.write_text(scene_of(case))
-        return run_instruction(SAY[case["skill"]], str(path), case["seed"])
+    return run_in_room(SAY[case["skill"]], scene_of(case), case["seed"])
 
 
 def summarize(records: Sequence[Record]) -> Table:

@@ -20,7 +20,7 @@ from agent.bench.lift import scene_of
 from exoactor.bench.runner import Bench, Record, Table, share
 from exoactor.control import StateEstimator, StudentController, TrackCfg, stand
 from exoactor.grip import sides, stance_for
-from exoactor.performance import Performance, take_hold
+from exoactor.performance import Means, Performance, take_hold
 from exoactor.types import Array, Contact, Expectation, Pose2D, Scene, SceneObject, StageError
 from exoactor.world.happened import happened
 from exoactor.world.scene_file import load_scene
@@ -82,7 +82,8 @@ def trial(case: Record) -> Record:
         scene, cfg, failed = Scene(believed, here, 1.0, spec.camera), TrackCfg(look_hz=0.0, end=0.2), None
         try:
             then = next(thing for thing in scene.objects if thing.id == kind)
-            take_hold(performed, _contact(kind), scene, Path(folder), lambda: scene, cfg, None, then=then)
+            means = Means(Path(folder), lambda: scene, cfg, None)
+            take_hold(performed, means, _contact(kind), scene, then=then)
         except StageError as error:
             failed = error.code
         return {"failed": failed, **_measured(truth, robot, kind, felt)}

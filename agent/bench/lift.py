@@ -6,13 +6,11 @@ after the video was imagined, from a reference distance of 2 m. Sizes and masses
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
-from agent.bench.trials import run_instruction
+from agent.bench.trials import run_in_room
 from exoactor.bench.runner import Bench, Record, Table, share
 from exoactor.types import Array
 
@@ -56,18 +54,10 @@ def cases(trials: int | None, seed: int) -> list[Record]:
 
 def trial(case: Record) -> Record:
     """One instruction, from the first look to the last verdict."""
-    with tempfile.TemporaryDirectory(prefix="exoactor-lift-") as folder:
-        path = Path(folder) / "scene.yaml"
-        text, moves = scene_of(case)
-        path.write_text(text)
-        faults = [f"move_object:id={moves},dx={case['offset']},dy=0@1.1"] if case["offset"] else []
-        result = run_instruction(
-            f"lift the orange {case['kind']}",
-            str(path),
-            case["seed"],
-            closed_loop=case["arm"] == "closed",
-            faults=faults,
-        )
+    room, moves = scene_of(case)
+    faults = [f"move_object:id={moves},dx={case['offset']},dy=0@1.1"] if case["offset"] else []
+    closed = case["arm"] == "closed"
+    result = run_in_room(f"lift the orange {case['kind']}", room, case["seed"], closed_loop=closed, faults=faults)
     attempts = result["attempts"]
     truth = [bool(a.get("truth")) for a in attempts]
     contacts = [a["contact_m"] for a in attempts if a.get("contact_m") is not None]

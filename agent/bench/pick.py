@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
-from agent.bench.trials import SKILL_COLUMNS, run_instruction, skill_row
+from agent.bench.trials import SKILL_COLUMNS, run_in_room, skill_row
 from exoactor.bench.runner import Bench, Record, Table, share
 
 KINDS = ("bottle", "can")
@@ -50,11 +48,8 @@ objects:
 
 def trial(case: Record) -> Record:
     """Take it, put it down again; every attempt of either with what the check said and what was true."""
-    with tempfile.TemporaryDirectory(prefix="exoactor-pick-") as folder:
-        path = Path(folder) / "scene.yaml"
-        path.write_text(scene_of(case))
-        say = f"take the red {case['kind']} with one hand, then put it back on the table"
-        return run_instruction(say, str(path), case["seed"])
+    say = f"take the red {case['kind']} with one hand, then put it back on the table"
+    return run_in_room(say, scene_of(case), case["seed"])
 
 
 def summarize(records: Sequence[Record]) -> Table:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
-from agent.bench.trials import SKILL_COLUMNS, run_instruction, skill_row
+from agent.bench.trials import SKILL_COLUMNS, run_in_room, skill_row
 from exoactor.bench.runner import Bench, Record, Table
 from exoactor.types import Array
 
@@ -102,11 +100,8 @@ def _size(values: Sequence[float] | Array) -> str:
 
 def trial(case: Record) -> Record:
     """One instruction; every attempt with what the check said and what was true."""
-    with tempfile.TemporaryDirectory(prefix="exoactor-push-") as folder:
-        path = Path(folder) / "scene.yaml"
-        text, say = scene_of(case)
-        path.write_text(text)
-        return run_instruction(say, str(path), case["seed"])
+    room, say = scene_of(case)
+    return run_in_room(say, room, case["seed"])
 
 
 _ROWS = (

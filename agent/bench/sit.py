@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
-from agent.bench.trials import SKILL_COLUMNS, run_instruction, skill_row
+from agent.bench.trials import SKILL_COLUMNS, run_in_room, skill_row
 from exoactor.bench.runner import Bench, Record, Table, share
 
 KINDS = ("chair", "bench")
@@ -52,10 +50,7 @@ furniture:
 
 def trial(case: Record) -> Record:
     """Sit down, stand up again; every attempt of either with what the check said and what was true."""
-    with tempfile.TemporaryDirectory(prefix="exoactor-sit-") as folder:
-        path = Path(folder) / "scene.yaml"
-        path.write_text(scene_of(case))
-        return run_instruction(f"sit down on the {case['kind']}, then stand up", str(path), case["seed"])
+    return run_in_room(f"sit down on the {case['kind']}, then stand up", scene_of(case), case["seed"])
 
 
 def summarize(records: Sequence[Record]) -> Table:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from agent.bench.lift import scene_of
-from agent.bench.trials import SKILL_COLUMNS, run_instruction, skill_row
+from agent.bench.trials import SKILL_COLUMNS, run_in_room, skill_row
 from exoactor.bench.runner import Bench, Record, Table, share
 
 KINDS = ("box", "cylinder")
@@ -37,13 +35,10 @@ def cases(trials: int | None, seed: int) -> list[Record]:
 
 def trial(case: Record) -> Record:
     """Lift it, and put it down; every attempt with what the check said and what was true."""
-    with tempfile.TemporaryDirectory(prefix="exoactor-tiers-") as folder:
-        path = Path(folder) / "scene.yaml"
-        text, say = scene_of(case)[0], f"lift the orange {case['kind']}, then put it down again"
-        if case["task"] == "over":
-            text, say = with_table(text, case), f"put the orange {case['kind']} on the low table"
-        path.write_text(text)
-        return run_instruction(say, str(path), case["seed"])
+    room, say = scene_of(case)[0], f"lift the orange {case['kind']}, then put it down again"
+    if case["task"] == "over":
+        room, say = with_table(room, case), f"put the orange {case['kind']} on the low table"
+    return run_in_room(say, room, case["seed"])
 
 
 def with_table(scene: str, case: Record) -> str:

@@ -83,6 +83,22 @@ def run_instruction(
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def run_in_room(say: str, room: str, seed: int, *, closed_loop: bool = True, faults: Sequence[str] = ()) -> Record:
+    """`run_instruction` in a room of its own.
+
+    Args:
+        say: the instruction.
+        room: the scene, as YAML.
+        seed: of sensors and imagined people.
+        closed_loop: False is the paper's way.
+        faults: to plant.
+    """
+    with tempfile.TemporaryDirectory(prefix="exoactor-room-") as folder:
+        scene = Path(folder) / "scene.yaml"
+        scene.write_text(room)
+        return run_instruction(say, str(scene), seed, closed_loop=closed_loop, faults=faults)
+
+
 def attempts(run_dir: Path, scene: str) -> list[Record]:
     """Every attempt of a run in the order in which they were made."""
     events = list(read_events(run_dir / "journal.jsonl"))

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from langchain_core.exceptions import ModelAPIError
@@ -28,6 +29,18 @@ _METHODS: Final = {"json_schema": "json_schema", "tools": "function_calling"}
 
 def never() -> None:
     """Nobody asks to stop."""
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What is asked, as `Structured.ask` takes it."""
+
+    messages: Sequence[BaseMessage]
+    schema: dict[str, Any]
+    meter: Meter
+    purpose: str
+    stop: Callable[[], None]
+    down: bool
 
 
 class Structured:
@@ -68,10 +81,11 @@ class Structured:
         Raises:
             ModelFailure: nothing usable within the limits.
         """
+        request = _Request(messages, schema, meter, purpose, stop, down)
         ways = (self.way,) if self.way is not None else WAYS
         for i, way in enumerate(ways):
             try:
-                answer = self._with_retries(messages, schema, meter, purpose, way, stop, down)
+                answer = self._with_retries(request, way)
             except ModelFailure as failure:
                 if failure.code in ANOTHER_WAY and i + 1 < len(ways):
                     continue
@@ -80,46 +94,28 @@ class Structured:
             return answer
         raise AssertionError("there is always a way to try")
 
-    def _with_retries(
-        self,
-        messages: Sequence[BaseMessage],
-        schema: dict[str, Any],
-        meter: Meter,
-        purpose: str,
-        way: Way,
-        stop: Callable[[], None],
-        down: bool,
-    ) -> dict[str, Any]:
+    def _with_retries(self, request: _Request, way: Way) -> dict[str, Any]:
         for attempt in range(self.cfg.retries + 1):
             try:
-                return self._once(messages, schema, meter, purpose, way, stop, down)
+                return self._once(request, way)
             except ModelFailure as failure:
                 if failure.code not in RETRIED or attempt == self.cfg.retries:
                     raise
                 wait = max(self.cfg.retry_delay * 2**attempt, failure.after)
-                _sleep(min(wait, LONGEST_WAIT, meter.seconds_left()), stop)
+                _sleep(min(wait, LONGEST_WAIT, request.meter.seconds_left()), request.stop)
         raise AssertionError("there is always a first try")
 
-    def _once(
-        self,
-        messages: Sequence[BaseMessage],
-        schema: dict[str, Any],
-        meter: Meter,
-        purpose: str,
-        way: Way,
-        stop: Callable[[], None],
-        down: bool,
-    ) -> dict[str, Any]:
+    def _once(self, request: _Request, way: Way) -> dict[str, Any]:
         """One request; counted whatever comes of it."""
-        seconds = min(self.cfg.timeout, meter.seconds_left())
+        seconds = min(self.cfg.timeout, request.meter.seconds_left())
         began = time.monotonic()
         reply: AIMessage | None = None
         code, error = "stopped", None
         tokens = (0, 0)
         try:
-            if down:
+            if request.down:
                 raise ModelAPIError("500, planted")
-            reply = within(seconds, lambda: _invoke(self.chat, messages, schema, way), stop)
+            reply = within(seconds, lambda: _invoke(self.chat, request.messages, request.schema, way), request.stop)
             tokens = _tokens(reply.usage_metadata)
             found = read(reply, streamed=self.cfg.stream)
             code = "ok"
@@ -132,16 +128,16 @@ class Structured:
             tokens = tokens if any(tokens) else _tokens_of(raised)
             raise error from None
         finally:
-            meter.add(
+            request.meter.add(
                 {
-                    "purpose": purpose,
+                    "purpose": request.purpose,
                     "way": way,
                     "code": code,
                     "detail": error.detail if error else "",
                     "seconds": round(time.monotonic() - began, 3),
                     "tokens_in": tokens[0],
                     "tokens_out": tokens[1],
-                    "request": [{"role": m.type, "text": str(m.text)} for m in messages],
+                    "request": [{"role": m.type, "text": str(m.text)} for m in request.messages],
                     "reply": "" if reply is None else said(reply)[:MAX_REPLY],
                 }
             )

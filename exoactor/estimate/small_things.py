@@ -87,9 +87,10 @@ class FollowedSmall:
         all_high = np.clip(high + self._shifts.max(0), all_low + 1, size)
         self._crop = (slice(all_low[1], all_high[1]), slice(all_low[0], all_high[0]))
         hulls = [cv2.convexHull((pixels + shift - all_low).astype(np.float32)) for shift in self._shifts]
-        self._outlines = np.zeros((len(hulls), *(all_high - all_low)[::-1]), np.uint8)
-        for picture, hull in zip(self._outlines, hulls, strict=True):
+        outlines = np.zeros((len(hulls), *(all_high - all_low)[::-1]), np.uint8)
+        for picture, hull in zip(outlines, hulls, strict=True):
             cv2.fillConvexPoly(picture, np.round(hull).astype(np.int32), 1)
+        self._outlines = outlines > 0
         self._shapes: Array | None = None
 
     def height(self, frame: Array, names: Sequence[str]) -> float:
@@ -99,7 +100,7 @@ class FollowedSmall:
             self._shapes = self._moved(mine)
         rise = best_rise(self._shapes, mine, self._rises, self._cfg.least)
         if not np.isfinite(rise):
-            rise = best_rise(self._outlines > 0, mine, self._rises, self._cfg.whole)
+            rise = best_rise(self._outlines, mine, self._rises, self._cfg.whole)
         return rise if np.isfinite(rise) else self._half_hidden(self._shapes, mine)
 
     def _half_hidden(self, shapes: Array, mine: Array) -> float:

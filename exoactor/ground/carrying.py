@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from exoactor.ground.following import must_be_near
 from exoactor.ground.warp import kept_clear, to_goal
 from exoactor.placing import places_at, takes
 from exoactor.types import Array, Contact, Pose2D, Scene, SceneObject, StageError
@@ -77,15 +78,9 @@ def carried_path(
     if not near:
         raise StageError("ground", "path_blocked", f"nothing can be put down at that side of {now.id} any more")
     goal = min(near, key=lambda s: float(np.linalg.norm(s.xy - place)))
-    moved = float(np.linalg.norm(now.position[:2] - then.position[:2]))
-    shift = float(np.linalg.norm(goal.xy - aligned[-1, :2]))
-    if shift > moved + cfg.reach_on:
-        raise StageError(
-            "ground", "target_too_far", f"{now.id}: the video ends {shift:.2f} m away, it moved {moved:.2f} m"
-        )
+    must_be_near(goal, aligned, then, now, cfg.reach_on)
     if takes(now, load):
-        before = goal.xy - cfg.short * goal.forward
-        goal = Pose2D(float(before[0]), float(before[1]), goal.yaw)
+        goal = goal.ahead(-cfg.short)
     return kept_clear(to_goal(aligned, goal), around, cfg.clearance, cfg.longest_push), now.id
 
 

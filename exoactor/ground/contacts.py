@@ -20,11 +20,11 @@ from exoactor.types import (
     Scene,
     SceneObject,
     StageError,
+    trunk_lean,
 )
 from exoactor.types.rotations import wrap
 
 WRISTS = {"left": BODY_JOINTS.index("left_wrist"), "right": BODY_JOINTS.index("right_wrist")}
-_NECK = BODY_JOINTS.index("neck")
 _ASKS_FOR: dict[str, tuple[ContactKind, str, str]] = {
     "lifted": ("lift", "never_lifted", "lifts"),
     "carried": ("carry", "never_carried", "carries"),
@@ -245,8 +245,7 @@ def _on(motion: HumanMotion, thing: SceneObject, left: float, way: float, cfg: C
     reach = int(resting[-1]) if len(resting) else 0
     if way < 0:  # what is let down was held from the beginning
         begin = reach = 0
-    up = motion.joints[around.start :, _NECK] - motion.joints[around.start :, 0]
-    bow = float(np.arctan2(np.linalg.norm(up[:, :2], axis=1), up[:, 2]).max())
+    bow = float(trunk_lean(motion.joints[around.start :]).max())
     return Contact(
         thing.id,
         hands,

@@ -12,6 +12,7 @@ from exoactor.grasp import hand_of, stance_at
 from exoactor.grip import FARTHEST, faced_now, stance_for
 from exoactor.ground import pushing
 from exoactor.ground.carrying import CarryingCfg, carried_path
+from exoactor.ground.following import must_be_near, then_and_now
 from exoactor.ground.gestures import GestureCfg, HeldArm, aimed, held_arms
 from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path
 from exoactor.ground.seats import risen, to_seat
@@ -219,9 +220,7 @@ def _travel(aligned: Array, seen: Array, scene: Scene, shown: Scene, cfg: Ground
 
 def _to_hold(aligned: Array, scene: Scene, shown: Scene, contact: Contact, cfg: GroundCfg) -> Array:
     """Path now of a video that takes hold of a thing: to before it as it stands now, on the video's side."""
-    then, now = shown.get(contact.thing), scene.get(contact.thing)
-    if now is None or then is None:
-        raise StageError("ground", "target_gone", f"{contact.thing} is no longer seen")
+    then, now = then_and_now(contact.thing, shown, scene)
     short = cfg.short_of_hold
     side = hand_of(contact)
     if contact.kind == "push":
@@ -240,33 +239,19 @@ def _to_hold(aligned: Array, scene: Scene, shown: Scene, contact: Contact, cfg: 
             "out_of_reach",
             f"{contact.thing} is {reach:.2f} m from where a robot can stand, {farthest} m at most",
         )
-    moved = float(np.linalg.norm(now.position[:2] - then.position[:2]))
-    shift = float(np.linalg.norm(goal.xy - aligned[-1, :2]))
-    if shift > moved + cfg.reach_on:
-        raise StageError(
-            "ground", "target_too_far", f"{contact.thing}: the video ends {shift:.2f} m away, it moved {moved:.2f} m"
-        )
+    must_be_near(goal, aligned, then, now, cfg.reach_on)
     if goal.is_near(_pose(aligned[0]), short + cfg.same_place, cfg.turns):
         return np.broadcast_to(aligned[0], aligned.shape).copy()
-    before = goal.xy - short * goal.forward
-    goal = Pose2D(float(before[0]), float(before[1]), goal.yaw)
-    return kept_clear(to_goal(aligned, goal), scene, cfg.clearance, cfg.longest_push)
+    return kept_clear(to_goal(aligned, goal.ahead(-short)), scene, cfg.clearance, cfg.longest_push)
 
 
 def _to_bar(aligned: Array, scene: Scene, shown: Scene, passage: Passage, cfg: GroundCfg) -> Array:
     """Path now of a video that goes over or under a bar: to before it as it stands now, on the video's side."""
-    then, now = shown.get(passage.thing), scene.get(passage.thing)
-    if now is None or then is None:
-        raise StageError("ground", "target_gone", f"{passage.thing} is no longer seen")
+    then, now = then_and_now(passage.thing, shown, scene)
     now = turned_as(now, then)
     aside = kept_inside(now, passage.aside)
     goal = pose_by(now, passage.forward, aside, -STAND_BEFORE[passage.way])
-    moved = float(np.linalg.norm(now.position[:2] - then.position[:2]))
-    shift = float(np.linalg.norm(goal.xy - aligned[-1, :2]))
-    if shift > moved + cfg.reach_on:
-        raise StageError(
-            "ground", "target_too_far", f"{passage.thing}: the video ends {shift:.2f} m away, it moved {moved:.2f} m"
-        )
+    must_be_near(goal, aligned, then, now, cfg.reach_on)
     if goal.is_near(_pose(aligned[0]), cfg.short_of_bar + cfg.same_place, cfg.turns):
         return np.broadcast_to(aligned[0], aligned.shape).copy()
     short = pose_by(now, passage.forward, aside, -STAND_BEFORE[passage.way] - cfg.short_of_bar)

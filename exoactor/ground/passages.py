@@ -18,6 +18,7 @@ from exoactor.types import (
     Scene,
     SceneObject,
     StageError,
+    trunk_lean,
 )
 
 _ANKLES = (BODY_JOINTS.index("left_ankle"), BODY_JOINTS.index("right_ankle"))
@@ -123,7 +124,7 @@ def _passage(motion: HumanMotion, thing: SceneObject, cfg: PassageCfg) -> Passag
         near = slice(max(0, when - round(cfg.around * fps)), when + round(cfg.around * fps) + 1)
         lifts.append(float(joints[near, ankle, 2].max() - standing[ankle, 2]))
     foot = int(np.argmin(crossings))
-    pitch = _pitch(joints) - _pitch(standing[None])[0]
+    pitch = trunk_lean(joints) - trunk_lean(standing[None])[0]
     heights = hips[:, 2] / standing[0, 2]
     if WAYS[thing.item.kind] == "over":
         reach = _last(motion.contacts[:, foot], crossings[foot])
@@ -147,12 +148,6 @@ def _passage(motion: HumanMotion, thing: SceneObject, cfg: PassageCfg) -> Passag
         float(pitch[max(0, at - 2) : at + 3].mean()),
         beyond,
     )
-
-
-def _pitch(joints: Array) -> Array:
-    """(T,) how far the trunk leans over, any way [rad]."""
-    up = joints[:, _NECK] - joints[:, 0]
-    return np.asarray(np.arctan2(np.linalg.norm(up[:, :2], axis=1), up[:, 2]))
 
 
 def _last(true: Array, before: int) -> int:

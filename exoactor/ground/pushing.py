@@ -261,14 +261,10 @@ def stance_now(
     Raises:
         StageError: ("ground", "out_of_reach") when it is not pushed like that where it stands.
     """
-    heading = heading_now(now, then, contact)
     side = hand_of(contact)
     if side is None:
-        turned = nearest_heading(now, heading)
-        if turned is None:
-            raise StageError("ground", "out_of_reach", f"{now.id} has no side that is pushed in that direction")
-        return stance_to_push(now, turned)
-    carrier, toward = on_top(now, scene, heading, contact, cfg)
+        return stance_to_push(now, heading_now(now, then, contact))
+    carrier, toward = on_top(now, scene, faced_now(now, then, contact.heading), contact, cfg)
     stance, ahead = stance_beside(now, toward, side, carrier, way_now(now, toward, carrier, contact))
     if ahead > grasp.FARTHEST:
         raise StageError("ground", "out_of_reach", f"{now.id} is {ahead:.2f} m from where a robot can stand")
@@ -281,8 +277,15 @@ def way_now(now: SceneObject, toward: float, carrier: SceneObject, contact: Cont
 
 
 def heading_now(now: SceneObject, then: SceneObject, contact: Contact) -> float:
-    """Where the person would face [rad]; see `faced_now`."""
-    return faced_now(now, then, contact.heading)
+    """The direction in which both palms push a thing as it stands now [rad].
+
+    Raises:
+        StageError: ("ground", "out_of_reach").
+    """
+    heading = nearest_heading(now, faced_now(now, then, contact.heading))
+    if heading is None:
+        raise StageError("ground", "out_of_reach", f"{now.id} has no side that is pushed in that direction")
+    return heading
 
 
 def on_top(

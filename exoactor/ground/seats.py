@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from exoactor.ground.following import must_be_near, then_and_now
 from exoactor.ground.warp import to_goal
 from exoactor.seat import Seat, seat_facing, turned_since
 from exoactor.types import Array, Contact, Pose2D, Scene, SceneObject, StageError
@@ -30,16 +31,9 @@ def to_seat(aligned: Array, scene: Scene, shown: Scene, contact: Contact, reach_
     Raises:
         StageError: ("ground", "target_gone"), ("ground", "no_seat") or ("ground", "target_too_far").
     """
-    then, now = shown.get(contact.thing), scene.get(contact.thing)
-    if now is None or then is None:
-        raise StageError("ground", "target_gone", f"{contact.thing} is no longer seen")
+    then, now = then_and_now(contact.thing, shown, scene)
     goal = seat_now(contact, then, now).stance(SHORT)
-    moved = float(np.linalg.norm(now.position[:2] - then.position[:2]))
-    shift = float(np.linalg.norm(goal.xy - aligned[-1, :2]))
-    if shift > moved + reach_on:
-        raise StageError(
-            "ground", "target_too_far", f"{contact.thing}: the video ends {shift:.2f} m away, it moved {moved:.2f} m"
-        )
+    must_be_near(goal, aligned, then, now, reach_on)
     return to_goal(aligned, goal)
 
 
@@ -56,9 +50,7 @@ def risen(end: Array, robot: Pose2D, scene: Scene, shown: Scene, contact: Contac
     Raises:
         StageError: ("ground", "target_gone") or ("ground", "no_seat").
     """
-    then, now = shown.get(contact.thing), scene.get(contact.thing)
-    if then is None or now is None:
-        raise StageError("ground", "target_gone", f"{contact.thing} is no longer seen")
+    then, now = then_and_now(contact.thing, shown, scene)
     in_video, seat = seat_now(contact, then, then), seat_now(contact, then, now)
     ahead = float(np.clip(-in_video.behind_edge(end[:2]), *AHEAD))
     return seat.stance(ahead, seat.aside(robot.xy))

@@ -8,13 +8,22 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from exoactor.seat import place_on, seat_facing
-from exoactor.types import BODY_JOINTS, Array, Contact, Expectation, HumanMotion, Scene, SceneObject, StageError
+from exoactor.types import (
+    BODY_JOINTS,
+    Array,
+    Contact,
+    Expectation,
+    HumanMotion,
+    Scene,
+    SceneObject,
+    StageError,
+    trunk_lean,
+)
 from exoactor.types.rotations import wrap
 
 _HIPS, _KNEES, _ANKLES = (
     [BODY_JOINTS.index(f"{side}_{joint}") for side in ("left", "right")] for joint in ("hip", "knee", "ankle")
 )
-_NECK = BODY_JOINTS.index("neck")
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ def find_sitting(motion: HumanMotion, scene: Scene, cfg: SittingCfg | None = Non
     """
     cfg = cfg or SittingCfg()
     share = gaussian_filter1d(_share(motion), 0.08 * motion.fps, mode="nearest")
-    sits = (share < cfg.low) & (_bend(motion) > cfg.bent) & (_lean(motion) < cfg.upright)
+    sits = (share < cfg.low) & (_bend(motion) > cfg.bent) & (trunk_lean(motion.joints) < cfg.upright)
     stands = share > cfg.tall
     count = max(2, round(cfg.seconds * motion.fps))
     if stands[:count].mean() > 0.5 and sits[-count:].all():
@@ -81,12 +90,12 @@ def find_sitting(motion: HumanMotion, scene: Scene, cfg: SittingCfg | None = Non
         left = float(before[-1]) if len(before) else 0.0
         begin = min(float(high[-1] + 1) / motion.fps if len(high) else 0.0, end)
         reach = min(left / motion.fps, begin)
-        bow = float(_lean(motion)[int(left) :].max())
+        bow = float(trunk_lean(motion.joints)[int(left) :].max())
         return Contact(thing.id, (), reach, begin, begin, end, way, turn, bow, "sit")
     up = int(np.argmax(stands))
     leaves = np.flatnonzero(sits[:up])
     begin = float(leaves[-1]) / motion.fps if len(leaves) else 0.0
-    bow = float(_lean(motion)[: up + 1].max())
+    bow = float(trunk_lean(motion.joints)[: up + 1].max())
     return Contact(thing.id, (), 0.0, begin, up / motion.fps, end, way, turn, bow, "rise")
 
 
@@ -125,12 +134,6 @@ def _bend(motion: HumanMotion) -> Array:
     thigh, shank = p[:, _KNEES] - p[:, _HIPS], p[:, _ANKLES] - p[:, _KNEES]
     cosine = (thigh * shank).sum(axis=2) / (np.linalg.norm(thigh, axis=2) * np.linalg.norm(shank, axis=2))
     return np.asarray(np.arccos(np.clip(cosine, -1.0, 1.0)).min(axis=1))
-
-
-def _lean(motion: HumanMotion) -> Array:
-    """(T,) how far the trunk leans over, any way [rad]."""
-    up = motion.joints[:, _NECK] - motion.joints[:, 0]
-    return np.asarray(np.arctan2(np.linalg.norm(up[:, :2], axis=1), up[:, 2]))
 
 
 def _on(motion: HumanMotion, part: slice, scene: Scene, cfg: SittingCfg) -> tuple[SceneObject, float] | None:

@@ -6,14 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from exoactor.ground import RootPath
 from exoactor.ground.warp import smoothstep
 from exoactor.retarget.footsteps import StepCfg, plan
+from exoactor.retarget.shuffle import straight
 from exoactor.retarget.timing import TimingCfg, timeline
 from exoactor.retarget.wholebody import WholeBodyCfg, solve
 from exoactor.types import CONTROL_HZ, Array, Passage, Pose2D, RobotMotion, StageError
-
-_FRAMES = 25
 
 
 @dataclass(frozen=True)
@@ -68,11 +66,8 @@ def duck_motion(
     cfg = cfg or DuckCfg()
     hz = float(CONTROL_HZ)
     sink, pitch = bent(room, passage, cfg)
-    share = np.linspace(0.0, 1.0, _FRAMES)
-    xy = start.xy + share[:, None] * (goal.xy - start.xy)
     # the heading's error is walked off, so that the robot comes out squarely
-    yaw = start.yaw + share * float(np.arctan2(np.sin(goal.yaw - start.yaw), np.cos(goal.yaw - start.yaw)))
-    time = timeline(RootPath(hz, xy, yaw, ((0, _FRAMES - 1),)), hz, cfg.timing, 0.0)
+    time = timeline(straight(start, goal, hz), hz, cfg.timing, 0.0)
     still = round(cfg.down * hz)
     poses = np.concatenate([np.tile(time.poses[0], (still, 1)), time.poses, np.tile(time.poses[-1], (still, 1))])
     walks = tuple((first + still, last + still, resumes + still) for first, last, resumes in time.walks)

@@ -37,12 +37,8 @@ def shuffle(
         pitch: of its trunk [rad].
     """
     hz = float(CONTROL_HZ)
-    share = np.linspace(0.0, 1.0, _FRAMES)
-    xy = start.xy + share[:, None] * (goal.xy - start.xy)
-    yaw = start.yaw + share * float(wrap(goal.yaw - start.yaw))
-    path = RootPath(hz, xy, yaw, ((0, _FRAMES - 1),))
     steps_cfg = steps_cfg or StepCfg()
-    time = timeline(path, hz, timing or TimingCfg(), 2 * steps_cfg.swing)
+    time = timeline(straight(start, goal, hz), hz, timing or TimingCfg(), 2 * steps_cfg.swing)
     sideways = float((goal.xy - start.xy) @ np.array([-np.sin(start.yaw), np.cos(start.yaw)]))
     steps = plan(time.poses, time.walks, hz, steps_cfg, steps_cfg.swing, 0 if sideways > 0 else 1)
     count = len(time.poses)
@@ -50,3 +46,10 @@ def shuffle(
     torso = np.column_stack([np.zeros(count), np.full(count, pitch), time.poses[:, 2]])
     root_pos, root_quat, joints = solve(steps, pelvis, torso, np.tile(arms, (count, 1)), hz, WholeBodyCfg())
     return RobotMotion(root_pos, root_quat, joints, steps.contacts, hz, steps.settle)
+
+
+def straight(start: Pose2D, goal: Pose2D, hz: float) -> RootPath:
+    """The way from one pose to another, turning evenly by the smaller angle."""
+    share = np.linspace(0.0, 1.0, _FRAMES)
+    xy = start.xy + share[:, None] * (goal.xy - start.xy)
+    return RootPath(hz, xy, start.yaw + share * float(wrap(goal.yaw - start.yaw)), ((0, _FRAMES - 1),))

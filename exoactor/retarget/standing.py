@@ -119,23 +119,22 @@ class Standing:
         cfg = self.cfg
         height = cfg.pelvis_height - min(cfg.crouch * low, cfg.lowest)
         pitch = cfg.bow_least + cfg.bow * low
-        bowed = self.rotation @ mink.SO3.from_y_radians(cfg.bow_pelvis * pitch)
-        self._hips.set_target(mink.SE3.from_rotation_and_translation(bowed, np.append(self._middle, height)))
-        turned = self.rotation @ mink.SO3.from_y_radians(pitch)
-        self._trunk.set_target(mink.SE3.from_rotation_and_translation(turned, np.zeros(3)))
-        over = self._middle + yaw_matrix(self._yaw) @ np.array([ahead, 0.0])
-        self._balance.set_target(np.append(over, 0.0))
+        self._bend(0.0, height, cfg.bow_pelvis * pitch, pitch, ahead)
 
     def lean(self, back: float, height: float, pitch: float, ahead: float) -> None:
         """Bring the pelvis so far behind the ankles' middle and to that height, the trunk pitched [m, m, rad].
 
         The centre of mass is kept `ahead` of the ankles [m]; where both cannot be had, the costs decide.
         """
+        self._bend(back, height, 0.5 * pitch, pitch, ahead)
+
+    def _bend(self, back: float, height: float, hips: float, trunk: float, ahead: float) -> None:
+        """Pelvis behind the ankles, its height, its pitch and the trunk's, and the centre of mass before the ankles."""
         forward = yaw_matrix(self._yaw) @ np.array([1.0, 0.0])
-        bowed = self.rotation @ mink.SO3.from_y_radians(0.5 * pitch)
+        bowed = self.rotation @ mink.SO3.from_y_radians(hips)
         place = np.append(self._middle - back * forward, height)
         self._hips.set_target(mink.SE3.from_rotation_and_translation(bowed, place))
-        turned = self.rotation @ mink.SO3.from_y_radians(pitch)
+        turned = self.rotation @ mink.SO3.from_y_radians(trunk)
         self._trunk.set_target(mink.SE3.from_rotation_and_translation(turned, np.zeros(3)))
         self._balance.set_target(np.append(self._middle + ahead * forward, 0.0))
 

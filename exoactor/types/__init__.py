@@ -26,6 +26,7 @@ from exoactor.types.motion import (
     RobotMotion,
     Rollout,
     Slide,
+    trunk_lean,
 )
 from exoactor.types.passage import Passage
 from exoactor.types.protocols import (
@@ -95,4 +96,5 @@ __all__ = [
     "Verdict",
     "Verifier",
     "VideoModel",
+    "trunk_lean",
 ]

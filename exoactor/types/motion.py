@@ -31,6 +31,12 @@ WITHOUT_HANDS = ("sit", "rise")
 """Kinds of contact of the seat, not of hands."""
 
 
+def trunk_lean(joints: Array) -> Array:
+    """(T,) how far the trunk leans over, any way [rad], from (T, 22, 3) positions of `BODY_JOINTS` in the world."""
+    up = joints[:, BODY_JOINTS.index("neck")] - joints[:, 0]
+    return np.asarray(np.arctan2(np.linalg.norm(up[:, :2], axis=1), up[:, 2]))
+
+
 @dataclass(frozen=True)
 class HumanMotion:
     """SMPL-X motion of one person in the world frame (z up, metres).

@@ -63,6 +63,11 @@ class Pose2D:
         """(2,) unit vector the pose looks along."""
         return np.array([np.cos(self.yaw), np.sin(self.yaw)])
 
+    def ahead(self, way: float) -> Pose2D:
+        """The pose so far ahead, or behind if negative [m], looking the same way."""
+        x, y = self.xy + way * self.forward
+        return Pose2D(float(x), float(y), self.yaw)
+
     def is_near(self, other: Pose2D, distance: float, angle: float) -> bool:
         """Whether another pose is nearer than `distance` [m] and turned by less than `angle` [rad]."""
         near = np.linalg.norm(self.xy - other.xy) < distance
