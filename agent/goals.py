@@ -18,7 +18,7 @@ from skills.stand_still import SECONDS
 
 FREE: Final = frozenset({"at", "facing", "still", "standing"})
 """Walks, turns, pauses and getting up beyond those asked for: they are no gestures, and nothing comes of them."""
-IMPLIED: Final = {"lifted": ("carried", "put_down", "placed"), "carried": ("put_down",)}
+IMPLIED: Final = {"lifted": ("carried", "put_down", "placed"), "carried": ("put_down", "placed")}
 """What is done to a thing on the way to something else."""
 LETS_GO: Final = frozenset({"put_down", "placed"})
 

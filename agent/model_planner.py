@@ -23,7 +23,7 @@ from agent.prompting import as_data, render
 from agent.proposal import Proposal, as_said, asked_for, offered, plan_schema, read_proposal
 from agent.recover import LOST
 from agent.scene_data import scene_data
-from agent.symbolic import check_subtasks, validate
+from agent.symbolic import check_subtasks, known_from, validate
 from exoactor.types import Catalogue, ConfigError
 from skills import Argument, Skill, Symbols
 
@@ -56,9 +56,10 @@ class ModelPlanner:
             ConfigError: empty or absurd instruction.
         """
         text = checked_instruction(instruction)
-        data = {"instruction": text, "things": scene_data(catalogue, context.look())}
+        scene = context.look()
+        data = {"instruction": text, "things": scene_data(catalogue, scene)}
         request = render("planner.request.md.j2", request=as_data(data))
-        return self._settle("plan", text, request, catalogue, context, Symbols(), lambda plan: [])
+        return self._settle("plan", text, request, catalogue, context, known_from(scene), lambda plan: [])
 
     def replan(
         self,
@@ -162,7 +163,7 @@ def believed(done: Sequence[Subtask], history: Sequence[Failure]) -> Symbols:
     for step in done:
         symbols = skills.get(step.skill).effects(symbols, step.args)
     lost = bool(history) and history[-1].code in LOST
-    return replace(symbols, near=None, facing=None, holding=None if lost else symbols.holding)
+    return replace(symbols, near=None, facing=None, above=None, holding=None if lost else symbols.holding)
 
 
 def _plain(step: Subtask) -> dict[str, Any]:

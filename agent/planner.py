@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from agent.language.parser import Parser
 from agent.plan import ALONE, Context, Failure, PlanResult, PlanStatus, Subtask, checked_instruction
 from agent.recover import another_way
-from agent.symbolic import validate
+from agent.symbolic import known_from, validate
 from exoactor.types import Catalogue
 
 
@@ -35,7 +35,8 @@ class DeterministicPlanner:
                 question=next((p.question for p in parser.problems if p.question), ""),
                 unknown=tuple(dict.fromkeys(w for p in parser.problems for w in p.unknown)),
             )
-        result = validate(drafts, catalogue)
+        asks_where = any(draft.skill == "place" and draft.args.get("target") for draft in drafts)
+        result = validate(drafts, catalogue, known_from(context.look() if asks_where else None))
         if result.status is PlanStatus.INVALID:
             return PlanResult(PlanStatus.ABSTAIN, reason=result.reason)
         return result
@@ -49,7 +50,7 @@ class DeterministicPlanner:
         context: Context = ALONE,
     ) -> PlanResult:
         """Go at the failed step in another way, by rule; abstain where no rule has one that was not tried."""
-        way = another_way(remaining, history)
+        way = another_way(remaining, history, catalogue)
         if way is None:
             failed = history[-1]
             return PlanResult(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from agent.plan import Failure, Subtask
+from exoactor.grasp import GRASPABLE
+from exoactor.types import Catalogue
 from skills import acted_on
 
 
@@ -31,13 +33,18 @@ def _settle_first(failed: Subtask) -> tuple[Subtask, ...]:
     return (Subtask("stand_still", {"seconds": 2.0}, f"{failed.skill} failed; come to rest first"), failed)
 
 
-def _take_up_again(failed: Subtask) -> tuple[Subtask, ...]:
+def _take_up_again(failed: Subtask, catalogue: Catalogue) -> tuple[Subtask, ...]:
     thing, on = acted_on(failed.args), failed.args.get("on")
     why = f"{thing} was lost; take it up again"
-    if failed.skill == "place":
-        return (Subtask("pick", {"object": thing}, why), failed)
+    small = any(item.id == thing and item.kind in GRASPABLE for item in catalogue)
+    take = Subtask("pick", {"object": thing}, why) if small else Subtask("lift", {"target": thing}, why)
     carry = (Subtask("carry", {"target": thing, "to": on}, why),) if on else ()
-    return (Subtask("lift", {"target": thing}, why), *carry, failed)
+    return (take, *carry, failed)
+
+
+def _bring_there(failed: Subtask) -> tuple[Subtask, ...]:
+    thing, to = failed.args["object"], failed.args["target"]
+    return (Subtask("carry", {"target": thing, "to": to}, f"{thing} is not above {to}"), failed)
 
 
 def _once_more(failed: Subtask) -> tuple[Subtask, ...]:
@@ -75,12 +82,15 @@ HOPELESS = frozenset({"target_not_seen", "robot_not_seen"})
 """Reasons that another chain of actions does not mend: the camera does not move."""
 
 
-def another_way(remaining: Sequence[Subtask], history: Sequence[Failure]) -> tuple[Subtask, ...] | None:
+def another_way(
+    remaining: Sequence[Subtask], history: Sequence[Failure], catalogue: Catalogue = ()
+) -> tuple[Subtask, ...] | None:
     """The remaining subtasks with another way for the first, or None if there is none that was not tried.
 
     Args:
         remaining: what is still to be done, the failed subtask first.
         history: failures so far, the latest last.
+        catalogue: of the scene; small things are taken up again with one hand.
     """
     if not remaining or not history:
         return None
@@ -89,7 +99,9 @@ def another_way(remaining: Sequence[Subtask], history: Sequence[Failure]) -> tup
     if code == "no_free_place" and failed.args.get("aside"):
         return (*_as_seen_from_here(failed), *remaining[1:])
     if failed.skill in HOLDING and code in LOST and code not in [failure.code for failure in history[:-1]]:
-        return (*_take_up_again(failed), *remaining[1:])
+        return (*_take_up_again(failed, catalogue), *remaining[1:])
+    if failed.skill == "place" and code == "not_above":
+        return (*_bring_there(failed), *remaining[1:])
     if failed.skill == "push" and code == "too_far" and not failed.because:
         return (*_once_more(failed), *remaining[1:])
     if code in SEATED and code not in [failure.code for failure in history[:-1]]:

@@ -7,11 +7,21 @@ from typing import Any, Protocol
 
 import skills
 from agent.plan import MAX_SUBTASKS, PlanResult, PlanStatus, Subtask
-from exoactor.types import Catalogue, ConfigError
+from exoactor.grasp import GRASPABLE
+from exoactor.stance import support_of
+from exoactor.types import Catalogue, ConfigError, Scene
 from skills import Fact, Symbols
 
 UNKNOWN = Symbols()
 """Nothing is believed."""
+
+
+def known_from(scene: Scene | None) -> Symbols:
+    """What a look tells before anything is done: what things stand on."""
+    if scene is None:
+        return UNKNOWN
+    below = ((thing.id, support_of(thing, scene.objects)) for thing in scene.objects if thing.item.movable)
+    return Symbols(on={id: carrier.id for id, carrier in below if carrier is not None})
 
 
 class Draft(Protocol):
@@ -38,7 +48,7 @@ def validate(drafts: Iterable[Draft], catalogue: Catalogue, symbols: Symbols = U
         for fact in (*draft.needs, *skill.preconditions(draft.args)):
             if symbols.holds(fact):
                 continue
-            name, args = _brings_about(fact, symbols)
+            name, args = _brings_about(fact, symbols, catalogue)
             symbols = _on_its_feet(name, symbols, plan)
             helper = skills.get(name)
             problems += problems_of(name, args, catalogue)
@@ -49,7 +59,7 @@ def validate(drafts: Iterable[Draft], catalogue: Catalogue, symbols: Symbols = U
         if symbols.seat is not None and (draft.skill, draft.args.get("target")) == ("sit_on", symbols.seat):
             continue  # it sits there already
         if draft.skill == "walk_to" and symbols.holding is not None:
-            name, args = _brings_about(Fact("near", draft.args["target"]), symbols)
+            name, args = _brings_about(Fact("near", draft.args["target"]), symbols, catalogue)
             if not problems_of(name, args, catalogue):
                 symbols = skills.get(name).effects(symbols, args)
                 plan.append(Subtask(name, args, f"{symbols.holding} is held"))
@@ -80,11 +90,12 @@ def _on_its_feet(skill: str, symbols: Symbols, plan: list[Subtask]) -> Symbols:
     return skills.get("stand_up").effects(symbols, {})
 
 
-def _brings_about(fact: Fact, symbols: Symbols) -> tuple[str, dict[str, Any]]:
+def _brings_about(fact: Fact, symbols: Symbols, catalogue: Catalogue) -> tuple[str, dict[str, Any]]:
     """The skill that makes a fact true, and its arguments."""
     if fact.name == "holding":
-        return "lift", {"target": fact.thing}
-    if fact.name == "near" and symbols.holding is not None:
+        small = next(item.kind in GRASPABLE for item in catalogue if item.id == fact.thing)
+        return ("pick", {"object": fact.thing}) if small else ("lift", {"target": fact.thing})
+    if fact.name in ("near", "above") and symbols.holding is not None:
         return "carry", {"target": symbols.holding, "to": fact.thing}
     return {"near": "walk_to", "facing": "turn_to"}[fact.name], {"target": fact.thing}
 

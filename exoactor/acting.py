@@ -123,21 +123,23 @@ def _take(performed: Performance, work: Work, contact: Contact) -> None:
 
 def _carry(performed: Performance, work: Work, contact: Contact) -> None:
     held = must_hold(work.in_hands, contact.thing)
-    if not isinstance(held.loop, PalmFeedback):
-        raise StageError("ground", "not_in_hands", f"{contact.thing} is not held by both hands")
-    performed.palm = held.loop
+    _go_on_holding(performed, held)
     carry(performed, work.means, contact, work.grounded.target, work.motion, held.motion, work.seen)
 
 
 def _let_down(performed: Performance, work: Work, contact: Contact) -> None:
     # What holds it decides; the video's hands may both be near a small thing.
     held = must_hold(work.in_hands, contact.thing)
+    _go_on_holding(performed, held)
+    release = set_down if isinstance(held.loop, HandFeedback) else let_go
+    release(performed, work.means, contact, held.motion)
+
+
+def _go_on_holding(performed: Performance, held: InHands) -> None:
     if isinstance(held.loop, HandFeedback):
         performed.hand = held.loop
-        set_down(performed, work.means, contact, held.motion)
     else:
         performed.palm = held.loop
-        let_go(performed, work.means, contact, held.motion)
 
 
 def _push(performed: Performance, work: Work, contact: Contact) -> None:

@@ -1,4 +1,4 @@
-"""Performing a walk with something in both hands: drawn near, carried, and held over where it could be put down."""
+"""Performing a walk with something in the hands: drawn near, carried, and held over where it could be put down."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from dataclasses import replace
 
 from exoactor.control.execute import standing_pose
 from exoactor.performance import PALMS, Means, Performance, feet_of
+from exoactor.picking import HAND
 from exoactor.placing import carried_ahead, places_at, takes
-from exoactor.retarget import StepCfg, carry_motion, draw_near_motion, shuffle
+from exoactor.retarget import StepCfg, carry_motion, draw_near_motion, hold_near_motion, raised, shuffle
 from exoactor.types import Contact, RobotMotion, Scene, StageError
 
 WITH_LOAD = StepCfg(lift=0.04)
 """The gait of a robot that carries something: low steps shake it less."""
+LEANS_AHEAD = 0.05
+"""Small steps with something in one hand are aimed so far back [m]: its weight draws the robot on."""
 MOST_SETTLING = 2
 """Steps on the spot after a walk with a load, in rounds; each shakes it."""
 
@@ -28,7 +31,8 @@ def carry(
     """Bring what is held near the body, walk with it, and take the last small steps to where it could be put down.
 
     Args:
-        performed: gets the stretches; its `palm` is that of the lift. Its `holding` is what each next one goes on from.
+        performed: gets the stretches; its `palm` or `hand` is that of the lift. Its `holding` is what the next goes on
+            from.
         means: of the attempt.
         contact: what the video does.
         to: id of what the walk leads to, or None.
@@ -46,13 +50,19 @@ def carry(
     if thing is None:
         raise StageError("ground", "target_gone", f"{contact.thing} is not seen in the robot's hands")
     performed.holding = holding = before
-    if before.palms is not None and before.palms.frame == "world":
-        ahead = carried_ahead(thing, here.yaw)
-        holding = draw_near_motion(here, feet_of(performed.estimator), ahead, before, first)
+    side = None if before.hand is None else before.hand.side
+    approach = PALMS if side is None else HAND
+    held = before.palms or before.hand
+    if held is not None and held.frame == "world":
+        feet = feet_of(performed.estimator)
+        if side is None:
+            holding = draw_near_motion(here, feet, carried_ahead(thing, here.yaw), before, first)
+        else:
+            holding = hold_near_motion(here, feet, before, raised(first, side))
         performed.holding = holding
         performed.track(holding, replace(cfg, end=0.2), None, goes_on=True)
     stretch = walk
-    for number in range(PALMS.rounds + 1):
+    for number in range(approach.rounds + 1):
         if performed.fell:
             break
         performed.holding = holding = carry_motion(stretch, holding)
@@ -66,7 +76,8 @@ def carry(
             break
         here = performed.here
         things = [o for o in scene.objects if o.id != thing.id]
-        places = places_at(goal, thing, here.yaw, here.xy, things)
-        if not places or PALMS.arrived(here, places[0].stance, number):
+        places = places_at(goal, thing, here.yaw, here.xy, things, side)
+        if not places or approach.arrived(here, places[0].stance, number):
             break
-        stretch = shuffle(here, places[0].stance, first[15:], WITH_LOAD)
+        aim = places[0].stance if side is None else places[0].stance.ahead(-LEANS_AHEAD)
+        stretch = shuffle(here, aim, first[15:], WITH_LOAD)

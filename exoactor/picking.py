@@ -10,8 +10,10 @@ import numpy as np
 from exoactor.control import StateEstimator
 from exoactor.control.execute import standing_pose
 from exoactor.grasp import FARTHEST, Side, grasp, grasp_height, hand_point, stance_at
+from exoactor.grip import tops_below
 from exoactor.performance import Approach, Means, Performance, drop_of, feet_of, seen_thing
-from exoactor.retarget import pick_motion, place_motion, raised, shuffle
+from exoactor.placing import EDGE, EDGE_BROUGHT, spot_on
+from exoactor.retarget import hand_in_world, pick_motion, place_motion, raised, shuffle
 from exoactor.retarget.grasping import CLOSED
 from exoactor.types import (
     CONTROL_HZ,
@@ -164,12 +166,15 @@ def set_down(
         raise StageError("ground", "not_in_hands", f"the fingers have closed round nothing, {contact.thing} is lost")
     side = before.hand.side
     low = grasp_height(thing.item)
-    at = before.hand.point[-1]
+    here = performed.here
+    at, _ = hand_in_world(before, here)
     held = replace(thing, position=at - np.array([0.0, 0.0, low]))
     drop = drop_of(held, contact, scene)
-    here = performed.here
+    tops = tops_below(held, scene)
+    edge = EDGE if before.hand.frame == "world" else EDGE_BROUGHT
+    onto = at[:2] if not tops else spot_on(tops[0], thing, at[:2], edge)
     up = raised(standing_pose(performed.controller.actuation), side)
-    to = at - np.array([0.0, 0.0, drop])
+    to = np.array([*onto, at[2] - drop])
     motion = place_motion(here, feet_of(performed.estimator), side, to, before, up)
     means.keep(motion)
     performed.track(motion, replace(means.cfg, end=0.2), None, goes_on=True)

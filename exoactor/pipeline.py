@@ -258,6 +258,8 @@ class SimPipeline:
         before = attempt.load_scene(folder)
         try:
             after = self._perception.perceive(last, self._prior())
+            if expectation.kind == "carried":
+                after = self._with_held(after, last)
         except StageError:  # a covered camera: the verifier sees that too, and says what it cannot tell
             after = replace(before, robot=None, robot_confidence=0.0)
         verdict = self._verifier.check(expectation, before, frames, after, last, folder)
@@ -338,12 +340,16 @@ class SimPipeline:
         scene = with_seat(self._perception.perceive(observation, self._prior()), self._seat)
         if scene.robot is not None:
             self._estimator.fix(scene.robot, np.array(LOOK_STD))
+        return self._with_held(scene, observation)
+
+    def _with_held(self, scene: Scene, observation: Observation) -> Scene:
+        """The scene with a small thing where the hand is that holds it, if its colour is seen there."""
         held = self._in_hands
         hand = None if held is None else held.motion.hand
-        if held is not None and hand is not None:
-            item = next(item for item in self.catalogue if item.id == held.thing)
-            scene = self._perception.with_held(scene, observation, item.id, held_at(self._estimator, hand, item))
-        return scene
+        if held is None or hand is None:
+            return scene
+        item = next(item for item in self.catalogue if item.id == held.thing)
+        return self._perception.with_held(scene, observation, item.id, held_at(self._estimator, hand, item))
 
     def _is_bent(self) -> bool:
         away = np.abs(self.robot.sense().joint_pos - standing_pose(self._controller.actuation))

@@ -1,4 +1,4 @@
-"""Where one stands to put down what both hands hold, and where on a top it goes: one rule for skills and grounding."""
+"""Where one stands to put down what the hands hold, and where on a top it goes: one rule for skills and grounding."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from exoactor.grasp import NEAREST, Side, is_graspable, stance_to_grasp
 from exoactor.grip import KNEES, TOPS
 from exoactor.stance import STANDOFF, distance_to_footprint, sides, stances
 from exoactor.types.arrays import Array
@@ -14,7 +15,17 @@ from exoactor.types.rotations import yaw_matrix
 from exoactor.types.scene import Pose2D, SceneObject
 
 HIGHEST = 0.56
-"""Tops up to here can be put on [m]: what is carried has its underside some centimetres higher."""
+"""Tops up to here can be put on with both hands [m]: what is carried has its underside some centimetres higher."""
+LEVEL = (0.45, 0.88)
+"""Least and most height of tops that one hand puts things on [m]; lower, the robot would have to squat."""
+INSIDE = 0.10
+"""What one hand brings somewhere is to have its middle so far inside the edge [m] ..."""
+EDGE_BROUGHT = 0.05
+"""... and its side so far at least."""
+ROOM_TO_BOW = 0.27
+"""Pelvis to the edge of what one hand puts something on [m]: nearer, who bows leans against it."""
+ROOM = 0.10
+"""A hand that lets go needs so much room beside what it puts down [m]."""
 EDGE = 0.02
 """What is put down stands so far inside the edge at least [m]."""
 THIGHS = 0.24
@@ -38,16 +49,24 @@ class Place:
 
 def carried_ahead(thing: SceneObject, heading: float) -> float:
     """From the pelvis to the middle of what is carried [m] by somebody who faces along `heading` [rad]."""
+    if is_graspable(thing.item):
+        return NEAREST
     return THIGHS + _half(thing, heading, 0)
 
 
 def takes(top: SceneObject, thing: SceneObject) -> bool:
-    """Whether the thing can be put down on that: flat, and low enough."""
-    return top.id != thing.id and top.item.kind in TOPS and top.top <= HIGHEST
+    """Whether the thing can be put down on that: flat, and neither too high nor, for one hand, too low."""
+    low, high = LEVEL if is_graspable(thing.item) else (0.0, HIGHEST)
+    return top.id != thing.id and top.item.kind in TOPS and low <= top.top <= high
 
 
 def places_at(
-    to: SceneObject, thing: SceneObject, heading: float, toward: Array, things: Iterable[SceneObject]
+    to: SceneObject,
+    thing: SceneObject,
+    heading: float,
+    toward: Array,
+    things: Iterable[SceneObject],
+    side: Side | None = None,
 ) -> list[Place]:
     """Stances of somebody who brings `thing` to `to`, the one nearest to `toward` first.
 
@@ -57,23 +76,40 @@ def places_at(
         heading: of the one who holds it now [rad]; the thing keeps its turn against whoever carries it.
         toward: (2,) floor point [m].
         things: all that is seen.
+        side: of the hand that holds it; None for both.
     """
     toward = np.asarray(toward, float)
     if not takes(to, thing):
         far = STANDOFF + BEFORE + carried_ahead(thing, heading) - KNEES
         return [Place(stance, None) for stance in stances(to, toward, far)]
     others = [o for o in things if o.id not in (to.id, thing.id) and abs(o.position[2] - to.top) < 0.1]
+    if side is not None:
+        radius = float(max(thing.item.size[:2])) / 2 + ROOM
+        near = [place for place in _before_hand(to, side, toward) if _is_free(place, others, radius)]
+        return sorted(near, key=lambda place: float(np.linalg.norm(place.stance.xy - toward)))
     deep, wide = (_half(thing, heading, axis) for axis in (0, 1))
     free = [place for place in _along_sides(to, deep, wide, toward) if _is_free(place, others, max(deep, wide))]
     return sorted(free, key=lambda place: float(np.linalg.norm(place.stance.xy - toward)))
 
 
-def spot_on(top: SceneObject, thing: SceneObject, at: Array) -> Array:
-    """(2,) the place nearest to `at` (2,) at which the thing stands wholly on the top, or as far as it can [m]."""
+def spot_on(top: SceneObject, thing: SceneObject, at: Array, edge: float = EDGE) -> Array:
+    """(2,) the place nearest to `at` (2,) at which the thing stands `edge` inside the top, or as far as it can [m]."""
     turn = yaw_matrix(top.yaw)
     half = np.abs(turn.T @ yaw_matrix(thing.yaw)) @ thing.item.size[:2] / 2
-    room = np.maximum(top.item.size[:2] / 2 - half - EDGE, 0.0)
+    room = np.maximum(top.item.size[:2] / 2 - half - edge, 0.0)
     return np.asarray(top.position[:2] + turn @ np.clip((np.asarray(at) - top.position[:2]) @ turn, -room, room))
+
+
+def _before_hand(to: SceneObject, side: Side, toward: Array) -> Iterator[Place]:
+    """Places inside the edge of each side of a top, with the stances that have them before that hand."""
+    for middle, normal, half in sides(to):
+        tangent = np.array([-normal[1], normal[0]])
+        room = max(half - INSIDE, 0.0)
+        yaw = float(np.arctan2(-normal[1], -normal[0]))
+        for offset in dict.fromkeys((float(np.clip((toward - middle) @ tangent, -room, room)), 0.0, room, -room)):
+            spot = middle + offset * tangent - INSIDE * normal
+            stance, ahead = stance_to_grasp(spot, yaw, side, None)
+            yield Place(stance.ahead(ahead - INSIDE - ROOM_TO_BOW), spot)
 
 
 def _along_sides(to: SceneObject, deep: float, wide: float, toward: Array) -> Iterator[Place]:

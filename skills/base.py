@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 from exoactor.types import KINDS, Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
@@ -69,9 +69,9 @@ class Argument:
 
 @dataclass(frozen=True)
 class Fact:
-    """One symbolic fact: the robot is near a thing, faces it, or holds it."""
+    """One symbolic fact: the robot is near a thing, faces it, holds it, or holds something above it."""
 
-    name: Literal["near", "facing", "holding"]
+    name: Literal["near", "facing", "holding", "above"]
     thing: str
 
 
@@ -84,15 +84,21 @@ class Symbols:
         facing: id of the thing it faces, or None.
         holding: id of the thing it holds, or None.
         seat: id of the thing it sits on, or None when it stands.
+        on: id of each thing of which it is known -> id of what it stands on.
+        above: id of what is below the thing that is held; None where that is not known, and may be anything.
     """
 
     near: str | None = None
     facing: str | None = None
     holding: str | None = None
     seat: str | None = None
+    on: Mapping[str, str] = field(default_factory=dict)
+    above: str | None = None
 
     def holds(self, fact: Fact) -> bool:
         """Whether the fact is believed."""
+        if fact.name == "above":
+            return self.above in (None, fact.thing)
         believed: str | None = getattr(self, fact.name)
         return believed == fact.thing
 

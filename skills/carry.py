@@ -1,4 +1,4 @@
-"""Walk somewhere with what both hands hold."""
+"""Walk somewhere with what the hands hold."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from typing import ClassVar
 
 import numpy as np
 
+from exoactor.grasp import GRASPABLE, grasp_height, is_graspable
 from exoactor.placing import carried_ahead, places_at
 from exoactor.stance import distance_to_footprint
 from exoactor.types import Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Fact, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.lift import LIFTABLE
+from skills.pick import HAND
 from skills.places import PERSON_HEIGHT, SHORT_PERSON, bearing, effort, is_free, is_in_view
 from skills.put_down import seen_in_hands
 
-CARRIED = tuple(kind for kind in LIFTABLE if kind not in ("chair", "table"))
+CARRIED = (*(kind for kind in LIFTABLE if kind not in ("chair", "table")), *GRASPABLE)
 """A chair or a table held before the body leaves no room for walking legs."""
 CHEST = 0.98
-"""A person carries things with the hands so high [m]."""
+"""A person carries things with both hands so high [m] ..."""
+SHOULDER = 1.0
+"""... and with one."""
 BACK = 0.35
 """Who stands close before something first steps back so far [m]."""
 CLOSE = 0.50
@@ -30,9 +34,7 @@ class Carry(Skill):
     """Step back from what is near, walk there with it, and stop where it could be put down."""
 
     name = "carry"
-    about = (
-        "Walk to a thing with what both hands hold, and stop before it, or with the load over it if it has a flat top."
-    )
+    about = "Walk to a thing with what is held, and stop before it, or with the load over it if it has a flat top."
     on_foot = True
     arguments = (
         Argument("target", "object", "id of the thing that is held", kinds=CARRIED),
@@ -65,28 +67,36 @@ class Carry(Skill):
 
     def effects(self, symbols: Symbols, args: Args) -> Symbols:
         """Near where it was brought, still holding it."""
-        return replace(symbols, near=args["to"], facing=args["to"])
+        return replace(symbols, near=args["to"], facing=args["to"], above=args["to"])
 
     def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
         """A step back if something is close, and the way there."""
         robot, held = robot_pose(scene), seen_in_hands(scene, args["target"])
         to = seen_target(scene, args["to"])
-        name, rise = spoken(held.id), max(CHEST - held.position[2] - held.item.size[2] / 2, 0.0)
+        name, hands = spoken(held.id), f"the {HAND} hand" if is_graspable(held.item) else "both hands"
+        rise = _rise(held)
         here, chain = robot, []
         if _is_close(scene, robot, held):
             behind = robot.ahead(-BACK)
             if is_free(scene, behind.xy, ignore=(held.id,)):
                 here = behind
-                text = f"steps back with the {name} in both hands"
-                chain.append(Action("carry", text, goal=here, thing=held.id, rise=rise))
+                text = f"steps back with the {name} in {hands}"
+                chain.append(Action("carry", text, goal=here, side=HAND, thing=held.id, rise=rise))
                 rise = 0.0
         goal = _goal(scene, here, held, to)
-        text = f"carries the {name} to the {spoken(to.id)} in both hands"
-        return (*chain, Action("carry", text, goal=goal, thing=held.id, rise=rise))
+        text = f"carries the {name} to the {spoken(to.id)} in {hands}"
+        return (*chain, Action("carry", text, goal=goal, side=HAND, thing=held.id, rise=rise))
 
     def expectation(self, args: Args) -> Expectation:
         """Still held, where it was brought."""
         return Expectation("carried", args["target"], on=args["to"])
+
+
+def _rise(held: SceneObject) -> float:
+    """How far a person raises a thing to walk with it [m]."""
+    if is_graspable(held.item):
+        return max(SHOULDER - float(held.position[2]) - grasp_height(held.item), 0.0)
+    return max(CHEST - float(held.position[2]) - float(held.item.size[2]) / 2, 0.0)
 
 
 def _is_close(scene: Scene, robot: Pose2D, held: SceneObject) -> bool:
@@ -101,7 +111,8 @@ def _is_close(scene: Scene, robot: Pose2D, held: SceneObject) -> bool:
 
 def _goal(scene: Scene, here: Pose2D, held: SceneObject, to: SceneObject) -> Pose2D:
     """The nearest place to bring it to that is free, in view and not hidden."""
-    places = places_at(to, held, here.yaw, here.xy, scene.objects)
+    side = HAND if is_graspable(held.item) else None
+    places = places_at(to, held, here.yaw, here.xy, scene.objects, side)
     free = [p.stance for p in places if is_free(scene, p.stance.xy, ignore=(held.id, to.id))]
     ahead, half = carried_ahead(held, here.yaw), float(held.item.size[:2].max()) / 2
 

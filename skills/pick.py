@@ -50,7 +50,8 @@ class Pick(Skill):
 
     def effects(self, symbols: Symbols, args: Args) -> Symbols:
         """Near the thing, facing it, holding it."""
-        return replace(symbols, near=args["object"], facing=args["object"], holding=args["object"])
+        id = args["object"]
+        return replace(symbols, near=id, facing=id, holding=id, above=symbols.on.get(id))
 
     def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
         """A walk to where the hand reaches it, if need be, and the pick."""

@@ -1,4 +1,4 @@
-"""The outer loop on one hand: brought in the world where it has to be and turned as it has to be, whatever leans."""
+"""The outer loop on one hand: brought where it has to be and turned as it has to be, whatever leans."""
 
 from __future__ import annotations
 
@@ -75,11 +75,13 @@ class HandFeedback:
         if weight <= 0.0:
             self._offset *= cfg.fade
         else:
-            back = yaw_matrix(-float(pose[2]))
-            wanted = targets.point[index] - np.array([pose[0], pose[1], height])
-            wanted[:2] = back @ wanted[:2]
+            wanted, heading = np.array(targets.point[index]), float(targets.heading[index])
+            wanted[2] -= height
+            if targets.frame == "world":
+                wanted[:2] = yaw_matrix(-float(pose[2])) @ (wanted[:2] - pose[:2])
+                heading -= float(pose[2])
             place, turn, jacobian = kinematics.hand_point(side, hand_point(targets.side))
-            level = Rotation.from_euler("z", float(targets.heading[index] - pose[2])).as_matrix()
+            level = Rotation.from_euler("z", heading).as_matrix()
             twist = Rotation.from_matrix(level @ turn.T).as_rotvec()
             error = np.concatenate(
                 [np.clip(wanted - place, -cfg.reach, cfg.reach), cfg.arm * np.clip(twist, -cfg.turn, cfg.turn)]

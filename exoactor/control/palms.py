@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 from exoactor.control.feedback import damped_step
 from exoactor.control.kinematics import ARMS, Kinematics
 from exoactor.control.reference import Reference
-from exoactor.types import CONTROL_HZ, Array, PalmFrame, TrackingCommand
+from exoactor.types import CONTROL_HZ, Array, TargetFrame, TrackingCommand
 from exoactor.types.rotations import yaw_matrix
 
 
@@ -62,7 +62,7 @@ class PalmAim:
     turns: Array
     press: Array
     weight: float
-    frame: PalmFrame = "world"
+    frame: TargetFrame = "world"
 
     def seen_from(self, pose: Array) -> PalmAim:
         """The same in the frame of a root at `pose` (3,) x [m], y [m], yaw [rad]."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from exoactor.grasp import Side, hand_of
 from exoactor.ground.following import must_be_near
 from exoactor.ground.warp import kept_clear, to_goal
 from exoactor.placing import places_at, takes
@@ -63,7 +64,9 @@ def carried_path(
         raise StageError("ground", "not_in_hands", f"{contact.thing} was not seen in the robot's hands")
     around = replace(scene, objects=tuple(o for o in scene.objects if o.id != load.id))
     end, heading = seen[-1], float(seen[0, 2])
-    options = [(_sigmas(stance, end, cfg), to, stance) for to, stance in _stances(shown, load, heading, end[:2], cfg)]
+    side = hand_of(contact)
+    meant_by = _stances(shown, load, heading, end[:2], side, cfg)
+    options = [(_sigmas(stance, end, cfg), to, stance) for to, stance in meant_by]
     options = [option for option in options if option[0] is not None]
     if not options:
         return kept_clear(aligned, around, cfg.clearance, cfg.longest_push), None
@@ -73,7 +76,7 @@ def carried_path(
         now = then
     turn = float(wrap(now.yaw - then.yaw))
     place = now.position[:2] + yaw_matrix(turn) @ (meant.xy - then.position[:2])
-    stances = [p.stance for p in places_at(now, load, heading, place, around.objects)]
+    stances = [p.stance for p in places_at(now, load, heading, place, around.objects, side)]
     near = [s for s in stances if abs(float(wrap(s.yaw - meant.yaw - turn))) < np.pi / 4]
     if not near:
         raise StageError("ground", "path_blocked", f"nothing can be put down at that side of {now.id} any more")
@@ -85,11 +88,11 @@ def carried_path(
 
 
 def _stances(
-    scene: Scene, load: SceneObject, heading: float, toward: Array, cfg: CarryingCfg
+    scene: Scene, load: SceneObject, heading: float, toward: Array, side: Side | None, cfg: CarryingCfg
 ) -> Iterator[tuple[SceneObject, Pose2D]]:
     for thing in scene.objects:
         if thing.id != load.id and thing.confidence >= cfg.confidence:
-            for place in places_at(thing, load, heading, toward, scene.objects):
+            for place in places_at(thing, load, heading, toward, scene.objects, side):
                 yield thing, place.stance
 
 

@@ -59,7 +59,7 @@ def lay_out(actions: tuple[Action, ...], paths: dict[int, Array], start: Pose2D,
 
     Args:
         actions: the chain.
-        paths: for each walk, by its index in `actions`, the floor path (K, 2) [m].
+        paths: for each walk but a step back, by its index in `actions`, the floor path (K, 2) [m].
         start: where and how the person stands at first.
         style: who walks.
     """
@@ -87,10 +87,9 @@ def _along(course: Course, action: Action, goal: Pose2D, path: Array | None) -> 
     begin = course.seconds
     if action.rise > 0:
         _wait(course, RAISE_SECONDS * course.style.tempo)
-    if _is_behind(course.root[-1], goal):
+    if path is None:
         go_straight(course, goal, BACKWARD)
     else:
-        assert path is not None
         walk(course, path, goal.yaw)
     if action.kind == "carry":
         course.gestures.append(Gesture(action, begin, course.seconds))
@@ -151,8 +150,9 @@ def _stay(course: Course, action: Action) -> None:
     _wait(course, seconds)
 
 
-def _is_behind(pose: Array, goal: Pose2D) -> bool:
-    away = goal.xy - pose[:2]
-    back = float(-away @ np.array([np.cos(pose[2]), np.sin(pose[2])]))
+def is_behind(here: Pose2D, goal: Pose2D) -> bool:
+    """Whether a goal is so near behind that one steps back to it: there is no path to be found."""
+    away = goal.xy - here.xy
+    back = float(-away @ here.forward)
     aside = float(np.sqrt(max(away @ away - back**2, 0.0)))
-    return 0.03 < back < BEHIND and aside < 0.3 * back and abs(float(wrap(goal.yaw - pose[2]))) < np.radians(15.0)
+    return 0.03 < back < BEHIND and aside < 0.3 * back and abs(float(wrap(goal.yaw - here.yaw))) < np.radians(15.0)

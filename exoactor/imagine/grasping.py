@@ -1,4 +1,4 @@
-"""Taking a small thing with one hand and putting it down: one arm goes for it, the trunk leans a little."""
+"""Taking a small thing with one hand, walking with it, putting it down: the trunk leans a little after the arm."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 from exoactor.grasp import grasp_height
 from exoactor.imagine.course import Gesture
 from exoactor.imagine.easing import ease
-from exoactor.imagine.gait import LIFT_PHASES
+from exoactor.imagine.gait import LIFT_PHASES, RAISE_SECONDS
 from exoactor.imagine.gestures import FingerPose
+from exoactor.imagine.lifting import walks_with, with_body
 from exoactor.imagine.limbs import lay_arm
 from exoactor.imagine.style import Style
 from exoactor.types import Array, SceneObject
@@ -35,7 +36,7 @@ OPENED, CLOSED = (0.15, 0.15, 0.15, 0.15, 0.1), (0.85, 0.85, 0.85, 0.85, 0.5)
 
 
 class Grasps:
-    """What all picks and places of a chain ask of the body, over time.
+    """What one hand that picks, carries and places asks of the body in a chain, over time.
 
     Args:
         gestures: of the chain.
@@ -56,6 +57,9 @@ class Grasps:
         self._holds: list[tuple[int, Array, Array, Array, Array]] = []
         self.carried: dict[str, Array] = {}
         low = np.zeros(len(times))
+        walks = walks_with(gestures, things, one_hand=True)
+        if walks:
+            self._carry(walks, things, style, times, root)
         for gesture in gestures:
             action = gesture.action
             if action.kind not in ("pick", "place"):
@@ -73,12 +77,32 @@ class Grasps:
             held = thing.position + np.array([0.0, 0.0, grasp_height(thing.item)]) + way
             apart = (1.0 - there)[:, None]
             hand = held + BESIDE * outward + apart * (0.04 * outward - BEFORE * forward + np.array([0.0, 0.0, ABOVE]))
-            self._holds.append((side, hand, closed, weight, forward))
+            self._holds.append((side, hand, closed, weight, np.broadcast_to(forward, hand.shape)))
             self.carried[thing.id] = self.carried.get(thing.id, 0.0) + np.pad(way, ((0, 0), (0, 1)))
             below = np.maximum(UPRIGHT_ABOVE * style.height - hand[:, 2], 0.0)
             low = np.maximum(low, weight * below)
         self.crouch = CROUCH * low
         self.bow = np.minimum(BOW * low, MOST_BENT)
+
+    def _carry(
+        self, walks: Sequence[Gesture], things: Mapping[str, SceneObject], style: Style, times: Array, root: Array
+    ) -> None:
+        """What one hand holds from the beginning goes along with the body."""
+        action = walks[0].action
+        thing, side = things[action.thing or ""], 0 if action.side == "left" else 1
+        raised = np.zeros(len(times))
+        for walk in walks:
+            raised += walk.action.rise * ease((times - walk.begin) / (RAISE_SECONDS * style.tempo))
+        rotation, along = with_body(root)
+        ahead = np.array([np.cos(root[0, 2]), np.sin(root[0, 2])])
+        outward = np.array([-ahead[1], ahead[0]]) * (1.0 if side == 0 else -1.0)
+        hand = along((thing.position[:2] + BESIDE * outward)[None])[:, 0]
+        height = thing.position[2] + grasp_height(thing.item) + raised
+        forward = np.pad(np.einsum("tab,b->ta", rotation, ahead), ((0, 0), (0, 1)))
+        every = np.ones(len(times))
+        self._holds.append((side, np.column_stack([hand, height]), every, every, forward))
+        moved = along(thing.position[None, :2])[:, 0] - thing.position[:2]
+        self.carried[thing.id] = np.column_stack([moved, raised, root[:, 2] - root[0, 2]])
 
     @property
     def back(self) -> Array:
@@ -88,8 +112,8 @@ class Grasps:
     def lay(self, chest: Array, chest_position: Array, rest: Array, local: Array, fingers: FingerPose) -> None:
         """Bring the arm in `local` (T, 55, 3, 3) to the thing; arguments as of `lay_gestures`."""
         for side, target, closed, weight, forward in self._holds:
-            outward = (1.0 if side == 0 else -1.0) * np.array([-forward[1], forward[0], 0.0])
-            pole = np.broadcast_to(0.5 * outward - 0.5 * forward - np.array([0, 0, 0.7]), target.shape)
+            outward = (1.0 if side == 0 else -1.0) * np.column_stack([-forward[:, 1], forward[:, 0], 0 * forward[:, 0]])
+            pole = 0.5 * outward - 0.5 * forward - np.array([0, 0, 0.7])
             lay_arm(local, side, target, WRIST, pole, weight, chest, chest_position, rest)
             fingers.set(side, weight, OPENED)
             fingers.set(side, weight * closed, CLOSED)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from exoactor.grasp import is_graspable
 from exoactor.grip import Grip, grip
 from exoactor.imagine.course import Gesture
 from exoactor.imagine.easing import ease
@@ -59,7 +60,7 @@ class Lifts:
         self._holds: list[tuple[Array, Array, Array]] = []
         self.carried: dict[str, Array] = {}
         low = np.zeros(len(times))
-        walks = [gesture for gesture in gestures if gesture.action.kind == "carry"]
+        walks = walks_with(gestures, things, one_hand=False)
         if walks:
             low = self._carry(walks, things, style, times, root)
         for gesture in gestures:
@@ -90,20 +91,12 @@ class Lifts:
         raised = np.zeros(len(times))
         for walk in walks:
             raised += walk.action.rise * ease((times - walk.begin) / (RAISE_SECONDS * style.tempo))
-        turn = root[:, 2] - root[0, 2]
-        c, s = np.cos(turn), np.sin(turn)
-        rotation = np.stack([np.stack([c, -s], -1), np.stack([s, c], -1)], -2)
-
-        def along(points: Array) -> Array:
-            """(T, N, 2) where floor points (N, 2) go that turn and travel with the body."""
-            turned: Array = np.einsum("tab,nb->tna", rotation, points - root[0, :2])
-            return turned + root[:, None, :2]
-
+        rotation, along = with_body(root)
         palms = np.empty((len(times), 2, 3))
         at_first = held.palms(0.0, TOUCH, 0.0)
         palms[..., :2], palms[..., 2] = along(at_first[:, :2]), at_first[:, 2] + raised[:, None]
         moved = along(thing.position[None, :2])[:, 0] - thing.position[:2]
-        self.carried[thing.id] = np.column_stack([moved, raised, turn])
+        self.carried[thing.id] = np.column_stack([moved, raised, root[:, 2] - root[0, 2]])
         self._holds.append((palms, np.ones(len(times)), np.einsum("tab,b->ta", rotation, held.forward)))
         low: Array = np.maximum(UPRIGHT_WITH * style.height - palms[:, 0, 2], 0.0)
         return low
@@ -122,6 +115,33 @@ class Lifts:
                 pole = 0.8 * outward - 0.5 * ahead - np.array([0, 0, 0.4])
                 lay_arm(local, side, palms[:, side], PALM, pole, weight, chest, chest_position, rest)
                 fingers.set(side, weight, (0.10, 0.10, 0.10, 0.10, 0.10))
+
+
+def walks_with(gestures: Sequence[Gesture], things: Mapping[str, SceneObject], *, one_hand: bool) -> list[Gesture]:
+    """The walks of a chain with something that one hand holds, or both."""
+    walks = [gesture for gesture in gestures if gesture.action.kind == "carry"]
+    return [walk for walk in walks if is_graspable(things[walk.action.thing or ""].item) == one_hand]
+
+
+def with_body(root: Array) -> tuple[Array, Callable[[Array], Array]]:
+    """How what goes along with a body turns and travels.
+
+    Args:
+        root: (T, 3) pelvis x, y [m] and heading [rad].
+
+    Returns:
+        rotation: (T, 2, 2) since the beginning.
+        along: from floor points (N, 2) at the beginning to (T, N, 2) where they go [m].
+    """
+    turn = root[:, 2] - root[0, 2]
+    c, s = np.cos(turn), np.sin(turn)
+    rotation = np.stack([np.stack([c, -s], -1), np.stack([s, c], -1)], -2)
+
+    def along(points: Array) -> Array:
+        turned: Array = np.einsum("tab,nb->tna", rotation, points - root[0, :2])
+        return turned + root[:, None, :2]
+
+    return rotation, along
 
 
 def _lifting(t: Array, tempo: float) -> tuple[Array, Array, Array, Array]:

@@ -16,6 +16,7 @@ from exoactor.files import write_json
 from exoactor.formats.video import VideoWriter
 from exoactor.imagine.carried import Carried
 from exoactor.imagine.clothes import texture
+from exoactor.imagine.gait import is_behind
 from exoactor.imagine.motion import PersonMotion, act
 from exoactor.imagine.path import PathCfg, plan_path
 from exoactor.imagine.plate import Plate, empty_room
@@ -146,7 +147,7 @@ class ProceduralVideoModel:
 
 
 def walking_paths(scene: Scene, actions: tuple[Action, ...], cfg: PathCfg) -> dict[int, Array]:
-    """The floor path (K, 2) [m] of each walk, by its index in the chain."""
+    """The floor path (K, 2) [m] of each walk that is no step back, by its index in the chain."""
     assert scene.robot is not None
     here, paths = scene.robot, {}
     for index, action in enumerate(actions):
@@ -157,9 +158,10 @@ def walking_paths(scene: Scene, actions: tuple[Action, ...], cfg: PathCfg) -> di
         if action.kind in ("lift", "carry", "put_down", "pick", "place", "push", "sit", "stand_up", *PASSES):
             seen(scene, action.thing or "")
         if action.kind in ("walk", "carry") and action.goal is not None:
-            # what one carries is not in one's way
-            around = replace(scene, objects=tuple(o for o in scene.objects if o.id != action.thing))
-            paths[index] = plan_path(around, here, action.goal, action.via, cfg)
+            if action.via or not is_behind(here, action.goal):
+                # what one carries is not in one's way
+                around = replace(scene, objects=tuple(o for o in scene.objects if o.id != action.thing))
+                paths[index] = plan_path(around, here, action.goal, action.via, cfg)
             here = action.goal
         elif action.kind in ("push", "stand_up", *PASSES) and action.goal is not None:
             here = action.goal

@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 import prompts
+from exoactor.grasp import is_graspable
 from exoactor.types import Action, Array, Camera, ConfigError, Scene, SceneObject
 
 TEMPLATE = "video.md.j2"
@@ -93,6 +94,8 @@ def _how(action: Action, scene: Scene) -> str:
         return f"{action.side} arm straight, held for a second, then lowered"
     if action.kind == "lift":
         return f"bending down, one hand on each side of it, then {action.rise:.1f} m up, held there"
+    if action.kind == "carry" and _one_hand(action, scene):
+        return f"at an easy pace, holding it upright in the {action.side} hand"
     if action.kind == "carry":
         return "at an easy pace, holding it level before the chest"
     if action.kind == "put_down":
@@ -122,7 +125,12 @@ def _held(first: Action, scene: Scene) -> str:
     """What is held from the beginning, and how; empty for nothing."""
     if first.kind not in ("carry", "put_down", "place"):
         return ""
-    return f"{_name(first.thing, scene)} in {f'the {first.side} hand' if first.kind == 'place' else 'both hands'}"
+    return f"{_name(first.thing, scene)} in {f'the {first.side} hand' if _one_hand(first, scene) else 'both hands'}"
+
+
+def _one_hand(action: Action, scene: Scene) -> bool:
+    thing = scene.get(action.thing or "")
+    return thing is not None and is_graspable(thing.item)
 
 
 def _name(id: str | None, scene: Scene) -> str:
@@ -138,10 +146,9 @@ def _end(last: Action, scene: Scene) -> str:
         else:
             way = "to the right of the picture" if forward[0] > 0 else "to the left of the picture"
         return f"stands upright with both feet together, facing {way},"
-    if last.kind in ("lift", "carry"):
-        return f"stands with the {_name(last.thing, scene)} held up in both hands"
-    if last.kind == "pick":
-        return f"stands with the {_name(last.thing, scene)} held up in one hand"
+    if last.kind in ("lift", "carry", "pick"):
+        hands = "one hand" if _one_hand(last, scene) else "both hands"
+        return f"stands with the {_name(last.thing, scene)} held up in {hands}"
     if last.kind == "sit":
         return f"sits upright on the {_name(last.thing, scene)}, both hands on the thighs"
     return "stands upright, both arms hanging,"

@@ -3,7 +3,8 @@
 from exoactor.retarget.carrying import CarryCfg, carry_motion, draw_near_motion
 from exoactor.retarget.ducking import DuckCfg, duck_motion
 from exoactor.retarget.footsteps import StepCfg
-from exoactor.retarget.grasping import GraspCfg, pick_motion, place_motion, raised
+from exoactor.retarget.grasping import GraspCfg, hold_near_motion, pick_motion, place_motion, raised
+from exoactor.retarget.held import hand_in_world
 from exoactor.retarget.lifting import LiftCfg, lift_motion, put_down_motion
 from exoactor.retarget.pushing import PushCfg, brace_motion, shove_motion
 from exoactor.retarget.retargeting import METHODS, Method, RetargetCfg, retarget, unknown_method
@@ -35,6 +36,8 @@ __all__ = [
     "carry_motion",
     "draw_near_motion",
     "duck_motion",
+    "hand_in_world",
+    "hold_near_motion",
     "lift_motion",
     "lower_motion",
     "pick_motion",

@@ -1,4 +1,4 @@
-"""Walking with a thing between the palms: the legs walk as without it, trunk and arms hold it near the body."""
+"""Walking with a thing in the hands: the legs walk as without it, trunk and arms hold it near the body."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from exoactor.ground.warp import smoothstep
-from exoactor.retarget.held import fingers_down, palms_in_world
+from exoactor.retarget.held import fingers_down, hand_in_world, palms_in_world
 from exoactor.retarget.reach import ReachCfg, solve_reach
-from exoactor.types import CONTROL_HZ, Array, PalmTargets, Pose2D, RobotMotion
+from exoactor.types import CONTROL_HZ, Array, HandTargets, PalmTargets, Pose2D, RobotMotion
 from exoactor.types.rotations import quat_to_rpy, yaw_matrix
 
 
@@ -65,22 +65,19 @@ def draw_near_motion(
 
 
 def carry_motion(walk: RobotMotion, before: RobotMotion, cfg: CarryCfg | None = None) -> RobotMotion:
-    """A walk with trunk and arms as they are at the end of `before`, and the palms where they then are in the body.
+    """A walk with trunk and arms as they are at the end of `before`, and palms or hand where they are against the root.
 
     Args:
         walk: of a robot with free hands, at `CONTROL_HZ`.
-        before: the motion that ends with the palms on the thing.
+        before: the motion that ends with the palms, or one hand, on the thing.
         cfg: tunables.
 
     Raises:
-        ValueError: `before` does not end with the palms on something.
+        ValueError: `before` does not end with palms or a hand on something.
     """
     cfg = cfg or CarryCfg()
     x, y = before.root_pos[-1, :2]
     here = Pose2D(float(x), float(y), float(quat_to_rpy(before.root_quat[-1:])[0, 2]))
-    palms, press = palms_in_world(before, here)
-    back = yaw_matrix(here.yaw)
-    palms[:, :2], press[:, :2] = (palms[:, :2] - here.xy) @ back, press[:, :2] @ back
     # A jerk of the legs at the first step would shake the thing loose.
     prefix = round(cfg.stand_up * CONTROL_HZ)
     share = smoothstep(np.arange(1, prefix + 1) / prefix)[:, None]
@@ -97,5 +94,27 @@ def carry_motion(walk: RobotMotion, before: RobotMotion, cfg: CarryCfg | None = 
         joint_pos=np.concatenate([(1 - share) * before.joint_pos[-1] + share * joints[0], joints]),
         contacts=np.concatenate([np.ones((prefix, 2), bool), walk.contacts]),
         settle=settle,
-        palms=PalmTargets(np.tile(palms, (count, 1, 1)), np.ones(count), np.tile(press, (count, 1, 1)), "root"),
+        palms=None if before.palms is None else _kept_palms(before, here, count),
+        hand=None if before.hand is None else _kept_hand(before, here, count),
+    )
+
+
+def _kept_palms(before: RobotMotion, here: Pose2D, count: int) -> PalmTargets:
+    palms, press = palms_in_world(before, here)
+    back = yaw_matrix(here.yaw)
+    palms[:, :2], press[:, :2] = (palms[:, :2] - here.xy) @ back, press[:, :2] @ back
+    return PalmTargets(np.tile(palms, (count, 1, 1)), np.ones(count), np.tile(press, (count, 1, 1)), "root")
+
+
+def _kept_hand(before: RobotMotion, here: Pose2D, count: int) -> HandTargets:
+    assert before.hand is not None
+    point, heading = hand_in_world(before, here)
+    point[:2] = (point[:2] - here.xy) @ yaw_matrix(here.yaw)
+    return HandTargets(
+        before.hand.side,
+        np.tile(point, (count, 1)),
+        np.full(count, heading - here.yaw),
+        np.ones(count),
+        np.tile(before.hand.fingers[-1], (count, 1)),
+        "root",
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from exoactor.grasp import Grasp, Side
+from exoactor.ground.warp import smoothstep
 from exoactor.retarget.hand_path import HandPathCfg, Key, best_path
+from exoactor.retarget.held import hand_in_world
 from exoactor.retarget.one_hand import ARM
-from exoactor.types import Array, Contact, Pose2D, RobotMotion
+from exoactor.types import CONTROL_HZ, Array, Contact, Pose2D, RobotMotion
 
 # Angles of the right hand's thumb_0, 1, 2, middle_0, 1, index_0, 1; the left hand's but the first have the other sign.
 OPEN = np.array([0.0, 0.6, 0.0, 0.0, 0.0, 0.0, 0.0])
@@ -42,9 +44,13 @@ class GraspCfg(HandPathCfg):
         beside: with the thing so much further from its palm [m].
         above: it comes from so high above the grasp [m].
         rise: share of the video's lift, and least and most of it [m].
+        near: what is carried is held so far ahead and to the side of the pelvis, and so high [m].
+        draw: time to bring it there [s].
+        fastest: what is held is raised and let down no faster than this in the mean [m/s].
         carry: time from where it is held to above where it is to stand [s].
         settle: it comes to rest there [s].
-        set_down: time to let it down [s].
+        come_to_rest: after a walk, time to come into the posture of letting down [s].
+        set_down: shortest time to let it down [s].
         clear: it is let down to so far above where it would stand, for it has slipped down a little [m].
         open: time to open the fingers [s].
         leave: time backwards, aside, and then up as far as the body has to straighten [s].
@@ -62,8 +68,12 @@ class GraspCfg(HandPathCfg):
     beside: float = 0.02
     above: float = 0.06
     rise: tuple[float, float, float] = (1.0, 0.12, 0.16)
+    near: tuple[float, float, float] = (0.33, 0.16, 1.0)
+    draw: float = 1.8
+    fastest: float = 0.12
     carry: float = 1.8
     settle: float = 0.5
+    come_to_rest: float = 1.0
     set_down: float = 1.5
     clear: float = 0.003
     open: float = 0.8
@@ -120,6 +130,44 @@ def pick_motion(
     return best_path(keys, stance, feet, held.side, first, None, cfg)
 
 
+def hold_near_motion(
+    stance: Pose2D, feet: Array, before: RobotMotion, first: Array, cfg: GraspCfg | None = None
+) -> RobotMotion:
+    """Bring what one hand holds up before the shoulder, the robot straightening up, to walk with it.
+
+    Args:
+        stance: where the robot stands now.
+        feet: as of `pick_motion`.
+        before: the motion in which it was taken; this one goes on from its last frame.
+        first: (29,) joint angles that the other arm keeps to, those of `raised` [rad].
+        cfg: tunables.
+
+    Raises:
+        ValueError: `before` does not end with a hand on something.
+    """
+    cfg = cfg or GraspCfg()
+    at, _ = hand_in_world(before, stance)
+    assert before.hand is not None
+    side = before.hand.side
+    left = np.array([-stance.forward[1], stance.forward[0]])
+    near = stance.xy + cfg.near[0] * stance.forward + (cfg.near[1] if side == "left" else -cfg.near[1]) * left
+    up = np.array([0.0, 0.0, max(cfg.near[2] - at[2], 0.0)])
+    high = np.array([*near, cfg.near[2]])
+
+    def keys(along: Array, out: Array) -> tuple[Key, ...]:
+        return (
+            Key(0.2, at, 1.0, CLOSED),
+            # over what stands beside it first, then away from the table
+            Key(max(0.4, up[2] / cfg.fastest), at + up, 1.0, CLOSED),
+            Key(cfg.draw, high, 1.0, CLOSED),
+            Key(cfg.settle, high, 1.0, CLOSED),
+        )
+
+    # A policy whose trunk is turned against the pelvis turns the pelvis and walks askew, weight ahead it runs on.
+    square = replace(cfg, turns=(0.0,), body=replace(cfg.body, torso_turn=(1.0, 1.0, 1.0), ahead=(0.0, 0.0)))
+    return best_path(keys, stance, feet, side, first, before, square)
+
+
 def place_motion(
     stance: Pose2D,
     feet: Array,
@@ -138,7 +186,7 @@ def place_motion(
         feet: as of `pick_motion`.
         side: of the hand.
         to: (3,) where the hand's grasp point is when the thing stands there [m].
-        before: the motion in which it was taken; this one goes on from its last frame.
+        before: the motion that holds it; this one goes on from its last frame.
         first: (29,) joint angles that the other arm keeps to, those of `raised` [rad].
         cfg: tunables.
 
@@ -146,9 +194,11 @@ def place_motion(
         ValueError: `before` does not end with that hand on something.
     """
     cfg = cfg or GraspCfg()
-    if before.hand is None or before.hand.side != side or before.hand.weight[-1] < 1.0:
+    if before.hand is None or before.hand.side != side:
         raise ValueError(f"the motion before does not end with the {side} hand on something")
-    at, up = before.hand.point[-1], np.array([0.0, 0.0, 1.0])
+    at, _ = hand_in_world(before, stance)
+    up = np.array([0.0, 0.0, 1.0])
+    lower = max(cfg.set_down, float(at[2] - to[2]) / cfg.fastest)
 
     def keys(along: Array, out: Array) -> tuple[Key, ...]:
         over = np.array([to[0], to[1], at[2]])
@@ -160,11 +210,41 @@ def place_motion(
             Key(0.2, at, 1.0, CLOSED),
             Key(cfg.carry, over, 1.0, CLOSED),
             Key(cfg.settle, over, 1.0, CLOSED),
-            Key(cfg.set_down, low, 1.0, CLOSED),
+            Key(lower, low, 1.0, CLOSED),
             Key(cfg.open, low, 1.0, OPEN),
             Key(cfg.leave[0], free, 1.0, OPEN),
             Key(cfg.leave[1], away, 1.0, OPEN),
             Key(max(0.2, cfg.leave[2] * min(1.0, (high[2] - away[2]) / 0.15)), high, 1.0, np.zeros(7)),
         )
 
-    return best_path(keys, stance, feet, side, first, before, cfg)
+    motion = best_path(keys, stance, feet, side, first, before, cfg)
+    return motion if before.hand.frame == "world" else _after_walk(motion, stance, before, cfg.come_to_rest)
+
+
+def _after_walk(motion: RobotMotion, stance: Pose2D, before: RobotMotion, seconds: float) -> RobotMotion:
+    """The motion, led into its first posture from that of a walk: a jerk would make the robot step."""
+    assert motion.hand is not None
+    count = round(seconds * CONTROL_HZ)
+    share = smoothstep(np.arange(1, count + 1) / count)[:, None]
+
+    def led(start: Array, to: Array) -> Array:
+        return np.concatenate([(1 - share) * start + share * to[0], to])
+
+    def waited(values: Array) -> Array:
+        return np.concatenate([np.repeat(values[:1], count, axis=0), values])
+
+    hand = motion.hand
+    return replace(
+        motion,
+        root_pos=led(np.append(stance.xy, before.root_pos[-1, 2]), motion.root_pos),
+        root_quat=waited(motion.root_quat),
+        joint_pos=led(before.joint_pos[-1], motion.joint_pos),
+        contacts=waited(motion.contacts),
+        hand=replace(
+            hand,
+            point=waited(hand.point),
+            heading=waited(hand.heading),
+            weight=waited(hand.weight),
+            fingers=waited(hand.fingers),
+        ),
+    )

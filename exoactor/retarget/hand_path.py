@@ -9,6 +9,7 @@ import numpy as np
 
 from exoactor.grasp import Side, hand_point
 from exoactor.ground.warp import smoothstep
+from exoactor.retarget.held import hand_in_world
 from exoactor.retarget.one_hand import OneHandCfg, solve_one_hand
 from exoactor.retarget.wholebody import forward, forward_at
 from exoactor.types import CONTROL_HZ, HAND_JOINTS, Array, HandTargets, Pose2D, RobotMotion
@@ -78,7 +79,7 @@ def best_path(
         feet: where its feet are.
         side: of the hand.
         first: (29,) joint angles of the arms while the hand is not brought anywhere [rad].
-        before: the motion that this one goes on from, or None.
+        before: the motion that this one goes on from, with the hand on something; or None.
         cfg: tunables.
     """
     found: list[tuple[float, RobotMotion]] = []
@@ -107,13 +108,8 @@ def _played(
     if before is None or before.hand is None:
         point, weight, turned, fingers = _shoulder_high(stance, first, side), 0.0, heading, np.zeros(7)
     else:
-        hand = before.hand
-        point, weight, turned, fingers = (
-            hand.point[-1],
-            float(hand.weight[-1]),
-            float(hand.heading[-1]),
-            _of_right(hand),
-        )
+        point, turned = hand_in_world(before, stance)
+        weight, fingers = 1.0, _of_right(before.hand)
     columns: list[list[Array]] = [[] for _ in range(4)]
     for key in keys:
         count = max(1, round(key.seconds * hz))

@@ -1,4 +1,4 @@
-"""How a motion that ends with the palms on something holds it, for the motion that goes on from there."""
+"""How a motion that ends with palms or a hand on something holds it, for the motion that goes on from there."""
 
 from __future__ import annotations
 
@@ -24,6 +24,22 @@ def palms_in_world(motion: RobotMotion, pose: Pose2D) -> tuple[Array, Array]:
         position[:, :2] = position[:, :2] @ turn + pose.xy
         press[:, :2] = press[:, :2] @ turn
     return position, press
+
+
+def hand_in_world(motion: RobotMotion, pose: Pose2D) -> tuple[Array, float]:
+    """The hand's grasp point (3,) [m] and heading [rad] at the end of a motion, in the world, of a robot at `pose`.
+
+    Raises:
+        ValueError: the motion does not end with a hand on something.
+    """
+    hand = motion.hand
+    if hand is None or hand.weight[-1] < 1.0:
+        raise ValueError("the motion does not end with a hand on something")
+    point, heading = np.array(hand.point[-1]), float(hand.heading[-1])
+    if hand.frame == "root":
+        point[:2] = yaw_matrix(pose.yaw) @ point[:2] + pose.xy
+        heading += pose.yaw
+    return point, heading
 
 
 def fingers_down(motion: RobotMotion) -> float:

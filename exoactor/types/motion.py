@@ -25,7 +25,7 @@ BODY_JOINTS = (
 )  # fmt: skip
 """The 22 body joints of SMPL-X, in its order."""
 
-PalmFrame = Literal["world", "root"]
+TargetFrame = Literal["world", "root"]
 ContactKind = Literal["lift", "carry", "put_down", "push", "sit", "rise"]
 WITHOUT_HANDS = ("sit", "rise")
 """Kinds of contact of the seat, not of hands."""
@@ -202,6 +202,11 @@ class GroundedMotion:
     passage: Passage | None = None
 
 
+def _check_frame(frame: str) -> None:
+    if frame not in get_args(TargetFrame):
+        raise ValueError(f"frame: {frame!r} given, {' or '.join(map(repr, get_args(TargetFrame)))} allowed")
+
+
 @dataclass(frozen=True)
 class PalmTargets:
     """Where the palms have to be while the hands work on a thing.
@@ -217,11 +222,10 @@ class PalmTargets:
     position: Array
     weight: Array
     press: Array
-    frame: PalmFrame = "world"
+    frame: TargetFrame = "world"
 
     def __post_init__(self) -> None:
-        if self.frame not in get_args(PalmFrame):
-            raise ValueError(f"frame: {self.frame!r} given, {' or '.join(map(repr, get_args(PalmFrame)))} allowed")
+        _check_frame(self.frame)
         n = len(self.weight)
         object.__setattr__(self, "position", checked("position", self.position, (n, 2, 3)))
         object.__setattr__(self, "weight", checked("weight", self.weight, (n,)))
@@ -230,7 +234,7 @@ class PalmTargets:
 
 @dataclass(frozen=True)
 class HandTargets:
-    """Where one hand has to be in the world while it works on a thing, and how all fingers are held.
+    """Where one hand has to be while it works on a thing, and how all fingers are held.
 
     Args:
         side: "left" or "right".
@@ -238,6 +242,7 @@ class HandTargets:
         heading: (T,) the level hand's fingers point along [rad].
         weight: (T,) 0..1: at 0 the arm follows the joint reference alone, at 1 the hand is brought to `point`.
         fingers: (T, 14) targets of `HAND_JOINTS` [rad].
+        frame: of `point` and `heading`, as of `PalmTargets`.
     """
 
     side: Literal["left", "right"]
@@ -245,8 +250,10 @@ class HandTargets:
     heading: Array
     weight: Array
     fingers: Array
+    frame: TargetFrame = "world"
 
     def __post_init__(self) -> None:
+        _check_frame(self.frame)
         if self.side not in ("left", "right"):
             raise ValueError(f"side: {self.side!r} given, 'left' or 'right' wanted")
         n = len(self.weight)
