@@ -1,4 +1,4 @@
-"""`exoactor bench bring`: one hand takes bottles and cans off a table and brings them to another, in rooms at random."""
+"""`exoactor bench bring`: one hand brings bottles and cans from one table to another, in rooms at random."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class GraspCfg(HandPathCfg):
         fastest: what is held is raised and let down no faster than this in the mean [m/s].
         carry: time from where it is held to above where it is to stand [s].
         settle: it comes to rest there [s].
-        come_to_rest: after a walk, time to come into the posture of letting down [s].
+        come_to_rest: time to come into the posture of a walk with it, and from that of a walk into another [s].
         set_down: shortest time to let it down [s].
         clear: it is let down to so far above where it would stand, for it has slipped down a little [m].
         open: time to open the fingers [s].
@@ -165,7 +165,8 @@ def hold_near_motion(
 
     # A policy whose trunk is turned against the pelvis turns the pelvis and walks askew, weight ahead it runs on.
     square = replace(cfg, turns=(0.0,), body=replace(cfg.body, torso_turn=(1.0, 1.0, 1.0), ahead=(0.0, 0.0)))
-    return best_path(keys, stance, feet, side, first, before, square)
+    motion = best_path(keys, stance, feet, side, first, before, square)
+    return _led_in(motion, before.root_pos[-1], before.joint_pos[-1], cfg.come_to_rest)
 
 
 def place_motion(
@@ -218,11 +219,13 @@ def place_motion(
         )
 
     motion = best_path(keys, stance, feet, side, first, before, cfg)
-    return motion if before.hand.frame == "world" else _after_walk(motion, stance, before, cfg.come_to_rest)
+    if before.hand.frame == "world":
+        return motion
+    return _led_in(motion, np.append(stance.xy, before.root_pos[-1, 2]), before.joint_pos[-1], cfg.come_to_rest)
 
 
-def _after_walk(motion: RobotMotion, stance: Pose2D, before: RobotMotion, seconds: float) -> RobotMotion:
-    """The motion, led into its first posture from that of a walk: a jerk would make the robot step."""
+def _led_in(motion: RobotMotion, root: Array, joints: Array, seconds: float) -> RobotMotion:
+    """The motion, led into its first posture from root (3,) and joints (29,): a jerk would make a robot step."""
     assert motion.hand is not None
     count = round(seconds * CONTROL_HZ)
     share = smoothstep(np.arange(1, count + 1) / count)[:, None]
@@ -236,9 +239,9 @@ def _after_walk(motion: RobotMotion, stance: Pose2D, before: RobotMotion, second
     hand = motion.hand
     return replace(
         motion,
-        root_pos=led(np.append(stance.xy, before.root_pos[-1, 2]), motion.root_pos),
+        root_pos=led(root, motion.root_pos),
         root_quat=waited(motion.root_quat),
-        joint_pos=led(before.joint_pos[-1], motion.joint_pos),
+        joint_pos=led(joints, motion.joint_pos),
         contacts=waited(motion.contacts),
         hand=replace(
             hand,

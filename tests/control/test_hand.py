@@ -45,6 +45,18 @@ def test_a_hand_is_brought_where_it_has_to_be_and_levelled(side):
     assert np.array_equal(joints[other], START[other]) and np.array_equal(joints[:15], START[:15])
 
 
+def test_a_hand_that_goes_along_with_the_root_is_corrected_wherever_the_root_is():
+    feedback, kinematics = HandFeedback(), Kinematics()
+    kinematics.update(START, UPRIGHT)
+    point = kinematics.hand_point(1, hand_point("right"))[0] + [0.03, 0.0, HEIGHT]
+    targets = HandTargets("right", point[None], np.zeros(1), np.ones(1), np.zeros((1, 14)), "root")
+    command = TrackingCommand(np.zeros(2), HEIGHT, np.zeros(2), 0.0, START)
+    here = feedback.correct(command, targets, 0, POSE, HEIGHT, kinematics).joint_pos
+    there = HandFeedback().correct(command, targets, 0, POSE + 1.0, HEIGHT, kinematics).joint_pos
+    np.testing.assert_allclose(here, there)
+    assert np.abs(here - START).max() > 0
+
+
 def test_without_weight_the_reference_is_left_alone():
     _, _, joints, *_ = settle("right", np.array([0.05, 0, 0]), weight=0.0, steps=20)
     np.testing.assert_array_equal(joints, START)

@@ -118,7 +118,8 @@ def test_palms_of_another_length_are_refused():
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_targets_of_one_hand_are_kept_and_resampled(tmp_path, side):
     rng = np.random.default_rng(3)
-    hand = HandTargets(side, rng.normal(size=(40, 3)), rng.normal(size=40), rng.random(40), rng.normal(size=(40, 14)))
+    numbers = rng.normal(size=(40, 3)), rng.normal(size=40), rng.random(40), rng.normal(size=(40, 14))
+    hand = HandTargets(side, *numbers, "root" if side == "left" else "world")
     made = replace(motion(), hand=hand)
     save_robot(tmp_path / "m.npz", made)
     read = load_robot(tmp_path / "m.npz").hand

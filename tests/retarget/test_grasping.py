@@ -5,7 +5,7 @@ import pytest
 
 from exoactor.control.execute import standing_pose
 from exoactor.grasp import grasp, hand_point
-from exoactor.retarget import pick_motion, place_motion, raised
+from exoactor.retarget import carry_motion, hand_in_world, hold_near_motion, pick_motion, place_motion, raised, shuffle
 from exoactor.retarget.wholebody import forward
 from exoactor.types import CatalogueItem, Contact, Pose2D, SceneObject
 from exoactor.world.g1 import default_actuation
@@ -57,3 +57,29 @@ def test_fingers_of_the_working_hand_close_after_it_is_there_and_open_after_it_i
     assert np.linalg.norm(down.hand.point[-1] - held.point) > 0.12  # well away at the end
     with pytest.raises(ValueError, match="left hand"):
         place_motion(STANCE, FEET, "left", held.point, motion, raised(FIRST, "left"))
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_what_one_hand_holds_is_walked_with_level_and_square_and_put_down_elsewhere(side):
+    picked, _ = plan(0.6, side)
+    first = raised(FIRST, side)
+    near = hold_near_motion(STANCE, FEET, picked, first)
+    assert np.abs(near.joint_pos[0] - picked.joint_pos[-1]).max() < 0.05
+    assert near.hand.point[-1, 2] == pytest.approx(1.0) and abs(near.joint_pos[-1, 12]) < 0.05
+    over = near.hand.point[:, 2] >= near.hand.point[-1, 2] - 1e-6
+    assert np.linalg.norm((near.hand.point - picked.hand.point[-1])[~over, :2], axis=1).max() < 1e-6  # up first
+
+    goal = Pose2D(0.9, 0.8, 1.4)
+    walk = carry_motion(shuffle(STANCE, goal, FIRST[15:]), near)
+    assert walk.hand.frame == "root" and walk.palms is None and (walk.hand.fingers == near.hand.fingers[-1]).all()
+    assert np.abs(walk.joint_pos[0] - near.joint_pos[-1]).max() < 0.02
+    point, heading = hand_in_world(walk, goal)
+    assert point[2] == pytest.approx(1.0) and heading == pytest.approx(goal.yaw, abs=0.1)
+
+    feet = np.array([[0.8, 0.82, 1.4], [1.0, 0.78, 1.4]])
+    down = place_motion(goal, feet, side, point - [0.0, 0.0, 0.3], walk, first)
+    steps = np.diff(np.vstack([walk.joint_pos[-1:], down.joint_pos]), axis=0)
+    assert np.abs(steps).max() * down.fps < 4.0
+    assert np.linalg.norm(down.hand.point[0] - point) < 1e-6
+    lowest = down.hand.point[down.hand.point[:, 2].argmin()]
+    np.testing.assert_allclose(lowest, point - [0.0, 0.0, 0.3], atol=0.01)

@@ -363,3 +363,31 @@ def test_place_lets_down_what_is_held_above_the_target():
         place.actions(elsewhere, {"object": "red_bottle", "target": "table"})
     assert "pick it up first" in place.hindrance(Symbols(), {"object": "red_bottle"})
     assert place.hindrance(Symbols(holding="red_bottle"), {"object": "red_bottle"}) is None
+
+
+def test_what_one_hand_holds_is_carried_with_a_step_back_first_and_over_a_top():
+    room = seen(KITCHEN)
+    here = Pose2D(1.02, 0.23, 0.0)
+    held = replace(room.get("red_bottle"), position=np.array([1.38, 0.1, 0.88]), confidence=0.7)
+    shelf = replace(room.get("table"), item=replace(room.get("table").item, id="desk"), position=np.array([0, 1.6, 0]))
+    things = (*(held if o.id == "red_bottle" else o for o in room.objects if o.id != "chair"), shelf)
+    back, carry = actions("carry", replace(room, objects=things, robot=here), target="red_bottle", to="desk")
+    assert (back.kind, carry.kind, carry.thing, carry.side) == ("carry", "carry", "red_bottle", "right")
+    assert back.goal.x < here.x - 0.3 and back.rise == pytest.approx(1.0 - 0.88 - 0.1, abs=0.01) and carry.rise == 0
+    right = np.array([carry.goal.forward[1], -carry.goal.forward[0]])
+    spot = carry.goal.xy + 0.37 * carry.goal.forward + 0.13 * right
+    assert distance_to_footprint(shelf, spot) == 0.0 and distance_to_footprint(shelf, carry.goal.xy) > 0.2
+
+
+def test_a_small_thing_is_carried_only_where_it_does_not_stand_already():
+    place, args = skills.get("place"), {"object": "red_bottle", "target": "table"}
+    assert [fact.name for fact in place.preconditions(args)] == ["holding", "above"]
+    above = place.preconditions(args)[1]
+    assert Symbols().holds(above)  # nobody has looked; the skill itself will
+    for carrier, holds in (("table", True), ("shelf", False)):
+        picked = skills.get("pick").effects(Symbols(on={"red_bottle": carrier}), {"object": "red_bottle"})
+        assert picked.holds(above) is holds
+    carried = skills.get("carry").effects(picked, {"target": "red_bottle", "to": "table"})
+    assert carried.holds(above)
+    low = CatalogueItem("low_table", "table", "blue", np.array([0.5, 0.9, 0.4]), False)
+    assert "0.45 to 0.88 m" in place.problems({**args, "target": "low_table"}, (*KITCHEN.catalogue(), low))[0]
