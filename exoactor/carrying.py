@@ -16,7 +16,7 @@ WITH_LOAD = StepCfg(lift=0.04)
 LEANS_AHEAD = 0.05
 """Small steps with something in one hand are aimed so far back [m]: its weight draws the robot on."""
 MOST_SETTLING = 2
-"""Steps on the spot after a walk with a load, in rounds; each shakes it."""
+"""Steps on the spot after a walk with a load between the palms, in rounds; each shakes it."""
 
 
 def carry(
@@ -43,7 +43,6 @@ def carry(
     Raises:
         StageError: ("ground", "target_gone"), ("ground", "robot_not_seen") or ("track", "not_in_place").
     """
-    cfg = replace(means.cfg, settle=replace(means.cfg.settle, most=MOST_SETTLING))
     first = standing_pose(performed.controller.actuation)
     here = performed.here
     thing = seen.get(contact.thing)
@@ -51,6 +50,9 @@ def carry(
         raise StageError("ground", "target_gone", f"{contact.thing} is not seen in the robot's hands")
     performed.holding = holding = before
     side = None if before.hand is None else before.hand.side
+    cfg = means.cfg
+    if side is None:
+        cfg = replace(cfg, settle=replace(cfg.settle, most=MOST_SETTLING))
     approach = PALMS if side is None else HAND
     held = before.palms or before.hand
     if held is not None and held.frame == "world":

@@ -13,7 +13,7 @@ from exoactor.grasp import FARTHEST, Side, grasp, grasp_height, hand_point, stan
 from exoactor.grip import tops_below
 from exoactor.performance import Approach, Means, Performance, drop_of, feet_of, seen_thing
 from exoactor.placing import EDGE, EDGE_BROUGHT, spot_on
-from exoactor.retarget import hand_in_world, pick_motion, place_motion, raised, shuffle
+from exoactor.retarget import carry_motion, hand_in_world, pick_motion, place_motion, raised, shuffle
 from exoactor.retarget.grasping import CLOSED
 from exoactor.types import (
     CONTROL_HZ,
@@ -33,6 +33,8 @@ HAND = Approach(near=0.035, worth=0.08, rounds=4, farthest=0.7)
 """An arm makes up for more than two palms do; the walk before it ends farther off."""
 LEANS_BACK = 0.05
 """Small steps are aimed so far ahead [m]: who stops with a hand raised stands that much short of it."""
+AT_REST = 1.0
+"""After a walk with something in the hand one stands so long before letting it down [s]."""
 STEP_BACK = 0.30
 """From where the hand is above a table to where it can hang again [m]."""
 EMPTY = 0.25
@@ -165,13 +167,20 @@ def set_down(
     if before.hand is None or not _holds(performed, before.hand.side):
         raise StageError("ground", "not_in_hands", f"the fingers have closed round nothing, {contact.thing} is lost")
     side = before.hand.side
+    edge = EDGE
+    if before.hand.frame == "root":
+        # Feet that are still stepping are no base to bow on.
+        standing = standing_pose(performed.controller.actuation)
+        before, edge = carry_motion(still(performed, standing, AT_REST), before), EDGE_BROUGHT
+        performed.track(before, replace(means.cfg, end=0.2), means.localize, goes_on=True)
+        if performed.fell:
+            return
     low = grasp_height(thing.item)
     here = performed.here
     at, _ = hand_in_world(before, here)
     held = replace(thing, position=at - np.array([0.0, 0.0, low]))
     drop = drop_of(held, contact, scene)
     tops = tops_below(held, scene)
-    edge = EDGE if before.hand.frame == "world" else EDGE_BROUGHT
     onto = at[:2] if not tops else spot_on(tops[0], thing, at[:2], edge)
     up = raised(standing_pose(performed.controller.actuation), side)
     to = np.array([*onto, at[2] - drop])
