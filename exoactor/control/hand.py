@@ -79,7 +79,8 @@ class HandFeedback:
             wanted = targets.point[index] - np.array([pose[0], pose[1], height])
             wanted[:2] = back @ wanted[:2]
             place, turn, jacobian = kinematics.hand_point(side, hand_point(targets.side))
-            level = Rotation.from_euler("z", float(targets.heading[index] - pose[2])).as_matrix()
+            heading = float(targets.heading[index] - pose[2])
+            level = Rotation.from_euler("ZYX", [heading, targets.pitch, targets.roll]).as_matrix()
             twist = Rotation.from_matrix(level @ turn.T).as_rotvec()
             error = np.concatenate(
                 [np.clip(wanted - place, -cfg.reach, cfg.reach), cfg.arm * np.clip(twist, -cfg.turn, cfg.turn)]
