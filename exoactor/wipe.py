@@ -24,7 +24,7 @@ STROKES = 4
 """To and fro counted apart."""
 BEHIND_EDGE = 0.17
 """From the edge to the middle of what is wiped [m]; nearer the forearm is on the edge, farther the arm is stretched."""
-CLEAR = 0.07
+CLEAR = 0.05
 """Hand and forearm keep so far from what stands on the top [m]."""
 ONTO = 0.02
 """And the palm so far from its other edges [m]."""
@@ -89,7 +89,12 @@ def patch_of(surface: SceneObject, contact: Contact) -> tuple[float, float, floa
 
 
 def in_the_way(
-    surface: SceneObject, middle: Array, heading: float, way: tuple[float, float], things: Iterable[SceneObject]
+    surface: SceneObject,
+    middle: Array,
+    heading: float,
+    way: tuple[float, float],
+    things: Iterable[SceneObject],
+    clear: float = CLEAR,
 ) -> str | None:
     """Id of the first thing on a top that hand or forearm would come too near to, or None.
 
@@ -99,10 +104,11 @@ def in_the_way(
         heading: of the one who wipes, square to a side [rad].
         way: see `Contact.way` [m].
         things: all that is seen.
+        clear: see `CLEAR` [m].
     """
     things = list(things)
-    far = abs(way[0]) / 2 + PALM_SIZE[0] / 2 + CLEAR
-    wide = abs(way[1]) / 2 + PALM_SIZE[2] / 2 + CLEAR
+    far = abs(way[0]) / 2 + PALM_SIZE[0] / 2 + clear
+    wide = abs(way[1]) / 2 + PALM_SIZE[2] / 2 + clear
     for thing in things:
         if support_of(thing, things) is not surface:
             continue

@@ -16,6 +16,12 @@ from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_p
 from skills.places import effort
 from skills.push import THERE, THERE_ANGLE, is_room
 
+BEHIND = 3.0
+"""A stance whose trunk hides the arm from the camera is as good as one so much farther off [m] ..."""
+FAR_SIDE = 0.05
+"""... and it does where the hand works further than this beyond the pelvis, as seen from the camera [m]."""
+ROOM = 0.10
+"""So much is free round the patch that is imagined [m]: where it is wiped then differs by some centimetres."""
 APART = 0.10
 """Places along an edge that are tried are so far apart [m]."""
 
@@ -76,6 +82,7 @@ class Wipe(Skill):
                     why = StageError("imagine", "no_free_place", where)
                 else:
                     cost = effort(scene, robot, stance, ahead=ahead, half=rule.SPAN / 2)
+                    cost += BEHIND * _behind_the_body(scene, stance, middle)
                     found.append((cost, stance, side, middle))
         if not found:
             raise why
@@ -99,6 +106,12 @@ class Wipe(Skill):
         return Expectation("wiped", args["surface"], side=args.get("side"))
 
 
+def _behind_the_body(scene: Scene, stance: Pose2D, middle: Array) -> bool:
+    """Whether the trunk hides from the camera an arm that works about `middle` (2,) [m]."""
+    view = stance.xy - scene.camera.position[:2]
+    return bool((middle - stance.xy) @ view > FAR_SIDE * np.linalg.norm(view))
+
+
 def _patches(surface: SceneObject, scene: Scene) -> Iterator[tuple[Array, float]]:
     """Middles (2,) [m] of patches along the edges that are free, and the heading of one who faces them [rad]."""
     way = (rule.DRIFT, rule.SPAN)
@@ -108,6 +121,6 @@ def _patches(surface: SceneObject, scene: Scene) -> Iterator[tuple[Array, float]
         reach = half - rule.SPAN / 2
         for aside in np.arange(-np.floor(reach / APART), np.floor(reach / APART) + 1) * APART:
             middle = edge - rule.BEHIND_EDGE * normal + aside * along
-            if rule.fits(surface, middle, heading, way):
-                if rule.in_the_way(surface, middle, heading, way, scene.objects) is None:
-                    yield middle, heading
+            free = rule.in_the_way(surface, middle, heading, way, scene.objects, ROOM) is None
+            if free and rule.fits(surface, middle, heading, way):
+                yield middle, heading

@@ -125,7 +125,9 @@ def resampled(motion: RobotMotion, fps: float) -> RobotMotion:
     if motion.hand is not None:
         given = motion.hand
         heading, weight = (np.interp(new, old, values) for values in (given.heading, given.weight))
-        hand = HandTargets(given.side, linear(given.point), heading, weight, linear(given.fingers), given.roll, given.pitch)
+        hand = HandTargets(
+            given.side, linear(given.point), heading, weight, linear(given.fingers), given.roll, given.pitch
+        )
     settle = None
     if motion.settle is not None:
         first, last = (round(f * fps / motion.fps) for f in motion.settle)

@@ -1,8 +1,8 @@
-"""What is wiped in the video: a hand that goes to and fro on the level of a top; and where one stands to wipe it now."""
+"""What is wiped in the video: a hand that goes to and fro on the level of a top; and where one stands for it now."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -44,7 +44,7 @@ class WipingCfg:
     strokes: int = 3
     drift: float = 0.12
     smooth: float = 0.06
-    contact: ContactCfg = ContactCfg()
+    contact: ContactCfg = field(default_factory=ContactCfg)
 
 
 def find_wipe(motion: HumanMotion, scene: Scene, cfg: WipingCfg | None = None) -> Contact | None:
@@ -70,54 +70,50 @@ def find_wipe(motion: HumanMotion, scene: Scene, cfg: WipingCfg | None = None) -
 
 
 def _wiped(motion: HumanMotion, surface: SceneObject, side: str, scene: Scene, cfg: WipingCfg) -> Contact | None:
-    wrist = motion.joints[:, WRISTS[side]]
-    eye, level = scene.camera.position, surface.top + cfg.above
-    ray = wrist - eye
-    place = eye + np.divide(level - eye[2], np.minimum(ray[:, 2], -1e-3))[:, None] * ray
-    local = np.abs((place[:, :2] - surface.position[:2]) @ yaw_matrix(surface.yaw))
-    over = (local < surface.item.size[:2] / 2 + cfg.beyond).all(axis=1)
-    over &= (np.abs(wrist[:, 2] - level) < cfg.level) & (motion.confidence[:, WRISTS[side]] >= cfg.contact.seen)
-    # while it comes down and goes up again the line of sight meets the level elsewhere
-    part = _longest(over, round(cfg.gap * motion.fps))
-    if len(part) < 3:
-        return None
-    height = gaussian_filter1d(wrist[:, 2], cfg.smooth * motion.fps, mode="nearest")[part]
-    window = max(1, round(cfg.within * motion.fps))
-    down = [k for k in range(len(part)) if height[k] - height[k : k + window].min() < cfg.landed]
-    low = [k for k in range(len(part)) if height[k] - height[max(k - window, 0) : k + 1].min() < cfg.landed]
-    part = part[down[0] : low[-1] + 1]
+    """The contact of a hand that strokes over a top, or None."""
+    part, place = _on_top(motion, surface, side, scene, cfg)
     if len(part) < 3:
         return None
     heading = square_to(surface, float(np.mean(motion.heading[part])))
-    ahead, aside = ((place[part, :2] - surface.position[:2]) @ yaw_matrix(heading)).T
+    ahead, aside = ((place[part] - surface.position[:2]) @ yaw_matrix(heading)).T
     aside = gaussian_filter1d(aside, cfg.smooth * motion.fps, mode="nearest")
     turns = _turns(aside, cfg.stroke)
     strokes = len(turns) - 1
     if strokes < cfg.strokes:
         return None
-    first, last = int(part[turns[0]]), int(part[turns[-1]])
-    drift = float(np.polyfit(np.linspace(0.0, 1.0, turns[-1] - turns[0] + 1), ahead[turns[0] : turns[-1] + 1], 1)[0])
-    ends = aside[turns]
-    middle = np.array([np.mean(ahead[turns[0] : turns[-1] + 1]) + cfg.palm, (ends[:-1] + ends[1:]).mean() / 2])
-    at = yaw_matrix(wrap(heading - surface.yaw)) @ middle
-    resting = np.flatnonzero(at_rest(motion, (side,), cfg.contact)[: first + 1])
-    reach = float(resting[-1]) if len(resting) else 0.0
-    begin = first / motion.fps
-    return Contact(
-        surface.id,
-        (side,),
-        min(reach / motion.fps, begin),
-        begin,
-        begin,
-        last / motion.fps,
-        0.0,
-        float(wrap(heading - surface.yaw)),
-        0.0,
-        "wipe",
-        (float(np.clip(drift, -cfg.drift, cfg.drift)), float(np.median(np.abs(np.diff(ends))))),
-        (float(at[0]), float(at[1])),
-        strokes,
-    )
+    ahead, ends = ahead[turns[0] : turns[-1] + 1], aside[turns]
+    drift = float(np.polyfit(np.linspace(0.0, 1.0, len(ahead)), ahead, 1)[0])
+    middle = np.array([ahead.mean() + cfg.palm, (ends[:-1] + ends[1:]).mean() / 2])
+    turn = float(wrap(heading - surface.yaw))
+    at = yaw_matrix(turn) @ middle
+    begin, end = (int(part[k]) / motion.fps for k in (turns[0], turns[-1]))
+    resting = np.flatnonzero(at_rest(motion, (side,), cfg.contact)[: int(part[turns[0]]) + 1])
+    reach = float(resting[-1]) / motion.fps if len(resting) else 0.0
+    way = (float(np.clip(drift, -cfg.drift, cfg.drift)), float(np.median(np.abs(np.diff(ends)))))
+    place_at = (float(at[0]), float(at[1]))
+    return Contact(surface.id, (side,), reach, begin, begin, end, 0.0, turn, 0.0, "wipe", way, place_at, strokes)
+
+
+def _on_top(motion: HumanMotion, surface: SceneObject, side: str, scene: Scene, cfg: WipingCfg) -> tuple[Array, Array]:
+    """Frames in which a hand is on a top, for the longest time it is; and (T, 2) where the wrist is if it is there [m].
+
+    While it comes down and goes up again the line of sight meets the level elsewhere; those frames are left out.
+    """
+    wrist = motion.joints[:, WRISTS[side]]
+    eye, level = scene.camera.position, surface.top + cfg.above
+    ray = wrist - eye
+    place = (eye + ((level - eye[2]) / np.minimum(ray[:, 2], -1e-3))[:, None] * ray)[:, :2]
+    local = np.abs((place - surface.position[:2]) @ yaw_matrix(surface.yaw))
+    over = (local < surface.item.size[:2] / 2 + cfg.beyond).all(axis=1)
+    over &= (np.abs(wrist[:, 2] - level) < cfg.level) & (motion.confidence[:, WRISTS[side]] >= cfg.contact.seen)
+    part = _longest(over, round(cfg.gap * motion.fps))
+    if len(part) < 3:
+        return part, place
+    height = gaussian_filter1d(wrist[:, 2], cfg.smooth * motion.fps, mode="nearest")[part]
+    window = max(1, round(cfg.within * motion.fps))
+    down = [k for k in range(len(part)) if height[k] - height[k : k + window].min() < cfg.landed]
+    low = [k for k in range(len(part)) if height[k] - height[max(k - window, 0) : k + 1].min() < cfg.landed]
+    return part[down[0] : low[-1] + 1], place
 
 
 def stance_now(now: SceneObject, then: SceneObject, scene: Scene, contact: Contact) -> tuple[Pose2D, float]:
@@ -152,7 +148,7 @@ def _longest(mask: Array, gap: int) -> Array:
 
 
 def _turns(values: Array, least: float) -> Array:
-    """Indices between which a signal (N,) goes up and down by at least `least`, its first and last extremes included."""
+    """Indices between which a signal (N,) goes up or down by at least `least`, the first and the last included."""
     low = high = 0
     turns: list[int] = []
     direction = 0

@@ -20,8 +20,8 @@ WRIST_ABOVE = 0.045
 """The wrist of a flat hand is so far above what it lies on [m]."""
 ABOVE = 0.14
 """The hand comes from so high above the top [m]."""
-LEAN = 0.6
-"""Share of the lean over a table of one who sweeps: a hand that wipes stays before the body."""
+LEAN = 1.4
+"""Times the lean over a table of one who sweeps: with less, short people do not reach down to low tops."""
 _COLLAR, _SHOULDER, _ELBOW, _WRIST = (13, 14), (16, 17), (18, 19), (20, 21)
 
 

@@ -143,7 +143,12 @@ def _played(
         both[:, :7] = closing * _MIRRORED
     planted = np.ones((len(points), 2), bool)
     return RobotMotion(
-        root_pos, root_quat, joints, planted, hz, hand=HandTargets(side, points, headings, weights, both, roll, cfg.pitch)
+        root_pos,
+        root_quat,
+        joints,
+        planted,
+        hz,
+        hand=HandTargets(side, points, headings, weights, both, roll, cfg.pitch),
     )
 
 

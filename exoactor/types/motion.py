@@ -151,7 +151,7 @@ class Contact:
         kind: what is done to it: it is lifted, goes along with the person, is let down, pushed, wiped, sat on, or risen
             from.
         way: of what is pushed, ahead of and to the left of the person that begins to push; of the hand that wipes, how
-            far it comes to be ahead from the first stroke to the last, and how long a stroke is to the left or right [m].
+            far it comes to be ahead from the first stroke to the last, and how long a stroke is to one side [m].
         at: the middle of what is wiped, in the thing's own frame [m].
         strokes: of the hand that wipes, to and fro counted apart.
     """

@@ -44,8 +44,8 @@ class Expectation:
             if that is given, and the robot has let go of it), placed (the same of what one hand held),
             pushed (`target` went `toward` there and stands upright on what it stood on), swept (`target` is off what it
             stood on, down), wiped (a hand went over `patch` of `target`, touching it or nearly), seated (on `target`,
-            most of the weight on it, upright, at rest, hands off), standing (upright, free of all seats), stepped_over and ducked_under (robot stands beyond `target`, went across it
-            between its ends, and it stands as it stood).
+            most of the weight on it, upright, at rest, hands off), standing (upright, free of all seats), stepped_over
+            and ducked_under (robot stands beyond `target`, went across it between its ends, and it stands as it stood).
         target: object id, where the kind has one.
         side: hand for waved, pointing and wiped, or None for either.
         on: object id of where the target is brought to, or for pushed up to, or None for anywhere.

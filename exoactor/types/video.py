@@ -32,9 +32,9 @@ class Action:
         via: for walk and carry: floor points to pass in order [m].
         side: for wave, point, pick, place, push and wipe: the hand, "left" or "right".
         at: for point: the world point (x, y, z) pointed at; for wipe: the middle of what is wiped, on the top [m].
-        thing: for lift, carry, put_down, pick, place, push, wipe, sit and stand_up: id of the thing in the scene; one that is
-            carried, put down or placed is held from the beginning, from one that is stood up from the person begins.
-            For step_over and duck_under: id of what is gone over or under.
+        thing: for lift, carry, put_down, pick, place, push, wipe, sit and stand_up: id of the thing in the scene; one
+            that is carried, put down or placed is held from the beginning, from one that is stood up from the person
+            begins. For step_over and duck_under: id of what is gone over or under.
         rise: how far it is raised, negative for put_down, place, and a push over an edge; for step_over: how high the
             soles go up; for duck_under: how high the head may be [m].
         shift: for push: how far the thing goes, x and y in the world; for wipe: how far the hand comes to be ahead from

@@ -21,11 +21,11 @@ def in_world(point):
     return Rotation.from_euler("z", POSE[2]).apply(point) + np.append(POSE[:2], HEIGHT)
 
 
-def settle(side, away, weight=1.0, steps=250):
+def settle(side, away, weight=1.0, steps=250, roll=0.0, pitch=0.0):
     feedback, kinematics, number = HandFeedback(), Kinematics(), ("left", "right").index(side)
     kinematics.update(START, UPRIGHT)
     wanted = in_world(kinematics.hand_point(number, hand_point(side))[0]) + away
-    targets = HandTargets(side, wanted[None], np.array([POSE[2]]), np.array([weight]), np.zeros((1, 14)))
+    targets = HandTargets(side, wanted[None], np.array([POSE[2]]), np.array([weight]), np.zeros((1, 14)), roll, pitch)
     joints = START
     for _ in range(steps):
         kinematics.update(joints, UPRIGHT)
@@ -43,6 +43,15 @@ def test_a_hand_is_brought_where_it_has_to_be_and_levelled(side):
     assert np.degrees(np.arccos(np.clip(turn[0, 0], -1, 1))) < 3.0
     other = slice(22, 29) if side == "left" else slice(15, 22)
     assert np.array_equal(joints[other], START[other]) and np.array_equal(joints[:15], START[:15])
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_palm_is_turned_down_and_its_fingers_a_little(side):
+    sign = 1.0 if side == "left" else -1.0
+    off, turn, *_ = settle(side, np.array([0.03, 0.0, 0.05]), steps=600, roll=sign * np.pi / 2, pitch=0.1)
+    assert np.abs(off).max() < 0.01
+    out_of_the_palm, fingers = -sign * turn[:, 1], turn[:, 0]
+    assert out_of_the_palm[2] < -0.98 and fingers[2] == pytest.approx(-np.sin(0.1), abs=0.04)
 
 
 def test_without_weight_the_reference_is_left_alone():
