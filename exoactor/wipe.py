@@ -12,8 +12,9 @@ from exoactor.types.arrays import Array
 from exoactor.types.motion import Contact
 from exoactor.types.rotations import wrap, yaw_matrix
 from exoactor.types.scene import CatalogueItem, Pose2D, SceneObject
-from exoactor.world.g1 import PALM_SIZE
 
+PALM = (0.10, 0.07)
+"""Length and width of a G1's palm [m], as in `exoactor.world.g1.PALM_SIZE`."""
 SURFACES = ("table", "box")
 """Kinds with a flat top."""
 LEVEL = (0.50, 0.90)
@@ -84,7 +85,7 @@ def patch_of(surface: SceneObject, contact: Contact) -> tuple[float, float, floa
         contact: what the video does.
     """
     middle, heading = place_of(surface, surface, contact)
-    ahead, aside = abs(contact.way[0]) + PALM_SIZE[0] - 2 * SLACK, abs(contact.way[1]) + PALM_SIZE[2] - 2 * SLACK
+    ahead, aside = abs(contact.way[0]) + PALM[0] - 2 * SLACK, abs(contact.way[1]) + PALM[1] - 2 * SLACK
     return float(middle[0]), float(middle[1]), heading, ahead, aside
 
 
@@ -107,8 +108,8 @@ def in_the_way(
         clear: see `CLEAR` [m].
     """
     things = list(things)
-    far = abs(way[0]) / 2 + PALM_SIZE[0] / 2 + clear
-    wide = abs(way[1]) / 2 + PALM_SIZE[2] / 2 + clear
+    far = abs(way[0]) / 2 + PALM[0] / 2 + clear
+    wide = abs(way[1]) / 2 + PALM[1] / 2 + clear
     for thing in things:
         if support_of(thing, things) is not surface:
             continue
@@ -128,7 +129,7 @@ def fits(surface: SceneObject, middle: Array, heading: float, way: tuple[float, 
         heading: of the one who wipes, square to a side [rad].
         way: see `Contact.way` [m].
     """
-    half = np.abs(way) / 2 + np.array([PALM_SIZE[0], PALM_SIZE[2]]) / 2 + ONTO
+    half = np.abs(way) / 2 + np.array(PALM) / 2 + ONTO
     corners = np.array([[a, b] for a in (-1, 1) for b in (-1, 1)]) * half
     places = np.asarray(middle) + corners @ yaw_matrix(heading).T
     inside = np.abs((places - surface.position[:2]) @ yaw_matrix(surface.yaw))

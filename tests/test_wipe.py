@@ -13,7 +13,8 @@ from exoactor.parts import PipelineCfg
 from exoactor.pipeline import SimPipeline
 from exoactor.types import CatalogueItem, Contact, Outcome, SceneObject
 from exoactor.types.rotations import yaw_matrix
-from exoactor.wipe import fits, in_the_way, is_surface, patch_of, place_of, square_to, stance_to_wipe, stroke_ends
+from exoactor.wipe import PALM, fits, in_the_way, is_surface, patch_of, place_of, square_to, stance_to_wipe, stroke_ends
+from exoactor.world.g1 import PALM_SIZE
 from exoactor.world.scene_file import read_scene
 
 TABLE = SceneObject(CatalogueItem("table", "table", "wood", np.array([0.6, 1.0, 0.7]), False), [1.5, 0.2, 0], 0.3, 1.0)
@@ -31,6 +32,10 @@ def test_strokes_begin_on_the_hands_own_side_and_go_to_and_fro_and_ahead(side):
     outward = 1.0 if side == "left" else -1.0
     np.testing.assert_allclose(ends[:, 1], outward * 0.14 * np.array([1, -1, 1, -1, 1]), atol=1e-9)
     np.testing.assert_allclose(ends[:, 0], np.linspace(-0.03, 0.03, 5), atol=1e-9)
+
+
+def test_the_palm_is_that_of_the_model():
+    assert (PALM_SIZE[0], PALM_SIZE[2]) == PALM
 
 
 def test_only_what_stands_fast_at_the_height_of_a_hand_is_a_surface():

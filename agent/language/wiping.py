@@ -41,5 +41,5 @@ class Wiping:
         if side is not None:
             self._hands.last_side = side
         else:
-            cursor.take_any((*lx.WITH_A_HAND, *lx.IN_ONE_HAND[:2]))
+            cursor.take_any(lx.WITH_A_HAND)
         return side

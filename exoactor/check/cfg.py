@@ -49,6 +49,7 @@ class CheckCfg:
         top_seen: what is seen nowhere is not on a top of which this share is seen.
         wiped_share: of the patch that a hand is seen to pass over, at least.
         wiped_level: the middle of the seen part of a hand that lies on a top is so far above it [m]; lower is the top.
+        wiped_below: and none of it is so far above it [m].
         wiped_points: that have to be seen of it.
         wiped_around: it is looked for so far round the patch [m].
         wiped_apart: what is nearer to another thing belongs to that [m].
@@ -112,6 +113,7 @@ class CheckCfg:
     top_seen: float = 0.95
     wiped_share: float = 0.70
     wiped_level: tuple[float, float] = (0.018, 0.058)
+    wiped_below: float = 0.12
     wiped_points: int = 12
     wiped_around: float = 0.08
     wiped_apart: float = 0.03

@@ -13,7 +13,7 @@ from exoactor.perceive import RgbdPerception
 from exoactor.perceive.locate import depth_sigma
 from exoactor.types import Array, Expectation, Observation, Outcome, Scene, SceneObject, Verdict
 from exoactor.types.rotations import yaw_matrix
-from exoactor.world.g1 import PALM_SIZE
+from exoactor.wipe import PALM
 
 _CELL = 0.01
 
@@ -119,20 +119,22 @@ def patch_look(
         points = points[thing.distance(points) > cfg.wiped_apart]
     local = np.column_stack([(points[:, :2] - middle) @ turn, points[:, 2] - top])
     reach = np.array(patch[3:]) / 2 + cfg.wiped_around
-    over = (np.abs(local[:, :2]) < reach).all(axis=1) & (local[:, 2] > cfg.wiped_level[0]) & (local[:, 2] < 0.25)
+    over = (np.abs(local[:, :2]) < reach).all(axis=1)
+    over &= (local[:, 2] > cfg.wiped_level[0]) & (local[:, 2] < cfg.wiped_below)
     local = local[over]
     if len(local) < cfg.wiped_points:
         return PatchLook(look.time, None, np.inf, hidden)
-    # fingers point ahead, the forearm comes from behind
+    # fingers point ahead; forearm and trunk come behind them, or beside
     front = float(np.percentile(local[:, 0], 97))
-    hand = local[local[:, 0] > front - PALM_SIZE[0]]
+    middle_of_tips = float(np.median(local[local[:, 0] > front - PALM[0] / 2, 1]))
+    hand = local[(local[:, 0] > front - PALM[0]) & (np.abs(local[:, 1] - middle_of_tips) < PALM[1])]
     above = float(np.median(hand[:, 2]))
     if above > cfg.wiped_level[1]:
         return PatchLook(look.time, None, above, hidden)
     # the near skin is seen, the middle lies behind it
     away = (middle - look.camera.position[:2]) @ turn
     aside = float(np.median(hand[:, 1]) + cfg.wiped_skin * away[1] / np.linalg.norm(away))
-    return PatchLook(look.time, np.array([front - PALM_SIZE[0] / 2, aside]), above, hidden)
+    return PatchLook(look.time, np.array([front - PALM[0] / 2, aside]), above, hidden)
 
 
 def wiped(looks: Sequence[PatchLook], cells: Array, cfg: CheckCfg) -> tuple[Verdict, Array, Array]:
@@ -176,4 +178,4 @@ def _under(cells: Array, palm: Array | None) -> Array:
     """(N,) bool: cells under a palm whose middle is there (2,) [m]."""
     if palm is None:
         return np.zeros(len(cells), bool)
-    return np.asarray((np.abs(cells - palm) < np.array([PALM_SIZE[0], PALM_SIZE[2]]) / 2).all(axis=1))
+    return np.asarray((np.abs(cells - palm) < np.array(PALM) / 2).all(axis=1))

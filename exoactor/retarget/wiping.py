@@ -26,7 +26,7 @@ class WipeCfg(HandPathCfg):
         wait: it comes to rest there [s].
         speed: slowest and fastest of the hand [m/s].
         rest: time at the end of the last stroke [s].
-        leave: time up, and up and back [s].
+        leave: time up, and up and back to its own side [s].
         above: it comes down from so high above the top [m].
         gap: the lowest of the palm is led so far above the top [m].
     """
@@ -39,9 +39,9 @@ class WipeCfg(HandPathCfg):
     wait: float = 0.4
     speed: tuple[float, float] = (0.10, 0.16)
     rest: float = 0.3
-    leave: tuple[float, float] = (0.8, 1.0)
+    leave: tuple[float, float] = (0.8, 1.6)
     above: float = 0.12
-    gap: float = 0.006
+    gap: float = 0.010
 
 
 def wipe_motion(
@@ -88,7 +88,8 @@ def wipe_motion(
             *(Key(each, end, 1.0, _FLAT) for each, end in zip(seconds, at[1:], strict=True)),
             Key(cfg.rest, at[-1], 1.0, _FLAT),
             Key(cfg.leave[0], at[-1] + cfg.above * up, 1.0, _FLAT),
-            Key(cfg.leave[1], at[-1] - 0.1 * along + (cfg.above + 0.08) * up, 1.0, _FLAT),
+            # on its own side again: with a hand across the body the robot turns when it begins to step
+            Key(cfg.leave[1], at[0] - 0.1 * along + (cfg.above + 0.08) * up, 1.0, _FLAT),
         )
 
     return best_path(keys, stance, feet, side, first, None, cfg)

@@ -30,9 +30,9 @@ def observation(depth=None):
 
 def hand(ahead, aside, low, forearm=True):
     """Points in the world of the upper side of a hand whose lowest is so high above the top, and of its forearm."""
-    rng = np.random.default_rng(0)
-    palm = rng.uniform([-0.05, -0.035, 0.02], [0.05, 0.035, 0.06], (80, 3)) + [ahead, aside, low]
-    arm = rng.uniform([-0.20, -0.03, 0.05], [-0.07, 0.03, 0.15], (40, 3)) + [ahead, aside, low]
+    rng, at = np.random.default_rng(0), np.array([ahead, aside, low])
+    palm = rng.uniform([-0.05, -0.035, 0.02], [0.05, 0.035, 0.06], (80, 3)) + at
+    arm = rng.uniform([-0.20, -0.03, 0.05], [-0.07, 0.03, 0.15], (40, 3)) + at
     points = np.concatenate([palm, arm]) if forearm else palm
     return np.column_stack([points[:, :2] @ yaw_matrix(PATCH[2]).T + PATCH[:2], points[:, 2] + TOP])
 
@@ -67,7 +67,9 @@ def test_the_top_itself_and_a_thing_on_it_are_no_hand():
     rng = np.random.default_rng(1)
     flat = np.column_stack([rng.uniform(-0.1, 0.1, (200, 2)) + PATCH[:2], rng.normal(TOP, 0.004, 200)])
     assert seen(flat).hand is None
-    can = SceneObject(CatalogueItem("can", "can", "gray", np.array([0.07, 0.07, 0.06]), True), [*PATCH[:2], TOP], 0, 1.0)
+    can = SceneObject(
+        CatalogueItem("can", "can", "gray", np.array([0.07, 0.07, 0.06]), True), [*PATCH[:2], TOP], 0, 1.0
+    )
     on_it = hand(0.0, 0.0, 0.0, forearm=False)
     assert seen(on_it).hand is not None and seen(on_it, (can,)).hand is None
 
@@ -87,7 +89,7 @@ def test_the_share_of_the_patch_decides(ends, outcome, code):
 
 
 def test_between_two_looks_soon_after_each_other_the_hand_passed():
-    looks = [look for look in stroke(count=5)]
+    looks = stroke(count=5)
     close, _, _ = wiped(looks, CELLS, CFG)
     far, _, _ = wiped([PatchLook(9.0 * k, x.hand, x.above, x.hidden) for k, x in enumerate(looks)], CELLS, CFG)
     assert close.measured > far.measured > 0.3
