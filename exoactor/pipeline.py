@@ -136,6 +136,10 @@ class SimPipeline:
         """Imagine the action chain in the observed scene; writes imagined.mp4 and imagined.json."""
         if any(action.kind in ("pick", "place") for action in actions) and self.robot.sense().fingers is None:
             raise StageError("imagine", "no_fingers", "the robot's hands have no fingers to take a thing with")
+        if any(action.kind == "wipe" for action in actions) and self.robot.sense().fingers is not None:
+            raise StageError(
+                "imagine", "thumb_in_the_way", "of a hand with fingers the thumb, not the palm, would wipe"
+            )
         if self._seat is not None and actions and actions[0].kind != "stand_up":
             raise StageError("imagine", "seated", f"the robot sits on {self._seat.id}; it has to stand up first")
         observation, _ = attempt.load_observation(folder)

@@ -38,6 +38,7 @@ class Wipe(Skill):
     )
     failure_codes: ClassVar[Mapping[str, str]] = {
         **COMMON_FAILURES,
+        "thumb_in_the_way": "the robot's hands have fingers, and a thumb that stands off the palm",
         "no_free_patch": "things stand everywhere where a hand would reach its top, or it is too small",
         "no_free_place": "no side of it has room to stand inside the camera's view",
         "out_of_reach": "from where a robot can stand the hand does not reach the patch",

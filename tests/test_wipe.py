@@ -11,7 +11,7 @@ from exoactor import attempt
 from exoactor.grip import KNEES
 from exoactor.parts import PipelineCfg
 from exoactor.pipeline import SimPipeline
-from exoactor.types import CatalogueItem, Contact, Outcome, SceneObject
+from exoactor.types import CatalogueItem, Contact, Outcome, SceneObject, StageError
 from exoactor.types.rotations import yaw_matrix
 from exoactor.wipe import PALM, fits, in_the_way, is_surface, patch_of, place_of, square_to, stance_to_wipe, stroke_ends
 from exoactor.world.g1 import PALM_SIZE
@@ -122,5 +122,18 @@ def test_a_table_is_wiped_and_the_check_sees_how_much(tmp_path):
         assert (verdict.outcome, verdict.code) == (Outcome.DONE, "wiped") and truth["true"] is True
         assert verdict.measured == pytest.approx(truth["measured"], abs=0.2)
         assert (tmp_path / "evidence-1.png").exists()
+    finally:
+        pipeline.close()
+
+
+@pytest.mark.assets
+def test_hands_with_fingers_are_refused_before_anything_is_imagined(tmp_path):
+    pipeline = SimPipeline(read_scene(ROOM.replace("yaw_deg: 5}", "yaw_deg: 5, hands: dex3}")), seed=3)
+    try:
+        scene = pipeline.observe(tmp_path)
+        actions = skills.get("wipe").actions(scene, {"surface": "table"})
+        with pytest.raises(StageError, match="thumb") as caught:
+            pipeline.imagine(tmp_path, scene, actions, seed=3)
+        assert (caught.value.stage, caught.value.code) == ("imagine", "thumb_in_the_way")
     finally:
         pipeline.close()
