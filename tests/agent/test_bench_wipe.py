@@ -24,7 +24,8 @@ def test_every_room_can_be_made_and_hands_take_turns():
 
 
 def record(hand, attempts):
-    return {"id": "x", "hand": hand, "status": "", "attempts": attempts}
+    said = attempts[-1]["outcome"] == "done"
+    return {"id": "x", "hand": hand, "status": "achieved" if said else "needs_human", "attempts": attempts}
 
 
 def attempt(truth, outcome, code="wiped", press=5.0):
@@ -41,5 +42,6 @@ def test_the_table_counts_attempts_wrong_words_and_causes():
     right = table.summary["right"]
     assert (right["first"], right["done"], right["n"], right["wrong"]) == (1, 2, 2, 0)
     assert table.summary["left"]["wrong"] == 1 and table.summary["all"]["n"] == 3
+    assert table.summary["achieved"] == [3, 3]
     assert table.summary["press_n"] == 5.0 and table.summary["causes"] == {"check: wiped_too_little": 1}
     assert all(len(row) == len(table.columns) for row in table.rows)
