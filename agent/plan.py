@@ -48,7 +48,7 @@ class Subtask:
         return cls(data["skill"], dict(data["args"]), data.get("because", ""))
 
     def __str__(self) -> str:
-        inside = ", ".join(str(v) if k in ("object", "target") else f"{k}={v}" for k, v in self.args.items())
+        inside = ", ".join(str(v) if k in ("object", "target", "surface") else f"{k}={v}" for k, v in self.args.items())
         return f"{self.skill}({inside})"
 
 

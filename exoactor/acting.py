@@ -19,6 +19,7 @@ from exoactor.pushing import push
 from exoactor.retarget import shuffle
 from exoactor.sitting import sit_down, stand_up
 from exoactor.types import Contact, ContactKind, GroundedMotion, RobotMotion, Scene, SceneObject, StageError
+from exoactor.wiping import wipe
 
 STRAYED = 0.15
 """A walk that ends further off than this is mended by small steps [m]; stepping on the spot does not bring it back."""
@@ -147,6 +148,11 @@ def _push(performed: Performance, work: Work, contact: Contact) -> None:
     push(performed, work.means, contact, work.seen)
 
 
+def _wipe(performed: Performance, work: Work, contact: Contact) -> None:
+    work.walk(performed)
+    wipe(performed, work.means, contact, work.seen, then=work.shown(contact))
+
+
 def _sit(performed: Performance, work: Work, contact: Contact) -> None:
     work.walk(performed)
     sit_down(performed, work.means, contact, work.shown(contact))
@@ -161,6 +167,7 @@ _BY_KIND: dict[ContactKind, Callable[[Performance, Work, Contact], None]] = {
     "carry": _carry,
     "put_down": _let_down,
     "push": _push,
+    "wipe": _wipe,
     "sit": _sit,
     "rise": _rise,
 }

@@ -152,7 +152,9 @@ def load_contact(folder: Path) -> Contact | None:
 
 
 def _contact(data: dict[str, Any] | None) -> Contact | None:
-    return None if data is None else Contact(**{**data, "hands": tuple(data["hands"]), "way": tuple(data["way"])})
+    if data is None:
+        return None
+    return Contact(**{**data, **{name: tuple(data[name]) for name in ("hands", "way", "at")}})
 
 
 def save_passage(folder: Path, passage: Passage | None) -> None:

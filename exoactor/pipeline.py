@@ -22,7 +22,7 @@ from exoactor.control.execute import standing_pose
 from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
-from exoactor.ground import GroundCfg, find_passage, find_sitting, ground, must_move, must_pass, must_sit
+from exoactor.ground import GroundCfg, find_passage, find_sitting, find_wipe, ground, must_move, must_pass, must_sit
 from exoactor.handling import handled
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import video_prompt
@@ -55,6 +55,7 @@ from exoactor.types import (
 )
 from exoactor.types.protocols import Progress
 from exoactor.types.rotations import quat_to_rpy
+from exoactor.wipe import patch_of
 from exoactor.world.faults import Fault
 from exoactor.world.happened import happened
 from exoactor.world.scene_file import SceneSpec
@@ -135,6 +136,10 @@ class SimPipeline:
         """Imagine the action chain in the observed scene; writes imagined.mp4 and imagined.json."""
         if any(action.kind in ("pick", "place") for action in actions) and self.robot.sense().fingers is None:
             raise StageError("imagine", "no_fingers", "the robot's hands have no fingers to take a thing with")
+        if any(action.kind == "wipe" for action in actions) and self.robot.sense().fingers is not None:
+            raise StageError(
+                "imagine", "thumb_in_the_way", "of a hand with fingers the thumb, not the palm, would wipe"
+            )
         if self._seat is not None and actions and actions[0].kind != "stand_up":
             raise StageError("imagine", "seated", f"the robot sits on {self._seat.id}; it has to stand up first")
         observation, _ = attempt.load_observation(folder)
@@ -168,8 +173,8 @@ class SimPipeline:
         save_human(folder / attempt.HUMAN, motion)
         scene = attempt.load_scene(folder)
         in_hands = None if self._in_hands is None else self._in_hands.thing
-        contact = handled(folder / attempt.IMAGINED, scene, motion, in_hands) or find_sitting(motion, scene)
-        attempt.save_contact(folder, contact)
+        contact = handled(folder / attempt.IMAGINED, scene, motion, in_hands)
+        attempt.save_contact(folder, contact or find_sitting(motion, scene) or find_wipe(motion, scene))
         attempt.save_passage(folder, find_passage(motion, scene))
 
     def ground(self, folder: Path, expectation: Expectation | None = None) -> dict[str, Any]:
@@ -256,6 +261,8 @@ class SimPipeline:
         self.robot.disarm()
         frames = attempt.load_frames(folder / attempt.FRAMES) if (folder / attempt.FRAMES).exists() else ()
         before = attempt.load_scene(folder)
+        if expectation.kind == "wiped":
+            expectation = self._shown(folder, expectation, before)
         try:
             after = self._perception.perceive(last, self._prior())
             if expectation.kind == "carried":
@@ -350,6 +357,13 @@ class SimPipeline:
             return scene
         item = next(item for item in self.catalogue if item.id == held.thing)
         return self._perception.with_held(scene, observation, item.id, held_at(self._estimator, hand, item))
+
+    def _shown(self, folder: Path, expectation: Expectation, before: Scene) -> Expectation:
+        """What is expected of a top, with the patch of it that the video wipes."""
+        contact, surface = attempt.load_contact(folder), before.get(expectation.target or "")
+        if contact is None or contact.kind != "wipe" or surface is None:
+            return expectation
+        return replace(expectation, patch=patch_of(surface, contact))
 
     def _is_bent(self) -> bool:
         away = np.abs(self.robot.sense().joint_pos - standing_pose(self._controller.actuation))

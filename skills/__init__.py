@@ -29,12 +29,13 @@ from skills.turn_to import TurnTo
 from skills.walk_around import WalkAround
 from skills.walk_to import WalkTo
 from skills.wave import Wave
+from skills.wipe import Wipe
 
 __all__ = ["Args", "Argument", "Fact", "Skill", "Symbols", "acted_on", "get", "registry"]
 
 _BUILT_IN: tuple[type[Skill], ...] = (
     WalkTo, WalkAround, TurnTo, Wave, PointAt, StandStill, Lift, Carry, PutDown, Pick, Place,
-    Push, Sweep, SitOn, StandUp, StepOver, DuckUnder,
+    Push, Sweep, Wipe, SitOn, StandUp, StepOver, DuckUnder,
 )  # fmt: skip
 
 

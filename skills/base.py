@@ -112,8 +112,8 @@ class Symbols:
 
 
 def acted_on(args: Args) -> str | None:
-    """Id of the thing that a skill with these arguments is done to: its object, else its target, else None."""
-    found = args.get("object") or args.get("target")
+    """Id of the thing that a skill with these arguments is done to: its object, target or surface, else None."""
+    found = args.get("object") or args.get("target") or args.get("surface")
     return None if found is None else str(found)
 
 

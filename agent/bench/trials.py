@@ -29,6 +29,9 @@ from exoactor.world.faults import parse_faults
 from exoactor.world.scene_file import load_scene
 from skills.walk_to import stance_at
 
+_MORE = ("contact_m", "touched_s", "shift_m", "clean", "press_n", "press_most_n")
+"""What truth says of some kinds beside "true" and "measured"."""
+
 
 def instructions(part: str) -> list[Record]:
     """The committed instructions of one part, "open", "sealed", "horizon" or "planner": id, scene, say, ends."""
@@ -123,7 +126,7 @@ def attempts(run_dir: Path, scene: str) -> list[Record]:
             truth = json.loads((folder / attempt_files.TRUTH).read_text())
             record["truth"], record["measured"] = truth["true"], truth["measured"]
             record["expected"] = [truth["expected"].get(k) for k in ("kind", "target", "side", "on")]
-            record.update({key: truth[key] for key in ("contact_m", "touched_s", "shift_m", "clean") if key in truth})
+            record.update({key: truth[key] for key in _MORE if key in truth})
             if truth["expected"]["kind"] == "at":
                 record.update(stance_error(truth, scene))
     return list(found.values())

@@ -178,6 +178,14 @@ CARRY = ("carry", "bring", "move", "transport", "haul", "lug", "cart", "convey",
 CARRIED_TO = ("to", "over to", "across to", "back to", "towards", "over towards", "up to", "all the way to")
 PUSH = ("push", "shove", "slide", "nudge", "give a push to", "push away", "shove away")
 SWEEP = ("sweep", "knock", "brush", "swipe", "sweep off", "knock off", "brush off")
+WIPE = (
+    "wipe", "wipe down", "wipe off", "wipe over", "wipe clean", "clean", "clean off", "clean down", "rub", "rub down",
+    "rub over", "polish", "dust", "dust off", "scrub", "give a wipe to", "run your hand over", "run a hand over",
+    "pass your hand over", "pass a hand over", "sweep your hand over", "sweep a hand over",
+)  # fmt: skip
+ITS_TOP = ("the top of", "the surface of", "the plate of", "top of")
+WIPED = ("clean", "down", "off", "over", "top", "surface", "a little", "a bit", "gently", "carefully", "to and fro",
+         "back and forth", "from side to side")  # fmt: skip
 FORWARD = (
     "forward", "forwards", "ahead", "straight ahead", "away", "away from you", "straight forward", "straight",
     "further away", "further on", "straight on", "onwards",

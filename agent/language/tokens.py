@@ -57,6 +57,8 @@ _FORMS = {
     "pick": "picking picked", "grab": "grabbing grabbed", "hoist": "hoisting hoisted",
     "glance": "glancing glanced", "gaze": "gazing gazed", "spin": "spinning spun",
     "push": "pushing pushed", "shove": "shoving shoved", "slide": "sliding slid", "nudge": "nudging nudged",
+    "wipe": "wiping wiped", "clean": "cleaning cleaned", "rub": "rubbing rubbed", "polish": "polishing polished",
+    "dust": "dusting dusted", "scrub": "scrubbing scrubbed",
     "sweep": "sweeping swept", "knock": "knocking knocked", "brush": "brushing brushed", "swipe": "swiping swiped",
     "extend": "extending extended",
     "aim": "aiming aimed", "stretch": "stretching stretched", "rest": "resting rested",

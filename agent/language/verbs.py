@@ -16,6 +16,7 @@ from agent.language.passing import Passing
 from agent.language.shoving import Shoving
 from agent.language.sitting import Sitting
 from agent.language.tokens import Cursor
+from agent.language.wiping import Wiping
 from skills import Fact
 
 
@@ -41,6 +42,7 @@ class Verbs:
             "put_down": (lx.PUT_DOWN, hands.put_down),
             "push": (lx.PUSH, shoving.push),
             "sweep": (lx.SWEEP, shoving.sweep),
+            "wipe": (lx.WIPE, Wiping(nouns, hands).wipe),
             "greet": (lx.GREET, hands.greet),
             "give": (("give",), hands.give),
             "point": (lx.POINT, hands.point),

@@ -47,6 +47,16 @@ class CheckCfg:
         pushed_still: one seen nearer than this to where it stood has not moved [m].
         swept_below: what was swept off is so far below the top at least [m].
         top_seen: what is seen nowhere is not on a top of which this share is seen.
+        wiped_share: of the patch that a hand is seen to pass over, at least.
+        wiped_level: the middle of the seen part of a hand that lies on a top is so far above it [m]; lower is the top.
+        wiped_below: and none of it is so far above it [m].
+        wiped_points: that have to be seen of it.
+        wiped_around: it is looked for so far round the patch [m].
+        wiped_apart: what is nearer to another thing belongs to that [m].
+        wiped_skin: from the middle of the visible skin to the palm's own [m].
+        wiped_gap: between two looks no longer apart than this a hand has gone straight [s].
+        wiped_hidden: a cell hidden in more than this share of the looks was not seen.
+        wiped_reach: looks count in which the robot is so near to the patch [m].
         seated_behind: pelvis behind the front edge of the seat, at least [m]; nearer the robot perches.
         seated_balance: its centre of mass behind the edge, at least [m]: then most of the weight is on the seat.
         seated_height: pelvis over the seat's top [m]: it is carried 0.145 m over it, a squat hovers higher.
@@ -101,6 +111,16 @@ class CheckCfg:
     pushed_still: float = 0.05
     swept_below: float = 0.10
     top_seen: float = 0.95
+    wiped_share: float = 0.70
+    wiped_level: tuple[float, float] = (0.018, 0.058)
+    wiped_below: float = 0.12
+    wiped_points: int = 12
+    wiped_around: float = 0.08
+    wiped_apart: float = 0.03
+    wiped_skin: float = 0.015
+    wiped_gap: float = 0.3
+    wiped_hidden: float = 0.6
+    wiped_reach: float = 0.70
     seated_behind: float = 0.10
     seated_balance: float = 0.0
     seated_height: tuple[float, float] = (0.09, 0.19)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from exoactor.check.gestures import ArmLook
+from exoactor.check.wiped import Painted
 from exoactor.files import write_bytes
 from exoactor.types import Array, Camera, Observation, Outcome, Pose2D, SceneObject, StageError, Verdict
 
@@ -28,10 +29,16 @@ def picture(
     robot: Pose2D | None = None,
     target: SceneObject | None = None,
     path: Sequence[Pose2D] = (),
+    painted: Painted | None = None,
 ) -> Array:
-    """(H, W, 3) uint8 BGR: robot arrow, target's footprint, path, and a bar with measured against threshold."""
+    """(H, W, 3) uint8 BGR: robot arrow, target's footprint, path, patch, and a bar with measured against threshold.
+
+    Of a patch what a hand passed over is green, what it did not red, what was hidden orange.
+    """
     image = np.ascontiguousarray(observation.rgb[..., ::-1])
     camera = observation.camera
+    if painted is not None:
+        _paint(image, camera, painted)
     if target is not None:
         base, top = np.split(target.corners, 2)
         _polyline(image, camera, base, _TARGET, closed=True)
@@ -81,6 +88,14 @@ def save(image: Array, folder: Path, number: int) -> Path:
     except OSError as error:
         raise StageError("check", "evidence_not_written", f"{path}: {error}") from error
     return path
+
+
+def _paint(image: Array, camera: Camera, painted: Painted) -> None:
+    outcomes = np.where(painted.covered, 0, np.where(painted.unknown, 2, 1))
+    pixels, _ = camera.project(painted.cells)
+    for pixel, outcome in zip(pixels, outcomes, strict=True):
+        colour = _COLOURS[tuple(Outcome)[outcome]]
+        cv2.circle(image, (int(pixel[0]), int(pixel[1])), 1, colour, -1)
 
 
 def _robot(image: Array, camera: Camera, pose: Pose2D) -> None:

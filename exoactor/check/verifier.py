@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exoactor.check import gestures, held, passages, places, pushed, sitting
+from exoactor.check import gestures, held, passages, places, pushed, sitting, wiped
 from exoactor.check.cfg import CheckCfg
 from exoactor.check.evidence import film, picture, save
 from exoactor.check.gestures import ArmLook
@@ -74,9 +74,11 @@ class GeometricVerifier:
         if expectation.kind in _NEEDS_TARGET and expectation.target is None:
             raise ConfigError(f"expectation {expectation.kind!r} needs a target; {', '.join(_NEEDS_TARGET)} do")
         target = self._target(expectation, before, after, last)
-        path, looks = [], []
+        path, looks, painted = [], [], None
         verdict = self._impossible(expectation, before, after, last, target)
-        if verdict is None and expectation.kind in MOVED_BY_HAND:
+        if verdict is None and expectation.kind == "wiped":
+            verdict, painted = wiped.check(self.perception, expectation, before, frames, after, last, self.cfg)
+        elif verdict is None and expectation.kind in MOVED_BY_HAND:
             verdict = self._moved(expectation, before, frames, after, last)
         elif verdict is None and expectation.kind in ("seated", "standing"):
             verdict = sitting.check(self.perception, expectation, before, frames, after, last, self.cfg)
@@ -90,7 +92,7 @@ class GeometricVerifier:
             verdict = self._judge(expectation, before, after, robot, target, path, looks)
             verdict = self._hedged(verdict, after, target)
         title = f"{expectation.kind} {expectation.target or expectation.side or ''}".strip()
-        pictures = [picture(last, verdict, title, robot=after.robot, target=target, path=path)]
+        pictures = [picture(last, verdict, title, robot=after.robot, target=target, path=path, painted=painted)]
         if expectation.kind in ("waved", "pointing") and looks:
             pictures.append(film(frames, looks, verdict, title, target))
         saved = tuple(save(image, evidence_dir, k + 1) for k, image in enumerate(pictures))

@@ -81,7 +81,7 @@ class HandFeedback:
                 wanted[:2] = yaw_matrix(-float(pose[2])) @ (wanted[:2] - pose[:2])
                 heading -= float(pose[2])
             place, turn, jacobian = kinematics.hand_point(side, hand_point(targets.side))
-            level = Rotation.from_euler("z", heading).as_matrix()
+            level = Rotation.from_euler("ZYX", [heading, targets.pitch, targets.roll]).as_matrix()
             twist = Rotation.from_matrix(level @ turn.T).as_rotvec()
             error = np.concatenate(
                 [np.clip(wanted - place, -cfg.reach, cfg.reach), cfg.arm * np.clip(twist, -cfg.turn, cfg.turn)]

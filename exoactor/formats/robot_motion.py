@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation, Slerp
 from exoactor.files import write_npz
 from exoactor.types import CONTROL_HZ, G1_JOINTS, Array, ConfigError, HandTargets, PalmTargets, RobotMotion
 
-_HAND = ("side", "point", "heading", "weight", "fingers", "frame")
+_HAND = ("side", "point", "heading", "weight", "fingers", "roll", "pitch", "frame")
 _NEEDED = ("fps", "root_pos", "root_quat_wxyz", "joint_pos", "joint_names")
 
 
@@ -24,7 +24,7 @@ def save_robot(path: Path, motion: RobotMotion) -> None:
     contacts (T, 2) bool and settle (2,) frames, (-1, -1) for none; where the hands work on something also
     palm_pos (T, 2, 3) [m], palm_weight (T,), palm_press (T, 2, 3) and palm_frame, "world" or "root"; where one hand
     does, hand_side, hand_point (T, 3) [m], hand_heading (T,) [rad], hand_weight (T,), hand_fingers (T, 14) [rad] and
-    hand_frame, as palm_frame.
+    hand_roll and hand_pitch [rad] and hand_frame, as palm_frame.
     A motion that is held by the servos alone also has servo, true.
     """
     settle = (-1, -1) if motion.settle is None else motion.settle
@@ -125,7 +125,7 @@ def resampled(motion: RobotMotion, fps: float) -> RobotMotion:
     if motion.hand is not None:
         given = motion.hand
         heading, weight = (np.interp(new, old, values) for values in (given.heading, given.weight))
-        hand = HandTargets(given.side, linear(given.point), heading, weight, linear(given.fingers), given.frame)
+        hand = replace(given, point=linear(given.point), heading=heading, weight=weight, fingers=linear(given.fingers))
     settle = None
     if motion.settle is not None:
         first, last = (round(f * fps / motion.fps) for f in motion.settle)
@@ -162,8 +162,9 @@ def _read(path: Path) -> dict[str, Any]:
 def _hand(data: dict[str, Any]) -> HandTargets:
     side: Literal["left", "right"] = "left" if str(data["hand_side"]) == "left" else "right"
     point, heading, weight, fingers = (data[f"hand_{name}"] for name in _HAND[1:5])
+    roll, pitch = (float(data.get(f"hand_{name}", 0.0)) for name in ("roll", "pitch"))
     frame: Any = str(data.get("hand_frame", "world"))
-    return HandTargets(side, point, heading, weight, fingers, frame)
+    return HandTargets(side, point, heading, weight, fingers, roll, pitch, frame)
 
 
 def _settle(stored: Any) -> tuple[int, int] | None:

@@ -8,6 +8,7 @@ from exoactor.ground.pushing import find_push
 from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path
 from exoactor.ground.sitting import SittingCfg, find_sitting, must_sit
 from exoactor.ground.target import TargetCfg
+from exoactor.ground.wiping import WipingCfg, find_wipe
 
 __all__ = [
     "ContactCfg",
@@ -18,10 +19,12 @@ __all__ = [
     "RootPathCfg",
     "SittingCfg",
     "TargetCfg",
+    "WipingCfg",
     "find_contact",
     "find_passage",
     "find_push",
     "find_sitting",
+    "find_wipe",
     "ground",
     "held_at_first",
     "must_move",

@@ -32,6 +32,7 @@ _ASKS_FOR: dict[str, tuple[ContactKind, str, str]] = {
     "placed": ("put_down", "never_let_down", "lets down"),
     "pushed": ("push", "never_pushed", "pushes"),
     "swept": ("push", "never_pushed", "sweeps off"),
+    "wiped": ("wipe", "never_wiped", "wipes"),
 }
 """What the video must do, the code if it does not, and the verb."""
 
@@ -115,14 +116,14 @@ def find_contact(
 
 
 def must_move(expectation: Expectation, contact: Contact | None) -> None:
-    """Refuse a video that does not lift, carry or let down what is to be.
+    """Refuse a video that does not lift, carry, let down, push or wipe what is to be, or not with the hand it ought to.
 
     Args:
         expectation: of a kind in `MOVED_BY_HAND`.
         contact: what the video does.
 
     Raises:
-        StageError: ("estimate", "never_lifted"), ("estimate", "never_carried") or ("estimate", "never_let_down").
+        StageError: ("estimate", code) with the code of that kind in `_ASKS_FOR`.
     """
     wanted, code, does = _ASKS_FOR[expectation.kind]
     if contact is None or contact.kind != wanted:
@@ -132,6 +133,9 @@ def must_move(expectation: Expectation, contact: Contact | None) -> None:
         raise StageError("estimate", code, f"in the video {contact.thing} is pushed and {falls}")
     if contact.thing != expectation.target:
         raise StageError("estimate", code, f"the video {does} {contact.thing}, not {expectation.target}")
+    if expectation.side is not None and contact.hands != (expectation.side,):
+        hands = " and ".join(contact.hands)
+        raise StageError("estimate", code, f"the video {does} {contact.thing} with {hands}, not {expectation.side}")
 
 
 def held_at_first(motion: HumanMotion, thing: SceneObject, cfg: ContactCfg | None = None) -> bool:

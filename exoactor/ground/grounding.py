@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 from exoactor import grasp
 from exoactor.grasp import hand_of, stance_at
 from exoactor.grip import FARTHEST, faced_now, stance_for
-from exoactor.ground import pushing
+from exoactor.ground import pushing, wiping
 from exoactor.ground.carrying import CarryingCfg, carried_path
 from exoactor.ground.following import must_be_near, then_and_now
 from exoactor.ground.gestures import GestureCfg, HeldArm, aimed, held_arms
@@ -226,6 +226,9 @@ def _to_hold(aligned: Array, scene: Scene, shown: Scene, contact: Contact, cfg: 
     if contact.kind == "push":
         short, reach = (cfg.short_of_hold if side is None else cfg.short_of_grasp), 0.0
         goal = pushing.stance_now(now, then, scene, contact)
+    elif contact.kind == "wipe":
+        short = cfg.short_of_grasp
+        goal, reach = wiping.stance_now(now, then, scene, contact)
     elif side is not None:
         # A round thing has no side of its own: what counts is where the person faced.
         heading, short = then.yaw + contact.heading, cfg.short_of_grasp

@@ -32,6 +32,9 @@ PUSH_PHASES = (1.1, 0.2, 0.9)
 SWEEP_PHASES = (1.2, 0.4, 1.4, 1.0)
 """Reaching beside a thing, coming to it, pushing it aside, and taking the hand away [s]."""
 
+WIPE_PHASES = (1.4, 0.95, 1.0)
+"""Laying a palm on a top, each stroke, and taking it away [s]."""
+
 PUSHING = 0.40
 """Walking with a thing before the palms [m/s]."""
 
@@ -143,6 +146,9 @@ def _stay(course: Course, action: Action) -> None:
         seconds += sum(LIFT_PHASES) * tempo
     elif kind == "push":
         seconds = sum(SWEEP_PHASES) * tempo
+    elif kind == "wipe":
+        lay, stroke, leave = WIPE_PHASES
+        seconds = (lay + action.strokes * stroke + leave) * tempo
     elif kind in ("sit", "stand_up"):
         seconds += (SIT_SECONDS if kind == "sit" else STAND_SECONDS) * tempo
     if kind != "stand":

@@ -25,6 +25,7 @@ from exoactor.imagine.limbs import about, hanging_arm, leg
 from exoactor.imagine.pushing import Pushes
 from exoactor.imagine.sitting import Sits
 from exoactor.imagine.style import Style
+from exoactor.imagine.wiping import Wipes
 from exoactor.types import Action, Array, HumanMotion, Pose2D, SceneObject
 
 STRAIGHT = 0.994
@@ -117,7 +118,7 @@ def act(
     lifts = Lifts(course.gestures, things or {}, style, times, root)
     grasps = Grasps(course.gestures, things or {}, style, times, root)
     pushes = Pushes(course.gestures, things or {}, style, times, root)
-    hands = (lifts, grasps, pushes)
+    hands = (lifts, grasps, pushes, Wipes(course.gestures, style, times, root))
     sits = Sits(course.gestures, things or {}, style, times, root)
     bent = (*hands, Ducks(course.gestures, style, times))
     bowed, crouched, back = (np.max([getattr(b, name) for b in bent], axis=0) for name in ("bow", "crouch", "back"))

@@ -155,7 +155,9 @@ def walking_paths(scene: Scene, actions: tuple[Action, ...], cfg: PathCfg) -> di
             raise StageError("imagine", "no_goal", f"action {index} ({action.kind}) has no goal")
         if action.kind == "point" and action.at is None:
             raise StageError("imagine", "no_goal", f"action {index} (point) names no place to point at")
-        if action.kind in ("lift", "carry", "put_down", "pick", "place", "push", "sit", "stand_up", *PASSES):
+        if action.kind == "wipe" and (action.at is None or action.strokes < 1):
+            raise StageError("imagine", "no_goal", f"action {index} (wipe) names no place to wipe, or no stroke")
+        if action.kind in ("lift", "carry", "put_down", "pick", "place", "push", "wipe", "sit", "stand_up", *PASSES):
             seen(scene, action.thing or "")
         if action.kind in ("walk", "carry") and action.goal is not None:
             if action.via or not is_behind(here, action.goal):

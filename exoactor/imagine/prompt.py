@@ -17,7 +17,7 @@ from exoactor.types import Action, Array, Camera, ConfigError, Scene, SceneObjec
 
 TEMPLATE = "video.md.j2"
 PASSES = ("step_over", "duck_under")
-STAYS = ("sit", "stand_up", *PASSES)
+STAYS = ("wipe", "sit", "stand_up", *PASSES)
 """Kinds of actions that leave their thing where it is."""
 
 
@@ -110,6 +110,9 @@ def _how(action: Action, scene: Scene) -> str:
     if action.kind == "push":
         end = " until it falls to the floor" if action.rise < 0 else ", then taking the hand away"
         return f"flat {action.side} hand beside it, {100 * float(np.linalg.norm(action.shift)):.0f} cm{end}"
+    if action.kind == "wipe":
+        wide = f"{100 * action.shift[1]:.0f} cm to the left and right"
+        return f"flat {action.side} hand, palm down on the top, {action.strokes} strokes of {wide}, then lifting it off"
     if action.kind == "sit":
         return "bowing a little, hips back and down onto it, then upright, hands on the thighs"
     if action.kind == "stand_up":

@@ -207,6 +207,20 @@ class RgbdPerception:
         mine = labels(observation.rgb, self._colours) == self._colours.index(item.color)
         return patch_heights(cloud_of(observation, 1), mine, self.cfg.least_of_small)
 
+    def colourless_points(self, observation: Observation, place: Array, height: float) -> Array:
+        """(N, 3) points of the robot's colour about a place at a height in the world [m], furniture's tops among them.
+
+        Args:
+            observation: the look.
+            place: (2,) in the world [m].
+            height: [m].
+        """
+        window = None if blind(observation) else window_of(observation.camera, np.asarray(place), 0.45, height + 0.3)
+        if window is None:
+            return np.zeros((0, 3))
+        cloud = cloud_of(observation, 1, window)
+        return cloud.points[self._colourless(cloud, observation)]
+
     def with_held(self, scene: Scene, observation: Observation, id: str, underside: Array) -> Scene:
         """The scene with a thing that fingers hide and hold where the arm says that it is, if its colour is seen there.
 

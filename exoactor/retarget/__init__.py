@@ -15,6 +15,7 @@ from exoactor.retarget.stepping_over import StepOverCfg, step_over_motion
 from exoactor.retarget.sweeping import SweepCfg, sweep_motion
 from exoactor.retarget.timing import TimingCfg
 from exoactor.retarget.wholebody import WholeBodyCfg
+from exoactor.retarget.wiping import WipeCfg, wipe_motion
 
 __all__ = [
     "METHODS",
@@ -32,6 +33,7 @@ __all__ = [
     "SweepCfg",
     "TimingCfg",
     "WholeBodyCfg",
+    "WipeCfg",
     "brace_motion",
     "carry_motion",
     "draw_near_motion",
@@ -55,4 +57,5 @@ __all__ = [
     "sweep_motion",
     "tip_forward_motion",
     "unknown_method",
+    "wipe_motion",
 ]

@@ -110,11 +110,11 @@ def _kept_hand(before: RobotMotion, here: Pose2D, count: int) -> HandTargets:
     assert before.hand is not None
     point, heading = hand_in_world(before, here)
     point[:2] = (point[:2] - here.xy) @ yaw_matrix(here.yaw)
-    return HandTargets(
-        before.hand.side,
-        np.tile(point, (count, 1)),
-        np.full(count, heading - here.yaw),
-        np.ones(count),
-        np.tile(before.hand.fingers[-1], (count, 1)),
-        "root",
+    return replace(
+        before.hand,
+        point=np.tile(point, (count, 1)),
+        heading=np.full(count, heading - here.yaw),
+        weight=np.ones(count),
+        fingers=np.tile(before.hand.fingers[-1], (count, 1)),
+        frame="root",
     )

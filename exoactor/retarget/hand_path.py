@@ -25,11 +25,15 @@ class HandPathCfg:
     Args:
         turns: of the hand against the robot's heading, in the order in which they are tried [rad].
         exact: a plan whose hand is everywhere nearer than this to where it ought to be is taken at once [m].
+        roll: of a left hand about its fingers, see `HandTargets`; a right one is rolled the other way [rad].
+        pitch: of its fingers, down [rad].
         body: inverse kinematics.
     """
 
     turns: tuple[float, ...] = (0.0, 0.35, -0.35)
     exact: float = 0.004
+    roll: float = 0.0
+    pitch: float = 0.0
     body: OneHandCfg = field(default_factory=OneHandCfg)
 
 
@@ -124,8 +128,9 @@ def _played(
     # the body goes down after the hand while it works
     body = weights * points[:, 2] + (1.0 - weights) * cfg.body.upright_above
     begin = None if before is None else before.joint_pos[-1]
+    roll = cfg.roll if side == "left" else -cfg.roll
     root_pos, root_quat, joints = solve_one_hand(
-        feet, side, points, headings, weights, body, first, hz, cfg.body, begin
+        feet, side, points, headings, weights, body, first, hz, cfg.body, begin, (roll, cfg.pitch)
     )
     both = np.zeros((len(points), len(HAND_JOINTS)))
     if side == "right":
@@ -134,7 +139,12 @@ def _played(
         both[:, :7] = closing * _MIRRORED
     planted = np.ones((len(points), 2), bool)
     return RobotMotion(
-        root_pos, root_quat, joints, planted, hz, hand=HandTargets(side, points, headings, weights, both)
+        root_pos,
+        root_quat,
+        joints,
+        planted,
+        hz,
+        hand=HandTargets(side, points, headings, weights, both, roll, cfg.pitch),
     )
 
 

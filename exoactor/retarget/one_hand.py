@@ -60,8 +60,9 @@ def solve_one_hand(
     hz: float,
     cfg: OneHandCfg,
     begin: Array | None = None,
+    turned: tuple[float, float] = (0.0, 0.0),
 ) -> tuple[Array, Array, Array]:
-    """Joint angles that bring the grasp point of one level hand where it has to be, the feet staying where they are.
+    """Joint angles that bring the grasp point of one hand where it has to be, the feet staying where they are.
 
     Args:
         feet: (2, 3) left and right ankle's x, y [m] and heading [rad] in the world.
@@ -74,6 +75,7 @@ def solve_one_hand(
         hz: frames per second.
         cfg: costs.
         begin: (29,) joint angles of the posture to go on from [rad]; `first` by default.
+        turned: roll and pitch of the hand, see `HandTargets` [rad].
 
     Returns:
         root_pos (N, 3) [m], root_quat (N, 4) wxyz, joint_pos (N, 29) [rad].
@@ -84,16 +86,20 @@ def solve_one_hand(
     standing = Standing(feet, first, begin, costs, cfg)
     hand = mink.FrameTask(f"{side}_wrist_yaw_link", "body", 0.0, 0.0)
     limit, offset, mine = _kept_out(model, side, cfg), hand_point(side), ARM[side]
+    roll, pitch = turned
+    rolled = mink.SO3.from_y_radians(pitch) @ mink.SO3.from_x_radians(roll)
+    # the costs are those of turns about the hand's own axes: what is level stays so however it is rolled
+    turn_cost = np.abs(np.square(rolled.as_matrix().T) @ np.array(cfg.hand_turn))
     result = np.empty((len(points), 36))
     for k in range(len(points)):
         low = standing.low(body[k])
         standing.go_down(low, cfg.ahead[0] + min(cfg.ahead[1] * low, 0.05))
         costs[6:][mine] = cfg.posture + (1.0 - weight[k]) * cfg.arm
         standing.posture.set_cost(costs)
-        level = mink.SO3.from_z_radians(float(headings[k]))
+        level = mink.SO3.from_z_radians(float(headings[k])) @ rolled
         wrist = points[k] - level.as_matrix() @ offset
         hand.set_position_cost(cfg.hand * weight[k])
-        hand.set_orientation_cost(np.array(cfg.hand_turn) * weight[k])
+        hand.set_orientation_cost(turn_cost * weight[k])
         hand.set_target(mink.SE3.from_rotation_and_translation(level, wrist))
         result[k] = standing.solve([hand], limit, hz)
     return result[:, :3], result[:, 3:7], result[:, 7:]

@@ -26,7 +26,7 @@ BODY_JOINTS = (
 """The 22 body joints of SMPL-X, in its order."""
 
 TargetFrame = Literal["world", "root"]
-ContactKind = Literal["lift", "carry", "put_down", "push", "sit", "rise"]
+ContactKind = Literal["lift", "carry", "put_down", "push", "wipe", "sit", "rise"]
 WITHOUT_HANDS = ("sit", "rise")
 """Kinds of contact of the seat, not of hands."""
 
@@ -136,7 +136,7 @@ class Rise:
 
 @dataclass(frozen=True)
 class Contact:
-    """A thing that hands take hold of and move, or that is sat on, as the video shows it.
+    """A thing that hands take hold of and move, wipe, or that is sat on, as the video shows it.
 
     Args:
         thing: its id.
@@ -148,8 +148,12 @@ class Contact:
         lift: how far it rises, negative if it is let down or falls; of a seat, the person's hips [m].
         heading: of the person when it begins, relative to the thing's own x axis; of one who sits, while sitting [rad].
         bow: largest pitch of the trunk while the hands are on it, or on the way down or up [rad].
-        kind: what is done to it: it is lifted, goes along with the person, is let down, pushed, sat on, or risen from.
-        way: of what is pushed, ahead of and to the left of the person that begins to push [m].
+        kind: what is done to it: it is lifted, goes along with the person, is let down, pushed, wiped, sat on, or risen
+            from.
+        way: of what is pushed, ahead of and to the left of the person that begins to push; of the hand that wipes, how
+            far it comes to be ahead from the first stroke to the last, and how long a stroke is to one side [m].
+        at: the middle of what is wiped, in the thing's own frame [m].
+        strokes: of the hand that wipes, to and fro counted apart.
     """
 
     thing: str
@@ -163,6 +167,8 @@ class Contact:
     bow: float
     kind: ContactKind = "lift"
     way: tuple[float, float] = (0.0, 0.0)
+    at: tuple[float, float] = (0.0, 0.0)
+    strokes: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(ContactKind):
@@ -239,9 +245,12 @@ class HandTargets:
     Args:
         side: "left" or "right".
         point: (T, 3) the place between its fingers and thumb, see `exoactor.grasp.POINT` [m].
-        heading: (T,) the level hand's fingers point along [rad].
+        heading: (T,) the fingers point along, seen from above [rad].
         weight: (T,) 0..1: at 0 the arm follows the joint reference alone, at 1 the hand is brought to `point`.
         fingers: (T, 14) targets of `HAND_JOINTS` [rad].
+        roll: of the hand about its fingers: at 0 the thumb is up, at pi/2 a left palm faces down, at -pi/2 a right one
+            [rad].
+        pitch: of the fingers, down [rad].
         frame: of `point` and `heading`, as of `PalmTargets`.
     """
 
@@ -250,6 +259,8 @@ class HandTargets:
     heading: Array
     weight: Array
     fingers: Array
+    roll: float = 0.0
+    pitch: float = 0.0
     frame: TargetFrame = "world"
 
     def __post_init__(self) -> None:

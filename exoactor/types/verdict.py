@@ -20,10 +20,12 @@ class Outcome(StrEnum):
 
 ExpectationKind = Literal[
     "at", "circled", "facing", "waved", "pointing", "still", "lifted", "carried", "put_down", "placed",
-    "pushed", "swept", "seated", "standing", "stepped_over", "ducked_under",
+    "pushed", "swept", "wiped", "seated", "standing", "stepped_over", "ducked_under",
 ]  # fmt: skip
 
-MOVED_BY_HAND: tuple[ExpectationKind, ...] = ("lifted", "carried", "put_down", "placed", "pushed", "swept")
+MOVED_BY_HAND: tuple[ExpectationKind, ...] = (
+    "lifted", "carried", "put_down", "placed", "pushed", "swept", "wiped",
+)  # fmt: skip
 """Kinds that ask something of the target itself, not of where the robot stands or how it holds its arms."""
 
 PASSED: tuple[ExpectationKind, ...] = ("stepped_over", "ducked_under")
@@ -41,13 +43,15 @@ class Expectation:
             carried (`target` is held, over `on` or before it), put_down (`target` stands upright on something, on `on`
             if that is given, and the robot has let go of it), placed (the same of what one hand held),
             pushed (`target` went `toward` there and stands upright on what it stood on), swept (`target` is off what it
-            stood on, down), seated (on `target`, most of the weight on it, upright, at rest, hands off), standing
-            (upright, free of all seats), stepped_over and ducked_under (robot stands beyond `target`, went across it
-            between its ends, and it stands as it stood).
+            stood on, down), wiped (a hand went over `patch` of `target`, touching it or nearly), seated (on `target`,
+            most of the weight on it, upright, at rest, hands off), standing (upright, free of all seats), stepped_over
+            and ducked_under (robot stands beyond `target`, went across it between its ends, and it stands as it stood).
         target: object id, where the kind has one.
-        side: hand for waved and pointing, or None for either.
+        side: hand for waved, pointing and wiped, or None for either.
         on: object id of where the target is brought to, or for pushed up to, or None for anywhere.
         toward: direction in the world, for pushed [rad].
+        patch: for wiped: the rectangle of the target's top that the video wipes: its middle x, y in the world [m], the
+            heading of who wipes it [rad], and its extent ahead and aside as seen from there [m].
     """
 
     kind: ExpectationKind
@@ -55,6 +59,7 @@ class Expectation:
     side: Literal["left", "right"] | None = None
     on: str | None = None
     toward: float | None = None
+    patch: tuple[float, float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)

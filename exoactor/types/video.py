@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ActionKind = Literal[
-    "stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down", "pick", "place", "push", "sit", "stand_up",
-    "step_over", "duck_under",
+    "stand", "walk", "turn", "wave", "point", "lift", "carry", "put_down", "pick", "place", "push", "wipe", "sit",
+    "stand_up", "step_over", "duck_under",
 ]  # fmt: skip
 
 
@@ -30,14 +30,16 @@ class Action:
             counts; for stand_up: where the person then stands; for step_over and duck_under: straight ahead, beyond the
             thing. A push with a goal is made by both hands and the legs, one without by one hand.
         via: for walk and carry: floor points to pass in order [m].
-        side: for wave, point, pick, place and push: the hand, "left" or "right".
-        at: for point: the world point (x, y, z) pointed at [m].
-        thing: for lift, carry, put_down, pick, place, push, sit and stand_up: id of the thing in the scene; one that is
-            carried, put down or placed is held from the beginning, from one that is stood up from the person begins.
-            For step_over and duck_under: id of what is gone over or under.
+        side: for wave, point, pick, place, push and wipe: the hand, "left" or "right".
+        at: for point: the world point (x, y, z) pointed at; for wipe: the middle of what is wiped, on the top [m].
+        thing: for lift, carry, put_down, pick, place, push, wipe, sit and stand_up: id of the thing in the scene; one
+            that is carried, put down or placed is held from the beginning, from one that is stood up from the person
+            begins. For step_over and duck_under: id of what is gone over or under.
         rise: how far it is raised, negative for put_down, place, and a push over an edge; for step_over: how high the
             soles go up; for duck_under: how high the head may be [m].
-        shift: for push: how far the thing goes, x and y in the world [m].
+        shift: for push: how far the thing goes, x and y in the world; for wipe: how far the hand comes to be ahead from
+            the first stroke to the last, and how long each is to one side [m].
+        strokes: for wipe: how many, to and fro counted apart.
     """
 
     kind: ActionKind
@@ -50,6 +52,7 @@ class Action:
     thing: str | None = None
     rise: float = 0.0
     shift: tuple[float, float] = (0.0, 0.0)
+    strokes: int = 0
 
 
 @dataclass(frozen=True)

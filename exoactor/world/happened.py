@@ -15,7 +15,7 @@ from exoactor.push import UP_TO, gap_between
 from exoactor.stance import distance_to_footprint, nearest_point
 from exoactor.types import PASSED, Array, CatalogueItem, Expectation, SceneObject
 from exoactor.types.rotations import quat_to_rpy, wrap
-from exoactor.world import truth_sitting
+from exoactor.world import truth_sitting, truth_wiping
 from exoactor.world.g1 import PALM_SIZE
 from exoactor.world.truth import TruthTrack
 
@@ -93,6 +93,8 @@ def happened(
         raise ValueError(f"expectation {kind!r} needs a target")
     if kind == "seated":
         return truth_sitting.seated(track, target)
+    if kind == "wiped":
+        return truth_wiping.wiped(track, target, expectation)
     if kind in PASSED:
         return _passed(track, target.item)
     on = None if expectation.on is None else SceneObject(*objects[expectation.on], 1.0)

@@ -15,7 +15,7 @@ from exoactor.world.build import CAMERA, build
 from exoactor.world.disturb import Disturbances
 from exoactor.world.faults import WORLD_FAULTS, Fault
 from exoactor.world.g1 import PALM_CENTRE, default_actuation, joint_addresses
-from exoactor.world.hands import finger_addresses
+from exoactor.world.hands import finger_addresses, is_hand
 from exoactor.world.render import DepthNoiseCfg, SceneRenderer, noisy_depth
 from exoactor.world.scene_file import SceneSpec
 from exoactor.world.sensors import SensorNoiseCfg, SensorSuite
@@ -68,6 +68,7 @@ class SimRobot:
         self._substeps = 1
         self._owner = self._owners()
         self._fingers = finger_addresses(self._model)
+        self._hands = {side: self._parts_of_hand(side) for side in ("left", "right")}
         self.configure(default_actuation())
         self._stand()
         self.arm([f for f in faults if f.kind in WORLD_FAULTS])
@@ -239,7 +240,8 @@ class SimRobot:
             -> (3,) wrist, shoulder and middle of the palm [m]; objects id -> {"position" (3,) of the underside's centre
             [m], "yaw" [rad], "tilt" [rad], "quat" (4,) wxyz}; contacts: ids of things the robot touches now; lifted:
             those of them that touch nothing else; touched: id -> seconds since the world began; rests: id -> share of
-            the robot's weight that its trunk and legs rest on it with; arms_on: ids of things its arms touch.
+            the robot's weight that its trunk and legs rest on it with; arms_on: ids of things its arms touch; pressed:
+            how hard they press on all of them [N]; lowest: {"left", "right"} -> height of the hand's lowest point [m].
         """
         model, data = self._model, self._data
         mujoco.mj_kinematics(model, data)
@@ -270,6 +272,8 @@ class SimRobot:
             "touched": dict(self._touched),
             "rests": rests,
             "arms_on": sorted(arms_on),
+            "pressed": float(sum(self.arm_forces(id).sum() for id in arms_on)),
+            "lowest": {side: self._lowest(side) for side in ("left", "right")},
         }
 
     def arm_forces(self, id: str) -> Array:
@@ -313,6 +317,12 @@ class SimRobot:
                 owner[geom] = ids.get(self._model.body(body).name, -2)
         return owner
 
+    def _parts_of_hand(self, side: str) -> Array:
+        """Indices of the geoms with which a hand touches."""
+        bodies = [self._model.body(int(b)).name for b in self._model.geom_bodyid]
+        mine = [name.startswith(side) and is_hand(name) for name in bodies]
+        return np.flatnonzero(np.array(mine) & (self._model.geom_conaffinity > 0))
+
     def _contacts(self) -> set[str]:
         """Ids of the things the robot touches."""
         if not self._data.ncon:
@@ -324,6 +334,13 @@ class SimRobot:
     def _palm(self, side: str) -> Array:
         hand = self._data.body(f"{side}_wrist_yaw_link")
         return np.asarray(hand.xpos + hand.xmat.reshape(3, 3) @ np.array(PALM_CENTRE))
+
+    def _lowest(self, side: str) -> float:
+        """Height of the lowest corner of the boxes round the parts of a hand [m]."""
+        model, data = self._model, self._data
+        middle, half = np.split(model.geom_aabb[self._hands[side]], 2, axis=1)
+        down = data.geom_xmat[self._hands[side]].reshape(-1, 3, 3)[:, 2]
+        return float((data.geom_xpos[self._hands[side], 2] + (down * middle - np.abs(down) * half).sum(axis=1)).min())
 
     def _lifted(self, contacts: set[str]) -> set[str]:
         """Those of the things the robot touches that touch nothing else."""

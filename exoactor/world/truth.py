@@ -32,6 +32,8 @@ class TruthTrack:
         rests: id of a thing -> (sample, share of the robot's weight on it), hands apart.
         arms_on: samples at which an arm touched a thing.
         touches: samples at which anything of the robot touched a thing.
+        lowest: {"left", "right"} -> height of the hand's lowest point per sample [m].
+        pressed: how hard the arms press on things per sample [N].
     """
 
     hz: float
@@ -46,6 +48,8 @@ class TruthTrack:
     rests: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
     arms_on: list[int] = field(default_factory=list)
     touches: list[int] = field(default_factory=list)
+    lowest: dict[str, list[float]] = field(default_factory=lambda: {"left": [], "right": []})
+    pressed: list[float] = field(default_factory=list)
     touched: dict[str, float] = field(default_factory=dict)
 
     def add(self, truth: Mapping[str, Any]) -> None:
@@ -63,10 +67,12 @@ class TruthTrack:
         self.arms_on += [len(self.root)] * bool(truth["arms_on"])
         self.touches += [len(self.root)] * bool(truth["contacts"])
         self.height.append(float(truth["height"]))
+        self.pressed.append(float(truth["pressed"]))
         self.root.append(np.array(truth["robot"], float))
         for side in ("left", "right"):
             self.hands[side].append(np.array(truth["hands"][side], float))
             self.shoulders[side].append(np.array(truth["shoulders"][side], float))
+            self.lowest[side].append(float(truth["lowest"][side]))
         self.fallen = self.fallen or bool(truth["fallen"])
 
     def to_arrays(self) -> dict[str, Array]:
@@ -79,10 +85,12 @@ class TruthTrack:
             "height": np.array(self.height),
             "arms_on": np.array(self.arms_on, int),
             "touches": np.array(self.touches, int),
+            "pressed": np.array(self.pressed),
         }
         for side in ("left", "right"):
             arrays[f"hand_{side}"] = np.array(self.hands[side])
             arrays[f"shoulder_{side}"] = np.array(self.shoulders[side])
+            arrays[f"lowest_{side}"] = np.array(self.lowest[side])
         for id, samples in self.lifted.items():
             arrays[f"lifted_{id}"] = np.array(samples)
         for id, pairs in self.rests.items():
@@ -117,6 +125,8 @@ class TruthTrack:
             },
             [int(k) for k in arrays["arms_on"]],
             [int(k) for k in arrays["touches"]],
+            {side: [float(v) for v in arrays[f"lowest_{side}"]] for side in ("left", "right")},
+            [float(v) for v in arrays["pressed"]],
             {n.removeprefix("touched_"): float(v) for n, v in arrays.items() if n.startswith("touched_")},
         )
 

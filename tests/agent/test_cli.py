@@ -216,7 +216,8 @@ def test_skills_and_scenes_are_listed():
     skills = last_json(exoactor("skills", "--json"))["skills"]
     names = [
         "walk_to", "walk_around", "turn_to", "wave", "point_at", "stand_still",
-        "lift", "carry", "put_down", "pick", "place", "push", "sweep", "sit_on", "stand_up", "step_over", "duck_under",
+        "lift", "carry", "put_down", "pick", "place", "push", "sweep", "wipe", "sit_on", "stand_up",
+        "step_over", "duck_under",
     ]  # fmt: skip
     assert [s["name"] for s in skills] == names
     scenes = last_json(exoactor("scenes", "--json"))["scenes"]

@@ -21,11 +21,11 @@ def in_world(point):
     return Rotation.from_euler("z", POSE[2]).apply(point) + np.append(POSE[:2], HEIGHT)
 
 
-def settle(side, away, weight=1.0, steps=250):
+def settle(side, away, weight=1.0, steps=250, roll=0.0, pitch=0.0):
     feedback, kinematics, number = HandFeedback(), Kinematics(), ("left", "right").index(side)
     kinematics.update(START, UPRIGHT)
     wanted = in_world(kinematics.hand_point(number, hand_point(side))[0]) + away
-    targets = HandTargets(side, wanted[None], np.array([POSE[2]]), np.array([weight]), np.zeros((1, 14)))
+    targets = HandTargets(side, wanted[None], np.array([POSE[2]]), np.array([weight]), np.zeros((1, 14)), roll, pitch)
     joints = START
     for _ in range(steps):
         kinematics.update(joints, UPRIGHT)
@@ -49,12 +49,21 @@ def test_a_hand_that_goes_along_with_the_root_is_corrected_wherever_the_root_is(
     feedback, kinematics = HandFeedback(), Kinematics()
     kinematics.update(START, UPRIGHT)
     point = kinematics.hand_point(1, hand_point("right"))[0] + [0.03, 0.0, HEIGHT]
-    targets = HandTargets("right", point[None], np.zeros(1), np.ones(1), np.zeros((1, 14)), "root")
+    targets = HandTargets("right", point[None], np.zeros(1), np.ones(1), np.zeros((1, 14)), frame="root")
     command = TrackingCommand(np.zeros(2), HEIGHT, np.zeros(2), 0.0, START)
     here = feedback.correct(command, targets, 0, POSE, HEIGHT, kinematics).joint_pos
     there = HandFeedback().correct(command, targets, 0, POSE + 1.0, HEIGHT, kinematics).joint_pos
     np.testing.assert_allclose(here, there)
     assert np.abs(here - START).max() > 0
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_palm_is_turned_down_and_its_fingers_a_little(side):
+    sign = 1.0 if side == "left" else -1.0
+    off, turn, *_ = settle(side, np.array([0.03, 0.0, 0.05]), steps=600, roll=sign * np.pi / 2, pitch=0.1)
+    assert np.abs(off).max() < 0.01
+    out_of_the_palm, fingers = -sign * turn[:, 1], turn[:, 0]
+    assert out_of_the_palm[2] < -0.98 and fingers[2] == pytest.approx(-np.sin(0.1), abs=0.04)
 
 
 def test_without_weight_the_reference_is_left_alone():

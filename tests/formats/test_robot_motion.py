@@ -119,13 +119,18 @@ def test_palms_of_another_length_are_refused():
 def test_targets_of_one_hand_are_kept_and_resampled(tmp_path, side):
     rng = np.random.default_rng(3)
     numbers = rng.normal(size=(40, 3)), rng.normal(size=40), rng.random(40), rng.normal(size=(40, 14))
-    hand = HandTargets(side, *numbers, "root" if side == "left" else "world")
+    hand = HandTargets(side, *numbers, 1.5, 0.1, "root" if side == "left" else "world")
     made = replace(motion(), hand=hand)
     save_robot(tmp_path / "m.npz", made)
     read = load_robot(tmp_path / "m.npz").hand
     assert read is not None and read.side == side
     for name in ("point", "heading", "weight", "fingers"):
         np.testing.assert_allclose(getattr(read, name), getattr(hand, name))
+    assert (read.roll, read.pitch) == (1.5, 0.1)
     slower = resampled(made, 25.0)
-    assert slower.hand is not None and len(slower.hand.weight) == len(slower)
+    assert (
+        slower.hand is not None
+        and (slower.hand.roll, slower.hand.pitch) == (1.5, 0.1)
+        and len(slower.hand.weight) == len(slower)
+    )
     np.testing.assert_allclose(slower.hand.point[3], hand.point[6])

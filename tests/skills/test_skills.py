@@ -34,7 +34,8 @@ def actions(name, where, **args):
 def test_registry_has_the_built_in_ones_and_refuses_others():
     names = [
         "walk_to", "walk_around", "turn_to", "wave", "point_at", "stand_still",
-        "lift", "carry", "put_down", "pick", "place", "push", "sweep", "sit_on", "stand_up", "step_over", "duck_under",
+        "lift", "carry", "put_down", "pick", "place", "push", "sweep", "wipe", "sit_on", "stand_up",
+        "step_over", "duck_under",
     ]  # fmt: skip
     assert list(skills.registry()) == names
     with pytest.raises(ConfigError, match="walk_to, walk_around"):

@@ -143,3 +143,27 @@ def _crossing(xs, shift=0.0, touched=0.0):
 def test_a_bar_is_passed_when_the_robot_is_beyond_it_and_it_stands_where_it_stood(xs, more, true, clean):
     found = _crossing(xs, **more)
     assert (found["true"], found["clean"]) == (true, clean)
+
+
+def _wiping(height, aside, side="right"):
+    """A track of a robot whose right hand goes over (1.5, `aside`) with its lowest so high, pressing with 4 N."""
+    t = track([(1.1, 0.0, 0.0)] * len(aside))
+    t.lowest = {"left": [1.0] * len(aside), "right": [height] * len(aside)}
+    t.palms = [np.array([[1.2, 0.3, 0.9], [1.5, y, height + 0.03]]) for y in aside]
+    t.hands["right"] = [np.array([1.39, y, height + 0.04]) for y in aside]
+    t.pressed = [4.0] * len(aside)
+    wiped = Expectation("wiped", "table", side=side, patch=(1.5, 0.0, 0.0, 0.08, 0.30))
+    return happened(wiped, TruthTrack.from_arrays(t.to_arrays()), OBJECTS)
+
+
+def test_wiped_is_most_of_the_patch_under_a_palm_that_touches_or_nearly():
+    whole, half = np.linspace(-0.15, 0.15, 20), np.linspace(-0.15, -0.05, 10)
+    found = _wiping(0.725, whole)
+    assert found["true"] is True and found["measured"] == pytest.approx(1.0)
+    assert found["press_n"] == pytest.approx(4.0) and found["press_most_n"] == pytest.approx(4.0)
+    assert _wiping(0.725, half)["true"] is False and _wiping(0.725, half)["measured"] == pytest.approx(0.45, abs=0.05)
+    assert _wiping(0.745, whole)["measured"] == 0.0  # it hovers
+    assert _wiping(0.60, whole)["measured"] == 0.0  # beside the table
+    assert _wiping(0.725, whole, side="left")["true"] is False
+    nothing_shown = happened(Expectation("wiped", "table"), track([(0, 0, 0)]), OBJECTS)
+    assert nothing_shown["true"] is False
