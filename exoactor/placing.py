@@ -16,7 +16,7 @@ from exoactor.types.scene import Pose2D, SceneObject
 
 HIGHEST = 0.56
 """Tops up to here can be put on with both hands [m]: what is carried has its underside some centimetres higher."""
-LEVEL = (0.45, 0.88)
+LEVEL = (0.45, 0.86)
 """Least and most height of tops that one hand puts things on [m]; lower, the robot would have to squat."""
 INSIDE = 0.10
 """What one hand brings somewhere is to have its middle so far inside the edge [m] ..."""

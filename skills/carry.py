@@ -22,7 +22,7 @@ CARRIED = (*(kind for kind in LIFTABLE if kind not in ("chair", "table")), *GRAS
 """A chair or a table held before the body leaves no room for walking legs."""
 CHEST = 0.98
 """A person carries things with both hands so high [m] ..."""
-SHOULDER = 1.0
+SHOULDER = 1.05
 """... and with one."""
 BACK = 0.35
 """Who stands close before something first steps back so far [m]."""

@@ -21,7 +21,8 @@ class SmallCfg:
     """How a small thing is followed.
 
     Args:
-        highest: rises looked for, and falls [m].
+        highest: rises looked for [m] ...
+        deepest: ... and falls: what is held before the shoulder is let down onto a low table [m].
         step: between two of them [m].
         margin: round the box of the thing, in the first picture [px].
         least: overlap of what is seen and what was seen at first, 0..1, below which that does not tell where it is.
@@ -35,6 +36,7 @@ class SmallCfg:
     """
 
     highest: float = 0.4
+    deepest: float = 0.6
     step: float = 0.01
     margin: int = 3
     least: float = 0.2
@@ -73,7 +75,7 @@ class FollowedSmall:
     def __init__(self, thing: SceneObject, camera: Camera, cfg: SmallCfg | None = None) -> None:
         self._color, self._cfg = thing.item.color, cfg or SmallCfg()
         highest, step = self._cfg.highest, self._cfg.step
-        lowest = np.floor(min(float(thing.position[2]), highest) / step)
+        lowest = np.floor(min(float(thing.position[2]), self._cfg.deepest) / step)
         self._rises = step * np.arange(-lowest, highest / step + 1e-9)
         middle = thing.position + np.array([0.0, 0.0, thing.item.size[2] / 2])
         up = middle + self._rises[:, None] * np.array([0.0, 0.0, 1.0])

@@ -68,7 +68,7 @@ class GraspCfg(HandPathCfg):
     beside: float = 0.02
     above: float = 0.06
     rise: tuple[float, float, float] = (1.0, 0.12, 0.16)
-    near: tuple[float, float, float] = (0.33, 0.16, 1.0)
+    near: tuple[float, float, float] = (0.33, 0.16, 1.05)
     draw: float = 1.8
     fastest: float = 0.12
     carry: float = 1.8

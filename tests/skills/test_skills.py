@@ -374,7 +374,7 @@ def test_what_one_hand_holds_is_carried_with_a_step_back_first_and_over_a_top():
     things = (*(held if o.id == "red_bottle" else o for o in room.objects if o.id != "chair"), shelf)
     back, carry = actions("carry", replace(room, objects=things, robot=here), target="red_bottle", to="desk")
     assert (back.kind, carry.kind, carry.thing, carry.side) == ("carry", "carry", "red_bottle", "right")
-    assert back.goal.x < here.x - 0.3 and back.rise == pytest.approx(1.0 - 0.88 - 0.1, abs=0.01) and carry.rise == 0
+    assert back.goal.x < here.x - 0.3 and back.rise == pytest.approx(1.05 - 0.88 - 0.1, abs=0.01) and carry.rise == 0
     right = np.array([carry.goal.forward[1], -carry.goal.forward[0]])
     spot = carry.goal.xy + 0.37 * carry.goal.forward + 0.13 * right
     assert distance_to_footprint(shelf, spot) == 0.0 and distance_to_footprint(shelf, carry.goal.xy) > 0.2
@@ -391,4 +391,4 @@ def test_a_small_thing_is_carried_only_where_it_does_not_stand_already():
     carried = skills.get("carry").effects(picked, {"target": "red_bottle", "to": "table"})
     assert carried.holds(above)
     low = CatalogueItem("low_table", "table", "blue", np.array([0.5, 0.9, 0.4]), False)
-    assert "0.45 to 0.88 m" in place.problems({**args, "target": "low_table"}, (*KITCHEN.catalogue(), low))[0]
+    assert "0.45 to 0.86 m" in place.problems({**args, "target": "low_table"}, (*KITCHEN.catalogue(), low))[0]
