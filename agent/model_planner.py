@@ -56,9 +56,13 @@ class ModelPlanner:
             ConfigError: empty or absurd instruction.
         """
         text = checked_instruction(instruction)
-        data = {"instruction": text, "things": scene_data(catalogue, context.look())}
+        data: dict[str, Any] = {"instruction": text, "things": scene_data(catalogue, context.look())}
+        if context.symbols.holding is not None:
+            data["holding"] = context.symbols.holding
+        if context.mentioned:
+            data["spoken_of_before"] = list(context.mentioned)
         request = render("planner.request.md.j2", request=as_data(data))
-        return self._settle("plan", text, request, catalogue, context, Symbols(), lambda plan: [])
+        return self._settle("plan", text, request, catalogue, context, context.symbols, lambda plan: [])
 
     def replan(
         self,

@@ -27,6 +27,8 @@ class DeterministicPlanner:
             ConfigError: empty or absurd instruction.
         """
         parser = Parser(catalogue)
+        for id in context.mentioned:
+            parser.nouns.mentioned.note((id,))
         drafts = parser.parse(checked_instruction(instruction))
         if parser.problems:
             return PlanResult(
@@ -35,7 +37,7 @@ class DeterministicPlanner:
                 question=next((p.question for p in parser.problems if p.question), ""),
                 unknown=tuple(dict.fromkeys(w for p in parser.problems for w in p.unknown)),
             )
-        result = validate(drafts, catalogue)
+        result = validate(drafts, catalogue, context.symbols)
         if result.status is PlanStatus.INVALID:
             return PlanResult(PlanStatus.ABSTAIN, reason=result.reason)
         return result

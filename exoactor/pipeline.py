@@ -40,6 +40,7 @@ from exoactor.types import (
     Expectation,
     GateResult,
     ImagineRequest,
+    Interrupted,
     MotionEstimator,
     Observation,
     Outcome,
@@ -86,7 +87,7 @@ class SimPipeline:
         spec: the scene.
         seed: of sensor noise.
         cfg: which part does each stage.
-        autosave: file that the world is saved to while the robot moves.
+        autosave: file that the world is saved to while the robot moves; may be set anew between attempts.
     """
 
     def __init__(
@@ -102,7 +103,7 @@ class SimPipeline:
         self._verifier: Verifier = registry.load("verifiers", self.cfg.verifier)(self._perception)
         self._video_model: VideoModel = registry.load("video_models", self.cfg.video_model)()
         self._motion_estimator: MotionEstimator = registry.load("motion_estimators", self.cfg.motion_estimator)()
-        self._autosave = autosave
+        self.autosave = autosave
         self._faults: tuple[Fault, ...] = ()
         self._grounded_in: Scene | None = None  # the last look before the robot moved
         self._in_hands: InHands | None = None
@@ -237,6 +238,13 @@ class SimPipeline:
             self._sat_on = seen.get(contact.thing)
         try:
             perform(performed, work)
+        except Interrupted:
+            # Who is brought to a stand takes the arms down, and lets go of what two palms press; fingers stay closed.
+            if performed.holding is not None and performed.holding.hand is None:
+                performed.holding = None
+            if self._in_hands is not None and self._in_hands.motion.hand is None:
+                self._in_hands = None
+            raise
         finally:
             if contact is not None and performed.holding is not None:
                 loop = performed.palm if performed.holding.hand is None else performed.hand
@@ -313,6 +321,28 @@ class SimPipeline:
         self._estimator.seated = self._sat_on is not None
         stand(self.robot, self._controller, 2.0, estimator=self._estimator)
 
+    def wait(self, seconds: float) -> None:
+        """Let time pass; the robot stays as it is, on its feet or seated.
+
+        Args:
+            seconds: how long [simulated s].
+
+        Raises:
+            SafetyStop: it fell meanwhile.
+        """
+        if not stand(self.robot, self._controller, seconds, estimator=self._estimator):
+            raise SafetyStop("robot_fell", "the robot fell while it waited")
+
+    @property
+    def holding(self) -> str | None:
+        """Id of what was last seen to be in the robot's hands, or None."""
+        return None if self._in_hands is None else self._in_hands.thing
+
+    @property
+    def seat(self) -> str | None:
+        """Id of what the robot sits on, or None when it stands."""
+        return None if self._seat is None else self._seat.id
+
     def close(self) -> None:
         """Free the renderer."""
         self.robot.close()
@@ -354,9 +384,9 @@ class SimPipeline:
         return self._perceive(self._look())
 
     def _save_now_and_then(self) -> Callable[[], None] | None:
-        if self._autosave is None:
+        if self.autosave is None:
             return None
-        path, steps = self._autosave, 0
+        path, steps = self.autosave, 0
         every = round(AUTOSAVE_SECONDS * self._controller.actuation.hz)
 
         def on_step() -> None:

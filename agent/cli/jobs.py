@@ -129,19 +129,22 @@ def resume(
     json_: Json = False,
 ) -> int:
     """Go on with a run that was killed, interrupted, or waits for an answer."""
+    from agent.graph import ANSWERS, APPROVALS
     from agent.run_folder import RunFolder
     from agent.summary import FINAL, summarize
+    from exoactor.parts import PipelineCfg
 
     output = Output(json_)
-    if answer is not None and answer not in ("retry", "skip", "stop"):
-        raise ConfigError(f"--answer: {answer!r} given, retry, skip or stop wanted")
+    allowed = (*ANSWERS, *APPROVALS)
+    if answer is not None and answer not in allowed:
+        raise ConfigError(f"--answer: {answer!r} given, one of {', '.join(allowed)} wanted")
     folder = RunFolder(run_dir)
     try:
         before = summarize(folder.path)
         if before["status"] in FINAL:
             output.say(f"This run has ended: {before['status']}. {before['reason']}".rstrip())
             return _end(output, before)
-        cfg = _pipeline_cfg(folder.job.config["pipeline"])
+        cfg = PipelineCfg.from_json(folder.job.config["pipeline"])
         return _work(folder, cfg, output, answer)
     finally:
         folder.close()
@@ -203,7 +206,7 @@ def _run(
     from exoactor.parts import PipelineCfg, check_parts
 
     cfg = PipelineCfg(**options)
-    _pull_assets(output)
+    pull_assets(output)
     check_parts(cfg)
     config = {"pipeline": asdict(cfg), "budgets": asdict(budgets), "planner": planner.name, "model": model}
     job = Job(text, spec.name, seed, not cfg.closed_loop, faults, config)
@@ -265,20 +268,14 @@ def _end(output: Output, summary: dict[str, Any]) -> int:
     if status in ("interrupted", "needs_human"):
         if summary["question"]:
             output.say(summary["question"])
-        extra = " --answer retry|skip|stop" if status == "needs_human" else ""
+        extra = f" --answer {'|'.join(summary['choices'])}" if status == "needs_human" else ""
         output.say(f"to go on: exoactor resume {summary['run_dir']}{extra}")
     output.result(summary)
     return EXIT_STATUS[status]
 
 
-def _pipeline_cfg(data: dict[str, Any]) -> PipelineCfg:
-    from exoactor.parts import PipelineCfg
-
-    path = data["controller_path"]
-    return PipelineCfg(**{**data, "controller_path": None if path is None else Path(path)})
-
-
-def _pull_assets(output: Output) -> None:
+def pull_assets(output: Output) -> None:
+    """Get what is not part of the package, once."""
     from exoactor import assets
 
     if any(state.state != "ok" for state in assets.check()):
