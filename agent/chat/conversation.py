@@ -223,7 +223,8 @@ class Conversation:
 
     def _about_past(self, line: Line) -> None:
         turns = self._robot.series.turns()
-        if line.kind == "why" and self._busy() and (task := self._task()) is not None and not task.stop.asked():
+        task = self._task()
+        if line.kind == "why" and task is not None and task.question is None and not task.stop.asked():
             self._reply("I have not stopped.")
             self._how_far()
             return

@@ -11,7 +11,6 @@ from agent.live import Board, sentence
 from agent.models.spent import CALLED
 from agent.plan import Subtask
 
-_BEGUN = {"imagine": "imagining", "track": "performing"}
 _SHOWN = ("planned", "stage_failed", "looked_after_restart", "attempt_interrupted", CALLED)
 
 
@@ -35,6 +34,8 @@ class View:
         """Take it into the table; say it if a person wants to know it at once."""
         self.board.event(event)
         kind = event["event"]
+        if kind == "motion_started":
+            self._say(f"  performing {self.now()} ...", "dim")
         checked = kind == "stage_finished" and event["stage"] == "check"
         if checked or kind in _SHOWN or (kind == "decided" and event["do"] != "next"):
             self._say(sentence(event), "dim" if kind == CALLED else "")
@@ -44,8 +45,8 @@ class View:
         self.board.progress(stage, fraction)
         if stage != self._stage:
             self._stage = stage
-            if stage in _BEGUN:
-                self._say(f"  {_BEGUN[stage]} {self.now()} ...", "dim")
+            if stage == "imagine":
+                self._say(f"  imagining {self.now()} ...", "dim")
 
     def now(self) -> str:
         """The step that is worked on, as skill(arguments)."""

@@ -1,6 +1,5 @@
 """A person at a terminal: starts a program on a pseudo-terminal, reads what it shows, types."""
 
-import fcntl
 import os
 import pty
 import re
@@ -8,9 +7,14 @@ import select
 import signal
 import subprocess
 import sys
-import termios
 import time
 
+AT_A_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+"""Makes the pseudo-terminal the controlling one, so that Ctrl-C is a signal, before the program begins."""
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
 
@@ -20,19 +24,18 @@ class Person:
     def __init__(self, *args, env=None, cwd=None):
         self.master, slave = pty.openpty()
         self.process = subprocess.Popen(
-            [sys.executable, *args],
+            [sys.executable, "-c", AT_A_TERMINAL, *args],
             stdin=slave,
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C is a signal
             env={**os.environ, "TERM": "xterm", "COLUMNS": "200", **(env or {})},
             cwd=cwd,
         )
         os.close(slave)
         self.shown, self.at = "", 0
 
-    def reads(self, text, seconds=60.0):
+    def reads(self, text, seconds=20.0):
         """Wait for `text` behind what was read before; gives the wall time it took [s]."""
         began = time.monotonic()
         while (found := self.shown.find(text, self.at)) < 0:
@@ -55,7 +58,7 @@ class Person:
         """Send a signal to the program."""
         self.process.send_signal(number)
 
-    def waits(self, seconds=60.0):
+    def waits(self, seconds=20.0):
         """Read to the end; gives the exit status."""
         end = time.monotonic() + seconds
         while self._more(max(0.0, end - time.monotonic())):
