@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from agent.approval import Approval
+from agent.chain import planner_for
 from agent.decide import Budgets
 from agent.loop import Asker, nobody, work
 from agent.plan import Planner, Subtask
@@ -41,6 +42,22 @@ def sim_pipeline(spec: SceneSpec, seed: int, config: dict[str, Any]) -> Pipeline
     from exoactor.pipeline import SimPipeline
 
     return SimPipeline(spec, seed=seed, cfg=PipelineCfg.from_json(config["pipeline"]))
+
+
+def living_config(model: dict[str, Any] | None, budgets: Budgets | None = None) -> dict[str, Any]:
+    """The resolved configuration of runs in one living world, as in job.json.
+
+    Raises:
+        ConfigError: settings of a language model that cannot be used.
+    """
+    from exoactor.parts import PipelineCfg
+
+    return {
+        "pipeline": asdict(PipelineCfg()),
+        "budgets": asdict(budgets or Budgets()),
+        "planner": planner_for(model).name,
+        "model": model,
+    }
 
 
 def lock(path: Path) -> FileLock:

@@ -1,22 +1,29 @@
-"""Commands with several runs in one living world: chat."""
+"""Commands with several runs in one living world: chat, script."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from agent.cli.jobs import DEFAULT_SCENE, SceneOption, Seed, pull_assets
 from agent.cli.model_options import BaseUrl, ModelName, model_config
-from agent.cli.output import Output, command
+from agent.cli.output import Json, Output, command
 from exoactor.types import ConfigError
+
+if TYPE_CHECKING:
+    from agent.chat.folder import ChatFolder
+    from agent.script import Hands
+    from agent.script_file import Step
+    from agent.series import Series
+    from agent.session import Stop
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(chat)
+    app.command()(script)
 
 
 @command
@@ -53,6 +60,7 @@ def _new_chat(scene: str, seed: int, out: Path | None, approve: str, model: str 
     from agent.approval import POLICIES
     from agent.chat.folder import ChatCfg, ChatFolder
     from agent.run_folder import new_id
+    from agent.series import living_config
     from exoactor.world.scene_file import load_scene
 
     policy = next((p for p in POLICIES if p == approve), None)
@@ -64,22 +72,90 @@ def _new_chat(scene: str, seed: int, out: Path | None, approve: str, model: str 
     return ChatFolder.create(out or Path("runs") / new_id("chat"), spec, ChatCfg(spec.name, seed, config, policy))
 
 
-def living_config(model: dict[str, Any] | None, budgets: Any = None) -> dict[str, Any]:
-    """The resolved configuration of runs in one living world, as in job.json."""
-    from agent.chain import planner_for
-    from agent.decide import Budgets
-    from exoactor.parts import PipelineCfg
+@command
+def script(
+    file: Annotated[str | None, typer.Argument(help="A script file, or a bundled script's name.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; a new one under runs/ by default.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Say what is wrong with it, or show its steps.")] = False,
+    resume: Annotated[Path | None, typer.Option("--resume", help="Go on with the script of this folder.")] = None,
+    rewind: Annotated[str, typer.Option("--from", help="With --resume: go back to this checkpoint first.")] = "",
+    model: ModelName = None,
+    base_url: BaseUrl = None,
+    json_: Json = False,
+) -> int:
+    """Carry out a task script: instructions, single skills, conditions, repeats, checkpoints, expectations."""
+    from agent.script import resume_script, run_script
+    from agent.script_file import load_script
+    from agent.session import Stop
+    from agent.summary import EXIT_STATUS
 
-    planner = planner_for(model)
-    return {
-        "pipeline": asdict(PipelineCfg()),
-        "budgets": asdict(budgets or Budgets()),
-        "planner": planner.name,
-        "model": model,
-    }
+    output = Output(json_)
+    if (file is None) == (resume is None):
+        raise ConfigError("one of the two is wanted: FILE for a new script, or --resume DIR")
+    if rewind and resume is None:
+        raise ConfigError("--from CHECKPOINT goes with --resume DIR")
+    settings = model_config(model, base_url)
+    if file is not None:
+        read = load_script(file, has_model=settings is not None)
+        if check:
+            _say_steps(output, read.steps)
+            output.result({"status": "ok", "name": read.name, "steps": sum(s.count() for s in read.steps)})
+            return 0
+    pull_assets(output)
+    stop = Stop()
+    with stop.on_signals():
+        hands = _hands(output, stop)
+        if resume is not None:
+            result = resume_script(resume, rewind=rewind, hands=hands)
+        else:
+            result = run_script(read, out=out, model=settings, hands=hands)
+    _say_result(output, result)
+    output.result(result)
+    return EXIT_STATUS[result["status"]]
 
 
-def _series(folder: Any) -> Any:
+def _hands(output: Output, stop: Stop) -> Hands:
+    """Lines on the terminal, and questions there."""
+    from rich.console import Console
+
+    from agent.live import Lines, ask_person
+    from agent.script import Hands
+
+    lines = Lines(Console(stderr=output.as_json))
+    return Hands(output.say, lambda instruction: lines, stop, lambda text, choices: ask_person(text, choices, lines))
+
+
+def _say_steps(output: Output, steps: tuple[Step, ...]) -> None:
+    for step in steps:
+        when = f"   when {', '.join(map(str, step.when))}" if step.when else ""
+        expect = f"   expect {', '.join(map(str, step.expect))}" if step.expect and step.kind != "expect" else ""
+        output.say(f"{step.id}. {step}{when}{expect}")
+        _say_steps(output, step.steps)
+
+
+def _say_result(output: Output, result: dict[str, Any]) -> None:
+    """The summary as a table, and what to do next."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("step", "", "outcome", "expected", "s", "why"):
+        table.add_column(heading)
+    for row in result["steps"]:
+        met = {True: "yes", False: "no", None: ""}[row["met"]]
+        seconds = f"{row['seconds']:.0f}" if row["turn"] else ""
+        cells = (row["id"], row["step"], row["status"].replace("_", " "), met, seconds, row["why"])
+        table.add_row(*map(Text, cells))
+    Console(stderr=output.as_json).print(table)
+    output.say(f"{result['status'].replace('_', ' ')}. {result['reason']}".strip().rstrip("."))
+    if result["question"]:
+        output.say(result["question"])
+    if result["status"] in ("interrupted", "needs_human"):
+        output.say(f"to go on: exoactor script --resume {result['run_dir']}")
+
+
+def _series(folder: ChatFolder) -> Series:
     from agent.approval import Approval
     from agent.chain import planner_for
     from agent.decide import Budgets

@@ -12,8 +12,8 @@ from exoactor.types import CONTROL_HZ, Array, TrackingCommand
 from exoactor.types.rotations import wrap, yaw_matrix
 
 BRAKE = 1.5
-"""Who is to stop is asked to go so many times its speed of the last moments against it. Asked for no speed alone it treads
-on and drifts for 2 to 4 s; so it stands after 1.2 to 1.8 s."""
+"""Who is to stop is asked to go so many times its speed of the last moments against it. Asked for no speed alone it
+treads on and drifts for 2 to 4 s; so it stands after 1.2 to 1.8 s."""
 BRAKE_OVER = 6
 """Poses that this speed is taken from: a tenth of a second."""
 
