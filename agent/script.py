@@ -15,8 +15,9 @@ from agent.conditions import Condition, judge
 from agent.given import GivenPlan
 from agent.loop import Asker, nobody
 from agent.run_folder import RunFolder, check_new, new_id
-from agent.script_file import Script, Step, load_script
+from agent.script_file import load_script
 from agent.script_folder import ScriptFolder
+from agent.script_steps import Script, Step
 from agent.series import PipelineFactory, Series, living_config, sim_pipeline
 from agent.session import Silent, Stop, Watcher
 from exoactor.files import write_json

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from agent.journal import Event, Journal, read_events
-from agent.script_file import Script, Step, read_script
+from agent.script_file import read_script
+from agent.script_steps import Script, Step
 from agent.series import WORLD, lock
 from agent.summary import FINAL
 from exoactor.files import atomic_path, write_json, write_text

@@ -99,6 +99,9 @@ class Series:
     budgets: Budgets = field(default_factory=Budgets)
     approval: Approval = field(default_factory=Approval)
 
+    def __post_init__(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+
     def wake(self) -> bool:
         """Go on in the world as another process left it; False if there is none.
 

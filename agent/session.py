@@ -77,6 +77,10 @@ class Pipeline(Protocol):
         """Go on in a saved world."""
         ...
 
+    def disturb(self, fault: Fault) -> None:
+        """Somebody does this to the world now."""
+        ...
+
     def wait(self, seconds: float) -> None:
         """Let time pass while the robot stays as it is [s]."""
         ...

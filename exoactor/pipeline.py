@@ -56,7 +56,7 @@ from exoactor.types import (
 )
 from exoactor.types.protocols import Progress
 from exoactor.types.rotations import quat_to_rpy
-from exoactor.world.faults import Fault
+from exoactor.world.faults import HANDLED, Fault
 from exoactor.world.happened import happened
 from exoactor.world.scene_file import SceneSpec
 from exoactor.world.sim import SimRobot
@@ -150,7 +150,7 @@ class SimPipeline:
             path.with_suffix(".json"),
             {**video.sidecar, "backend": self._video_model.name, "prompt": prompt, "seed": seed, "fps": video.fps},
         )
-        self.robot.arm([f for f in self._faults if f.kind == "move_object"])
+        self.robot.arm([f for f in self._faults if f.kind in HANDLED])
         return path
 
     def gate(self, folder: Path) -> list[GateResult]:
@@ -320,6 +320,10 @@ class SimPipeline:
         self._sat_on = noted_seat(str(arrays.get("seat", "")))
         self._estimator.seated = self._sat_on is not None
         stand(self.robot, self._controller, 2.0, estimator=self._estimator)
+
+    def disturb(self, fault: Fault) -> None:
+        """Somebody does this to the world now, between two attempts; the robot is told nothing."""
+        self.robot.arm([fault])
 
     def wait(self, seconds: float) -> None:
         """Let time pass; the robot stays as it is, on its feet or seated.

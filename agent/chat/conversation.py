@@ -16,18 +16,14 @@ from typing import Any
 
 from agent.chat import past_answers, scene_answers
 from agent.chat.folder import ChatFolder
-from agent.chat.references import Unclear, the_other_one
+from agent.chat.meant import Meant
 from agent.chat.robot import Question, RobotThread, Task
 from agent.chat.terminal import Terminal
-from agent.chat.words import PAST, SCENE, Line, is_question, read
-from agent.given import GivenPlan
-from agent.plan import Context, PlanResult, PlanStatus, checked_instruction
-from agent.planner import DeterministicPlanner
+from agent.chat.words import PAST, SCENE, Line, read
 from agent.run_folder import read_job
 from agent.series import Series
 from agent.summary import EXIT_STATUS, FINAL, summarize
-from exoactor.types import ConfigError, ExoActorError, Scene
-from skills import Symbols
+from exoactor.types import ExoActorError, Scene
 
 HELP = """\
 Say what to do: “walk to the table, then wave”. While it is done: “status”, “pause” and “go on”, “stop”,
@@ -49,11 +45,11 @@ class Conversation:
     def __init__(
         self, folder: ChatFolder, open_series: Callable[[], Series], terminal: Terminal, *, has_model: bool = False
     ) -> None:
-        self._folder, self._terminal, self._has_model = folder, terminal, has_model
+        self._folder, self._terminal = folder, terminal
         self._changed = threading.Condition()
         self._robot = RobotThread(open_series, self._show, self._notify)
         self._tasks: list[tuple[Task | None, Future[Any]]] = []
-        self._parser = DeterministicPlanner()
+        self._meant = Meant(folder, self._robot, self._reply, has_model=has_model)
         self._status = 0
 
     def hold(self) -> int:
@@ -121,7 +117,7 @@ class Conversation:
         word = line.kind if line.kind in ("yes", "no", "stop") else line.text.lower().strip(" .!")
         task = None
         if word not in question.choices and line.kind in ("do", "again", "other"):
-            task = self._understood(line)
+            task = self._meant.task(line)
             word = "change" if "change" in question.choices else "stop"
             if task is None:
                 return True
@@ -144,7 +140,7 @@ class Conversation:
             self._reply("The robot is being brought to a stand." if self._busy() else "Nothing is being done.")
         if line.rest:
             inner = read(line.rest)
-            task = self._understood(inner) if inner.kind in ("do", "again", "other") else None
+            task = self._meant.task(inner) if inner.kind in ("do", "again", "other") else None
             if task is not None:
                 self._begin(task)
             elif inner.kind not in ("do", "again", "other"):
@@ -153,10 +149,10 @@ class Conversation:
     def _something_to_do(self, line: Line) -> None:
         busy = self._busy()
         first = line.text.lower().replace("\u2019", "'")
-        if busy and first.startswith(_HALTING) and not self._parses(line.text):
+        if busy and first.startswith(_HALTING) and not self._meant.parses(line.text):
             self._halt(line)
             return
-        task = self._understood(line)
+        task = self._meant.task(line)
         if task is None:
             if busy:
                 self._reply("The robot goes on with what it does; “stop” stops it.")
@@ -165,42 +161,6 @@ class Conversation:
             self._stop("stop")
             self._reply("Stopping first; the robot is brought to a stand, then does that.")
         self._begin(task)
-
-    def _understood(self, line: Line) -> Task | None:
-        """The task that is meant; None, and the person is told why, where it is not understood."""
-        turns = self._robot.series.turns()
-        if turns and summarize(turns[-1])["status"] == "safety_stop":
-            self._reply(f"The robot must not move before a person has looked: {past_answers.why(turns[-1])}")
-            return None
-        if line.kind == "other":
-            try:
-                id, steps = the_other_one(turns, self._folder.spec.catalogue())
-            except Unclear as why:
-                self._reply(str(why))
-                return None
-            instruction = read_job(turns[-1]).instruction
-            return Task(f"{instruction} (with {id} instead)", GivenPlan(steps))
-        text = read_job(turns[-1]).instruction if line.kind == "again" and turns else line.text
-        planned = self._plan(text)
-        if planned.status is PlanStatus.OK or (self._has_model and not is_question(text)):
-            return Task(text)
-        self._reply(f"I did not understand: {planned.reason}. {planned.question}".strip().replace("..", "."))
-        if is_question(text):
-            self._reply("“help” says what can be asked.")
-        return None
-
-    def _plan(self, text: str) -> PlanResult:
-        body = self._robot.body
-        context = Context(
-            symbols=Symbols(holding=body.holding, seat=body.seat), mentioned=self._robot.series.mentioned()
-        )
-        try:
-            return self._parser.plan(checked_instruction(text), self._folder.spec.catalogue(), context)
-        except ConfigError as error:
-            return PlanResult(PlanStatus.ABSTAIN, reason=str(error))
-
-    def _parses(self, text: str) -> bool:
-        return self._plan(text).status is PlanStatus.OK
 
     # -- questions -------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Commands about whole instructions: run, plan, resume, report, demo."""
+"""Commands about whole instructions: run, plan, resume, report."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from exoactor.parts import PipelineCfg
 
 DEFAULT_SCENE = "living_room"
-DEMO_TEXT = "walk to the table, wave, then go round the chair and turn to the door"
-DEMO_FAULTS = ("bad_video:defect=cut@1.1", "push_robot:newton_seconds=8,t=1.5@1.2", "occlude@2.1")
 
 Instruction = Annotated[str, typer.Argument(help='What to do, e.g. "walk to the table, then wave".')]
 SceneOption = Annotated[str, typer.Option("--scene", "-s", help="A bundled scene's name, or a scene file.")]
@@ -33,7 +31,6 @@ def register(app: typer.Typer) -> None:
     app.command()(plan)
     app.command()(resume)
     app.command()(report)
-    app.command()(demo)
 
 
 @command
@@ -77,21 +74,7 @@ def run(
     }
     budgets = Budgets(attempts=attempts, replans=replans, seconds=max_seconds)
     chosen = model_config(model, base_url)
-    return _run(instruction, scene, seed, out, tuple(fault or ()), options, budgets, Output(json_), chosen)
-
-
-@command
-def demo(
-    faults: Annotated[bool, typer.Option("--faults", help="Plant a bad video, a push and a covered camera.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Run folder.")] = None,
-    seed: Seed = 0,
-    json_: Json = False,
-) -> int:
-    """Run the demonstration: a long instruction in the living room, with disturbances if asked for."""
-    from agent.decide import Budgets
-
-    chosen = DEMO_FAULTS if faults else ()
-    return _run(DEMO_TEXT, DEFAULT_SCENE, seed, out, chosen, {}, Budgets(), Output(json_))
+    return run_once(instruction, scene, seed, out, tuple(fault or ()), options, budgets, Output(json_), chosen)
 
 
 @command
@@ -173,7 +156,7 @@ def report(
     return 0
 
 
-def _run(
+def run_once(
     instruction: str,
     scene: str,
     seed: int,
@@ -184,6 +167,7 @@ def _run(
     output: Output,
     model: dict[str, Any] | None = None,
 ) -> int:
+    """Carry out one instruction in a new run folder."""
     from agent.chain import planner_for
     from agent.plan import PlanStatus, checked_instruction
     from agent.planner import DeterministicPlanner

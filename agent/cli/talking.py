@@ -15,7 +15,7 @@ from exoactor.types import ConfigError
 if TYPE_CHECKING:
     from agent.chat.folder import ChatFolder
     from agent.script import Hands
-    from agent.script_file import Step
+    from agent.script_steps import Step
     from agent.series import Series
     from agent.session import Stop
 
@@ -104,7 +104,7 @@ def script(
     pull_assets(output)
     stop = Stop()
     with stop.on_signals():
-        hands = _hands(output, stop)
+        hands = hands_of(output, stop)
         if resume is not None:
             result = resume_script(resume, rewind=rewind, hands=hands)
         else:
@@ -114,7 +114,7 @@ def script(
     return EXIT_STATUS[result["status"]]
 
 
-def _hands(output: Output, stop: Stop) -> Hands:
+def hands_of(output: Output, stop: Stop) -> Hands:
     """Lines on the terminal, and questions there."""
     from rich.console import Console
 

@@ -102,7 +102,8 @@ def test_all_problems_are_said_at_once_with_their_lines():
     for line, word in (
         (2, "-3"), (3, "did you mean 'budgets'"), (4, "'0' given"), (4, "'foo'"), (5, "one of stop, go_on"),
         (7, "fridge"), (8, "0 characters"), (9, "'wavve' given, one of walk_to"), (10, "no argument 'fast'"),
-        (10, "'moon'"), (12, "a step has one of say"), (13, "'cup'"), (13, "'mug'"), (13, "'perfect'"), (14, "1000"), (15, "'A b'"),
+        (10, "'moon'"), (12, "a step has one of say"), (13, "'cup'"), (13, "'mug'"), (13, "'perfect'"),
+        (14, "1000"), (15, "'A b'"),
         (17, "already, in line 16"), (18, "no mapping"), (20, "did you mean 'when'"), (21, "no condition"),
         (22, "'steps'"),
     ):  # fmt: skip
