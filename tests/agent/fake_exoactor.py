@@ -1,7 +1,7 @@
 """The `exoactor` command on the pipeline without physics; its robot takes its time to move, and can be stopped.
 
 FAKE_MOVES names a file with how long each motion takes [s] and what the check then says, e.g. `[[4.0, null],
-[0.1, "too_far"]]`.
+[0.1, "too_far"]]`; "fell" is a fall.
 """
 
 import json
@@ -31,7 +31,8 @@ class Sim(FakePipeline):
             if should_stop():
                 raise Interrupted("stopped; the robot stands")
             time.sleep(0.02)
-        return super().track(folder, should_stop, progress)
+        fell = self.says == "fell"
+        return {**super().track(folder, should_stop, progress), "fell": fell}
 
     def check(self, folder, expectation):
         if self.says is not None:

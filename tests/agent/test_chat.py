@@ -180,6 +180,16 @@ def test_what_failed_is_told_with_its_code_and_the_evidence(talk):
     person.reads("not done, too far")
 
 
+def test_after_a_fall_nothing_is_done_before_a_person_has_looked(talk):
+    person = talk(moves=[[0.1, "fell"]])
+    person.says("walk to the table")
+    person.reads("safety stop: robot_fell")
+    person.says("wave")
+    person.reads("The robot must not move before a person has looked")
+    person.presses("^D")
+    assert person.waits() == 3
+
+
 def test_plans_and_videos_are_approved_of(talk, tmp_path):
     person = talk("--approve", "first")
     person.says("walk to the table")

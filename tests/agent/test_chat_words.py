@@ -3,6 +3,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 sys.path.insert(0, __file__.rsplit("/", 1)[0])
 from fakes import FakePipeline, room, thing
@@ -64,6 +66,12 @@ CATALOGUE = (
 )
 def test_what_a_line_is(text, kind):
     assert read(text).kind == kind
+
+
+@given(st.text(max_size=60))
+def test_any_line_is_something(text):
+    line = read(text)
+    assert line.kind != "do" or line.text
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 sys.path.insert(0, __file__.rsplit("/", 1)[0])
@@ -128,6 +131,25 @@ def test_all_problems_are_said_at_once_with_their_lines():
 def test_what_is_no_script_is_refused(text, message):
     with pytest.raises(ConfigError, match=message):
         read_script(text)
+
+
+WORDS = st.sampled_from(
+    ["say", "do", "args", "when", "expect", "repeat", "steps", "checkpoint", "budgets", "last", "on", "seen", "seconds"]
+)
+PLAIN = st.sampled_from(["wave", "walk to the table", "walk_to", "table", "achieved", "", 0, 2, -1.5, True, None])
+NESTED = st.recursive(PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4))
+
+
+@given(st.lists(st.dictionaries(WORDS, NESTED, min_size=1, max_size=4), min_size=1, max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_written_is_a_script_or_is_refused_with_lines(steps):
+    text = yaml.safe_dump({"scene": "open_room", "steps": steps})
+    try:
+        script = read_script(text, "x.yaml")
+    except ConfigError as error:
+        assert all(line.startswith("x.yaml:") for line in str(error).splitlines())
+    else:
+        assert sum(step.count() for step in script.steps) <= 500
 
 
 def test_steps_are_understood_with_those_before_them():
