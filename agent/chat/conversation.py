@@ -6,6 +6,7 @@ what came of the one before it is over.
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -29,7 +30,8 @@ HELP = """\
 Say what to do: “walk to the table, then wave”. While it is done: “status”, “pause” and “go on”, “stop”,
 “no wait, ...” or simply the next task instead. Ask: “what do you see?”, “where is the chair?”, “what is on the table?”,
 “what did you do?”, “why did you stop?”, “how do you know?”. “do it again”, “the other one”. “quit” ends."""
-_HALTING = ("stop", "halt", "no", "don't", "do not", "wait", "not")
+_HALTING = re.compile(r"(stop|halt|no|don't|do not|wait|not)\b")
+_STOPPING = "Stopping; the robot is brought to a stand."
 
 
 class Conversation:
@@ -49,6 +51,7 @@ class Conversation:
         self._changed = threading.Condition()
         self._robot = RobotThread(open_series, self._show, self._notify)
         self._tasks: list[tuple[Task | None, Future[Any]]] = []
+        self._untold = 0
         self._meant = Meant(folder, self._robot, self._reply, has_model=has_model)
         self._status = 0
 
@@ -85,8 +88,12 @@ class Conversation:
         line = read(text)
         if line.kind == "empty":
             return True
-        self._folder.note("person", line.text)
         question = self._question()
+        # A stop is not kept waiting for the disk.
+        halted = line.kind in ("stop", "pause") and question is None and self._stop(line.kind)
+        if halted:
+            self._terminal.say(_STOPPING if line.kind == "stop" else "Pausing; the robot is brought to a stand.")
+        self._folder.note("person", line.text)
         if line.kind == "leave":
             return False
         if question is not None and self._answered(question, line):
@@ -94,7 +101,7 @@ class Conversation:
         if line.kind == "help":
             self._reply(HELP)
         elif line.kind in ("stop", "pause"):
-            self._halt(line)
+            self._halt(line, halted)
         elif line.kind in SCENE:
             self._about_scene(line)
         elif line.kind in PAST:
@@ -104,7 +111,10 @@ class Conversation:
         elif line.kind == "go_on":
             self._go_on()
         elif line.kind in ("yes", "no"):
-            self._halt(line) if line.kind == "no" and self._busy() else self._reply("Nothing was asked.")
+            if line.kind == "no" and self._stop("stop"):
+                self._terminal.say(_STOPPING)
+            else:
+                self._reply("Nothing was asked.")
         else:
             self._something_to_do(line)
         if line.kind not in SCENE:
@@ -131,12 +141,11 @@ class Conversation:
             self._begin(task)
         return True
 
-    def _halt(self, line: Line) -> None:
-        """Have the robot brought to a stand; then do what is said instead, if something is."""
-        task = None
-        if self._stop("pause" if line.kind == "pause" else "stop"):
-            self._reply("Stopping; the robot is brought to a stand." if line.kind != "pause" else "Pausing ...")
-        elif not line.rest:
+    def _halt(self, line: Line, halted: bool) -> None:
+        """Say how it stands with a stop; then do what is said instead, if something is."""
+        if not halted and self._stop(line.kind):  # a question was open
+            self._terminal.say(_STOPPING)
+        elif not halted and not line.rest:
             self._reply("The robot is being brought to a stand." if self._busy() else "Nothing is being done.")
         if line.rest:
             inner = read(line.rest)
@@ -148,9 +157,9 @@ class Conversation:
 
     def _something_to_do(self, line: Line) -> None:
         busy = self._busy()
-        first = line.text.lower().replace("\u2019", "'")
-        if busy and first.startswith(_HALTING) and not self._meant.parses(line.text):
-            self._halt(line)
+        if busy and _HALTING.match(line.text.lower().replace("\u2019", "'")) and not self._meant.parses(line.text):
+            self._stop("stop")
+            self._terminal.say(_STOPPING)
             return
         task = self._meant.task(line)
         if task is None:
@@ -159,7 +168,7 @@ class Conversation:
             return
         if busy:
             self._stop("stop")
-            self._reply("Stopping first; the robot is brought to a stand, then does that.")
+            self._terminal.say("Stopping first; the robot is brought to a stand, then does that.")
         self._begin(task)
 
     # -- questions -------------------------------------------------------------------------------
@@ -173,7 +182,7 @@ class Conversation:
             self._put_again(self._question())
 
         if not self._busy() or self._question() is not None:
-            self._tasks.append((None, self._watched(self._robot.look(tell))))
+            self._keep(None, self._robot.look(tell))
             return
         last = scene_answers.last_look(self._robot.series.path)
         if last is None:
@@ -201,7 +210,13 @@ class Conversation:
     # -- the robot at work -----------------------------------------------------------------------
 
     def _begin(self, task: Task) -> None:
-        self._tasks.append((task, self._watched(self._robot.do(task, self._ended))))
+        self._keep(task, self._robot.do(task))
+
+    def _keep(self, task: Task | None, future: Future[Any]) -> None:
+        self._tasks = [*((t, f) for t, f in self._tasks if not f.done()), (task, future)]
+        with self._changed:
+            self._untold += 1
+        future.add_done_callback(lambda done: self._over(task, done))
 
     def _go_on(self) -> None:
         turns = self._robot.series.turns()
@@ -213,10 +228,12 @@ class Conversation:
             self._begin(Task(read_job(turns[-1]).instruction, turn=turns[-1]))
 
     def _ended(self, task: Task, summary: dict[str, Any]) -> None:
-        """Say how a task ended; in the robot's thread."""
+        """Say how a task ended."""
         status = summary["status"]
         if status == "achieved":
             self._reply("Done: every step was seen to be done.")
+        elif status == "interrupted" and "fell" in summary["reason"]:
+            self._reply("Stopped, but the robot fell. It must not move before a person has looked.")
         elif status == "interrupted" and task.halted == "pause":
             self._reply("Paused; the robot stands. “go on” takes it up again.")
         elif status == "interrupted":
@@ -253,28 +270,25 @@ class Conversation:
         if question is not None and self._question() is question and not question.given.is_set():
             self._show(f"{question.text} [{'/'.join(question.choices)}]", "bold")
 
-    def _watched(self, future: Future[Any]) -> Future[Any]:
-        """Say what goes wrong in the robot's thread, and tell who waits that it is over."""
-
-        def over(done: Future[Any]) -> None:
-            error = done.exception()
-            if isinstance(error, (ExoActorError, OSError)):
-                self._reply(f"error: {error}")
-            elif error is not None:
-                self._reply(f"error: {type(error).__name__}: {error}")
-            self._notify()
-
-        future.add_done_callback(over)
-        return future
+    def _over(self, task: Task | None, done: Future[Any]) -> None:
+        """Say what came of it, or what went wrong; in the robot's thread, when it counts as done already."""
+        error = done.exception()
+        if isinstance(error, (ExoActorError, OSError)):
+            self._reply(f"error: {error}")
+        elif error is not None:
+            self._reply(f"error: {type(error).__name__}: {error}")
+        elif task is not None and done.result() is not None:
+            self._ended(task, done.result())
+        with self._changed:
+            self._untold -= 1
+            self._changed.notify_all()
 
     def _wait(self, *, for_question: bool = True) -> None:
-        """Wait until nothing is done any more, or a question is open."""
+        """Wait until all is done and told, or a question is open."""
         if not for_question:
             self._robot.hung_up.set()
         with self._changed:
-            self._changed.wait_for(
-                lambda: all(f.done() for _, f in self._tasks) or (for_question and self._question() is not None)
-            )
+            self._changed.wait_for(lambda: not self._untold or (for_question and self._question() is not None))
 
     def _notify(self) -> None:
         with self._changed:
@@ -298,7 +312,7 @@ class Conversation:
         """Bring the robot to a stand if it is at work, and close the world."""
         self._robot.hung_up.set()
         if self._stop("stop"):
-            self._show("Stopping; the robot is brought to a stand.", "")
+            self._show(_STOPPING, "")
         self._robot.close()
         self._show(f"To go on: exoactor chat --resume {self._folder.path}", "dim")
 
@@ -309,7 +323,7 @@ class Conversation:
         def handler(number: int, frame: FrameType | None) -> None:
             busy = self._busy()
             if self._stop("stop"):
-                self._terminal.at_once("Stopping; the robot is brought to a stand.")
+                self._terminal.at_once(_STOPPING)
             if not busy or number == signal.SIGTERM:
                 raise KeyboardInterrupt
 

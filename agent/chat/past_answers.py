@@ -48,7 +48,8 @@ def why(turn: Path) -> str:
     if status == "interrupted":
         at = next((e for e in reversed(events) if "attempt" in e), None)
         where = "" if at is None else f" in {_short(at['attempt'])}"
-        how = " in mid-motion; the robot was brought to a stand" if _stopped_moving(events) else ""
+        stands = "the robot fell" if "fell" in summary["reason"] else "the robot was brought to a stand"
+        how = f" in mid-motion; {stands}" if _stopped_moving(events) else ""
         lines.append(f"I was told to stop{where}{how}.")
     ends = ("stage_finished", "stage_failed")
     last = next((e for e in reversed(events) if e["event"] in ends and _bad(e)), None)

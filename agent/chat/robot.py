@@ -102,23 +102,20 @@ class RobotThread:
         self._errands.put((future, then))
         return future
 
-    def do(self, task: Task, then: Callable[[Task, dict[str, Any]], None]) -> Future[Any]:
-        """Do a task when those before it have ended, and hand its summary on; one that was called off is left."""
+    def do(self, task: Task) -> Future[dict[str, Any] | None]:
+        """Do a task when those before it have ended; its summary, None for one that was called off before."""
 
-        def work() -> None:
+        def work() -> dict[str, Any] | None:
             if task.stop.asked():
-                return
+                return None
             run = self.series.begin(task.text) if task.turn is None else RunFolder(task.turn)
             task.view = View(self._say, run.job.instruction, run.journal.events)
-            then(
-                task,
-                self.series.work(
-                    run,
-                    planner=task.planner,
-                    watcher=task.view,
-                    stop=task.stop,
-                    asker=lambda text, choices: self._ask(task, text, choices),
-                ),
+            return self.series.work(
+                run,
+                planner=task.planner,
+                watcher=task.view,
+                stop=task.stop,
+                asker=lambda text, choices: self._ask(task, text, choices),
             )
 
         return self._thread.submit(work)

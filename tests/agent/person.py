@@ -62,7 +62,7 @@ class Person:
         """Read to the end; gives the exit status."""
         end = time.monotonic() + seconds
         while self._more(max(0.0, end - time.monotonic())):
-            pass
+            assert time.monotonic() < end, f"it did not end within {seconds} s; shown: ...{self.shown[-3000:]}"
         return self.process.wait(timeout=max(0.1, end - time.monotonic()))
 
     def leaves(self):
