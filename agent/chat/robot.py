@@ -122,9 +122,9 @@ class RobotThread:
 
     def _ask(self, task: Task, text: str, choices: tuple[str, ...]) -> str | None:
         """Put a question; None when the task is called off or nobody is there any more."""
-        self._say(f"{text} [{'/'.join(choices)}]", "bold")
         question = Question(text, choices)
-        task.question = question
+        task.question = question  # before it is shown: an answer may come at once
+        self._say(f"{text} [{'/'.join(choices)}]", "bold")
         self._changed()
         try:
             self._asking.set()

@@ -65,6 +65,17 @@ class Person:
             assert time.monotonic() < end, f"it did not end within {seconds} s; shown: ...{self.shown[-3000:]}"
         return self.process.wait(timeout=max(0.1, end - time.monotonic()))
 
+    def hangs_up(self, seconds=20.0):
+        """Press Ctrl-D, and again where it fell between two prompts, to the end; gives the exit status."""
+        end = time.monotonic() + seconds
+        while True:
+            self.presses("^D")
+            pressed = time.monotonic()
+            while time.monotonic() < pressed + 1.0:
+                if not self._more(0.2):
+                    return self.process.wait(timeout=5.0)
+            assert time.monotonic() < end, f"it did not end within {seconds} s; shown: ...{self.shown[-3000:]}"
+
     def leaves(self):
         """End the program if it still runs."""
         if self.process.poll() is None:

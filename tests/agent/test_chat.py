@@ -61,8 +61,7 @@ def test_tasks_and_questions_in_one_living_world(talk, tmp_path):
     person.says("turn to it")
     person.reads("plan: 1. turn_to(table)")
     person.reads("Done")
-    person.presses("^D")
-    assert person.waits() == 0
+    assert person.hangs_up() == 0
     assert [json.loads(p.read_text())["instruction"] for p in sorted(tmp_path.glob("chat/turns/*/job.json"))] == [
         "walk to the table",
         "turn to it",
@@ -147,8 +146,7 @@ def test_sigterm_stops_the_task_and_leaves_and_nothing_is_lost(talk, tmp_path):
     person.reads("Done")
     person.says("\x1b[A\x1b[A")  # the second line back, said once more
     person.reads("There is nothing to go on with")
-    person.presses("^D")
-    assert person.waits() == 0
+    assert person.hangs_up() == 0
     assert said(tmp_path, "person") == ["walk to the table, then wave", "go on", "do it again", "go on"]
 
 
@@ -186,8 +184,7 @@ def test_after_a_fall_nothing_is_done_before_a_person_has_looked(talk):
     person.reads("safety stop: robot_fell")
     person.says("wave")
     person.reads("The robot must not move before a person has looked")
-    person.presses("^D")
-    assert person.waits() == 3
+    assert person.hangs_up() == 3
 
 
 def test_plans_and_videos_are_approved_of(talk, tmp_path):
@@ -214,8 +211,7 @@ def test_plans_and_videos_are_approved_of(talk, tmp_path):
     person.reads("Done")
     person.says("wave")
     person.reads("Shall I?")
-    person.presses("^D")
-    assert person.waits() == 0
+    assert person.hangs_up() == 0
     person = talk(resume=True)
     person.says("go on")
     person.reads("The plan: 1. wave(). Shall I?")
