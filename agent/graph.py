@@ -31,6 +31,7 @@ from exoactor.types import Interrupted, Outcome, SafetyStop, StageError
 STAGES = ("observe", "imagine", "gate", "estimate", "ground", "retarget", "track", "check")
 _AFTER = dict(zip(STAGES, (*STAGES[1:], "decide"), strict=True))
 ANSWERS = ("retry", "skip", "stop")
+APPROVALS = ("yes", "no", "change")
 
 
 class State(TypedDict, total=False):
@@ -83,7 +84,8 @@ class Nodes:
         update: State = {"plan": known["plan"], "attempt": 1, "looks": 0, "failures": [], "replans": replans}
         if replans == 0:
             update["cursor"] = 0
-        return Command(goto="observe", update=update)
+        wanted = self.session.approval.wants(p["skill"] for p in known["plan"])
+        return Command(goto="approve_plan" if wanted else "observe", update=update)
 
     # -- stages ----------------------------------------------------------------------------------
 
@@ -106,6 +108,8 @@ class Nodes:
             update: dict[str, Any] = {"result": done["result"]} if name == "check" else {}
             if name == "observe" and "args" in done:
                 update["plan"] = _with_args(state, done["args"])
+            if name == "gate" and self.session.approval.wants([attempt.subtask.skill]):
+                return Command(goto="approve_video", update=update)
             return Command(goto=_AFTER[name], update=update)
 
         return node
@@ -259,6 +263,37 @@ class Nodes:
             return self._next(state, done=False)
         return self._finish("aborted", "stopped by a person's answer")
 
+    def approve_plan(self, state: State) -> Command[str]:
+        """Have a person approve of the plan before anything moves."""
+        left = state["plan"][state["cursor"] :]
+        steps = "; ".join(f"{p['id']}. {Subtask.from_json(p)}" for p in left)
+        answer = self._approve(f"plan-{state['replans']}", f"The plan: {steps}. Shall I?")
+        if answer == "yes":
+            return Command(goto="observe")
+        return self._finish("aborted", "the plan was not approved" if answer == "no" else "something else is wanted")
+
+    def approve_video(self, state: State) -> Command[str]:
+        """Have a person approve of the imagined video; who does not want it gets another one."""
+        attempt = attempt_of(self.session, state)
+        question = f"{attempt.subtask} as in {attempt.folder / 'imagined.mp4'}. Shall I do what it shows?"
+        answer = self._approve(attempt.name, question)
+        if answer == "yes":
+            self.session.approval.given(attempt.subtask.skill)
+            return Command(goto="estimate")
+        if answer == "change":
+            return self._finish("aborted", "something else is wanted")
+        refused = Result("error", "not_approved", "gate", "a person does not want it done as the video shows it")
+        return Command(goto="decide", update={"result": asdict(refused)})
+
+    def _approve(self, name: str, question: str) -> str:
+        known = self.session.run.journal.get(f"{name}/approved")
+        if known is not None:
+            return str(known["answer"])
+        self.session.emit("asked", key=f"{name}/approval", question=question, choices=list(APPROVALS))
+        answer = str(interrupt({"question": question, "choices": list(APPROVALS)}))
+        self.session.emit("answered", key=f"{name}/approved", answer=answer, question=question)
+        return answer
+
     def _finish(self, status: str, reason: str) -> Command[str]:
         return Command(goto=END, update={"status": status, "reason": reason})
 
@@ -273,9 +308,12 @@ def build(session: Session, state_file: Path) -> tuple[CompiledStateGraph[Any, A
     """The compiled graph with its checkpoints in `state_file`; close the connection when done."""
     nodes = Nodes(session)
     graph: StateGraph[Any, Any, Any, Any] = StateGraph(State)
-    graph.add_node("plan", nodes.plan, destinations=("observe", "ask", END))
+    graph.add_node("plan", nodes.plan, destinations=("approve_plan", "observe", "ask", END))
     for name in STAGES:
-        graph.add_node(name, cast("Any", nodes.stage(name)), destinations=(_AFTER[name], "decide", "recover"))
+        after = (_AFTER[name], "decide", "recover", *(("approve_video",) if name == "gate" else ()))
+        graph.add_node(name, cast("Any", nodes.stage(name)), destinations=after)
+    graph.add_node("approve_plan", nodes.approve_plan, destinations=("observe", END))
+    graph.add_node("approve_video", nodes.approve_video, destinations=("estimate", "decide", END))
     graph.add_node("recover", nodes.recover, destinations=(*STAGES, "decide"))
     graph.add_node("decide", nodes.decide, destinations=("observe", "check", "plan", "ask", END))
     graph.add_node("ask", nodes.ask, destinations=("observe", END))

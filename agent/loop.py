@@ -7,7 +7,7 @@ from typing import Any
 
 from langgraph.types import Command
 
-from agent.graph import ANSWERS, build
+from agent.graph import build
 from agent.session import Session
 from agent.summary import FINAL, summarize
 from exoactor.files import write_json
@@ -42,7 +42,7 @@ def work(session: Session, asker: Asker = nobody) -> dict[str, Any]:
             return summarize(run.path)
         resumed = bool(before.values) or run.world.exists()
         session.emit("run_started", resumed=resumed, status=None)
-        if resumed and run.world.exists():
+        if resumed and run.world.exists() and not session.living:
             session.pipeline.load_world(run.world)
         session.must_look = resumed and not before.interrupts
         status, reason, question = _drive(session, graph, config, asker)
@@ -59,12 +59,12 @@ def _drive(session: Session, graph: Any, config: Any, asker: Asker) -> tuple[str
     while True:
         state = graph.get_state(config)
         if state.interrupts:
-            question = str(state.interrupts[0].value["question"])
-            answer = asker(question, ANSWERS)
+            question, choices = str(state.interrupts[0].value["question"]), tuple(state.interrupts[0].value["choices"])
+            answer = asker(question, choices)
             if answer is None:
                 return "needs_human", str(state.values.get("reason", "")), question
-            if answer not in ANSWERS:
-                raise ConfigError(f"answer: {answer!r} given, one of {', '.join(ANSWERS)} wanted")
+            if answer not in choices:
+                raise ConfigError(f"answer: {answer!r} given, one of {', '.join(choices)} wanted")
             step: Any = Command(resume=answer)
         elif not state.values and not state.next:
             step = {"cursor": 0, "attempt": 1, "looks": 0, "failures": [], "history": [], "replans": 0, "skipped": 0}

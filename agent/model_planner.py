@@ -56,10 +56,14 @@ class ModelPlanner:
             ConfigError: empty or absurd instruction.
         """
         text = checked_instruction(instruction)
-        scene = context.look()
-        data = {"instruction": text, "things": scene_data(catalogue, scene)}
+        scene, symbols = context.look(), context.symbols
+        data: dict[str, Any] = {"instruction": text, "things": scene_data(catalogue, scene)}
+        if symbols.holding is not None:
+            data["holding"] = symbols.holding
+        if context.mentioned:
+            data["spoken_of_before"] = list(context.mentioned)
         request = render("planner.request.md.j2", request=as_data(data))
-        return self._settle("plan", text, request, catalogue, context, known_from(scene), lambda plan: [])
+        return self._settle("plan", text, request, catalogue, context, known_from(scene, symbols), lambda plan: [])
 
     def replan(
         self,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from exoactor.types import Catalogue, ConfigError, Scene
+from skills import Symbols
 
 MAX_INSTRUCTION = 1000
 """Longest instruction [characters]."""
@@ -106,6 +107,9 @@ class Failure:
     before: Subtask | None = None
 
 
+NOTHING_BELIEVED = Symbols()
+
+
 def _nothing() -> None:
     """Nobody asks to stop, and nothing is looked at."""
 
@@ -121,6 +125,8 @@ class Context:
         record: is told of every request to a language model.
         stop: called while waiting; raises when the user asked to stop.
         model_down: the planted fault: the language model's endpoint answers 500.
+        symbols: what is believed of the robot before the first step.
+        mentioned: ids of things that were spoken of before, the last of them last.
     """
 
     look: Callable[[], Scene | None] = _nothing
@@ -129,6 +135,8 @@ class Context:
     record: Callable[[dict[str, Any]], None] | None = None
     stop: Callable[[], None] = _nothing
     model_down: bool = False
+    symbols: Symbols = NOTHING_BELIEVED
+    mentioned: tuple[str, ...] = ()
 
 
 ALONE = Context()

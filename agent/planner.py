@@ -27,6 +27,8 @@ class DeterministicPlanner:
             ConfigError: empty or absurd instruction.
         """
         parser = Parser(catalogue)
+        for id in context.mentioned:
+            parser.nouns.mentioned.note((id,))
         drafts = parser.parse(checked_instruction(instruction))
         if parser.problems:
             return PlanResult(
@@ -36,7 +38,8 @@ class DeterministicPlanner:
                 unknown=tuple(dict.fromkeys(w for p in parser.problems for w in p.unknown)),
             )
         asks_where = any(draft.skill == "place" and draft.args.get("target") for draft in drafts)
-        result = validate(drafts, catalogue, known_from(context.look() if asks_where else None))
+        scene = context.look() if asks_where else None
+        result = validate(drafts, catalogue, known_from(scene, context.symbols))
         if result.status is PlanStatus.INVALID:
             return PlanResult(PlanStatus.ABSTAIN, reason=result.reason)
         return result

@@ -12,6 +12,7 @@ from agent.plan import Context, Failure, Subtask
 from agent.session import Session
 from exoactor.files import write_json
 from exoactor.types import SafetyStop, Scene, StageError
+from skills import Symbols
 
 
 def planned(session: Session, state: Mapping[str, Any]) -> Event:
@@ -60,6 +61,8 @@ def _context(session: Session, state: Mapping[str, Any], done: Sequence[Subtask]
         lambda call: _record(session, call),
         session.stop.check,
         down,
+        Symbols(holding=session.pipeline.holding, seat=session.pipeline.seat),
+        session.mentioned,
     )
 
 

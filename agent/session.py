@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
+from agent.approval import Approval
 from agent.decide import Budgets
 from agent.journal import Event
 from agent.plan import Planner
@@ -26,6 +27,7 @@ class Pipeline(Protocol):
     """The stages, each leaving its result in the attempt's folder (`exoactor.pipeline.SimPipeline` is one)."""
 
     catalogue: Catalogue
+    autosave: Path | None
 
     def observe(self, folder: Path) -> Scene:
         """Look and perceive."""
@@ -73,6 +75,24 @@ class Pipeline(Protocol):
 
     def load_world(self, path: Path) -> None:
         """Go on in a saved world."""
+        ...
+
+    def disturb(self, fault: Fault) -> None:
+        """Somebody does this to the world now."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass while the robot stays as it is [s]."""
+        ...
+
+    @property
+    def holding(self) -> str | None:
+        """Id of what is in the robot's hands as it was last seen, or None."""
+        ...
+
+    @property
+    def seat(self) -> str | None:
+        """Id of what the robot sits on, or None when it stands."""
         ...
 
     def close(self) -> None:
@@ -154,6 +174,9 @@ class Session:
         watcher: live view.
         stop: whether to stop.
         must_look: this process took up a run in the middle and has not yet looked at the world.
+        living: the pipeline's world is the one that the run was left in, and is not loaded again.
+        mentioned: ids of things that were spoken of before this run, the last of them last.
+        approval: what a person wants to be asked about.
     """
 
     run: RunFolder
@@ -164,6 +187,9 @@ class Session:
     watcher: Watcher = field(default_factory=Silent)
     stop: Stop = field(default_factory=Stop)
     must_look: bool = False
+    living: bool = False
+    mentioned: tuple[str, ...] = ()
+    approval: Approval = field(default_factory=Approval)
 
     def emit(self, event: str, key: str | None = None, **data: Any) -> Event:
         """Journal an event (once per key) and show it."""

@@ -20,7 +20,8 @@ def summarize(run_dir: Path) -> dict[str, Any]:
     """The run so far.
 
     Returns:
-        status, reason, question, run_dir, subtasks (id, skill, args, attempts, verdict, truth), replans,
+        status, reason, question, choices (the answers it may have), run_dir,
+        subtasks (id, skill, args, attempts, verdict, truth), replans,
         seconds per stage (wall) and cpu_seconds per stage, model (what language models cost and might have cost, or
         None where none is configured).
 
@@ -44,6 +45,7 @@ def summarize(run_dir: Path) -> dict[str, Any]:
         "status": "interrupted" if running else last["status"],
         "reason": "" if running else last.get("reason", ""),
         "question": last.get("question") or ("" if plans or running else _asked(events)),
+        "choices": next((e["choices"] for e in reversed(events) if e["event"] == "asked"), []),
         "run_dir": str(run_dir),
         "subtasks": [_subtask(run_dir, entry, events) for entry in (plans[-1]["plan"] if plans else [])],
         "replans": max((e["replans"] for e in events if e["event"] == "planned"), default=0),

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import skills
 from agent.plan import MAX_SUBTASKS, PlanResult, PlanStatus, Subtask
 from exoactor.grasp import GRASPABLE
+from exoactor.grip import tops_below
 from exoactor.stance import support_of
 from exoactor.types import Catalogue, ConfigError, Scene
 from skills import Fact, Symbols
 
+FLOOR = "floor"
 UNKNOWN = Symbols()
 """Nothing is believed."""
 
 
-def known_from(scene: Scene | None) -> Symbols:
-    """What a look tells before anything is done: what things stand on."""
+def known_from(scene: Scene | None, symbols: Symbols = UNKNOWN) -> Symbols:
+    """What is believed, and what a look tells besides: what things stand on, and what is below the one that is held."""
     if scene is None:
-        return UNKNOWN
+        return symbols
+    held = scene.get(symbols.holding or "")
+    above = None if held is None else next((top.id for top in tops_below(held, scene)), FLOOR)
     below = ((thing.id, support_of(thing, scene.objects)) for thing in scene.objects if thing.item.movable)
-    return Symbols(on={id: carrier.id for id, carrier in below if carrier is not None})
+    on = {id: FLOOR if carrier is None else carrier.id for id, carrier in below if id != symbols.holding}
+    return replace(symbols, on=on, above=above)
 
 
 class Draft(Protocol):

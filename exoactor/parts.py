@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from exoactor import registry
 from exoactor.control import load_bundle
@@ -42,6 +44,12 @@ class PipelineCfg:
     closed_loop: bool = True
     gates: bool = True
     record: bool = True
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> PipelineCfg:
+        """From what job.json says of it."""
+        path = data["controller_path"]
+        return cls(**{**data, "controller_path": None if path is None else Path(path)})
 
 
 def check_parts(cfg: PipelineCfg) -> None:

@@ -40,6 +40,7 @@ from exoactor.types import (
     Expectation,
     GateResult,
     ImagineRequest,
+    Interrupted,
     MotionEstimator,
     Observation,
     Outcome,
@@ -56,7 +57,7 @@ from exoactor.types import (
 from exoactor.types.protocols import Progress
 from exoactor.types.rotations import quat_to_rpy
 from exoactor.wipe import patch_of
-from exoactor.world.faults import Fault
+from exoactor.world.faults import HANDLED, Fault
 from exoactor.world.happened import happened
 from exoactor.world.scene_file import SceneSpec
 from exoactor.world.sim import SimRobot
@@ -87,7 +88,7 @@ class SimPipeline:
         spec: the scene.
         seed: of sensor noise.
         cfg: which part does each stage.
-        autosave: file that the world is saved to while the robot moves.
+        autosave: file that the world is saved to while the robot moves; may be set anew between attempts.
     """
 
     def __init__(
@@ -103,7 +104,7 @@ class SimPipeline:
         self._verifier: Verifier = registry.load("verifiers", self.cfg.verifier)(self._perception)
         self._video_model: VideoModel = registry.load("video_models", self.cfg.video_model)()
         self._motion_estimator: MotionEstimator = registry.load("motion_estimators", self.cfg.motion_estimator)()
-        self._autosave = autosave
+        self.autosave = autosave
         self._faults: tuple[Fault, ...] = ()
         self._grounded_in: Scene | None = None  # the last look before the robot moved
         self._in_hands: InHands | None = None
@@ -154,7 +155,7 @@ class SimPipeline:
             path.with_suffix(".json"),
             {**video.sidecar, "backend": self._video_model.name, "prompt": prompt, "seed": seed, "fps": video.fps},
         )
-        self.robot.arm([f for f in self._faults if f.kind == "move_object"])
+        self.robot.arm([f for f in self._faults if f.kind in HANDLED])
         return path
 
     def gate(self, folder: Path) -> list[GateResult]:
@@ -242,6 +243,13 @@ class SimPipeline:
             self._sat_on = seen.get(contact.thing)
         try:
             perform(performed, work)
+        except Interrupted:
+            # Who is brought to a stand takes the arms down, and lets go of what two palms press; fingers stay closed.
+            if performed.holding is not None and performed.holding.hand is None:
+                performed.holding = None
+            if self._in_hands is not None and self._in_hands.motion.hand is None:
+                self._in_hands = None
+            raise
         finally:
             if contact is not None and performed.holding is not None:
                 loop = performed.palm if performed.holding.hand is None else performed.hand
@@ -322,6 +330,32 @@ class SimPipeline:
         self._estimator.seated = self._sat_on is not None
         stand(self.robot, self._controller, 2.0, estimator=self._estimator)
 
+    def disturb(self, fault: Fault) -> None:
+        """Somebody does this to the world now, between two attempts; the robot is told nothing."""
+        self.robot.arm([fault])
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; the robot stays as it is, on its feet or seated.
+
+        Args:
+            seconds: how long [simulated s].
+
+        Raises:
+            SafetyStop: it fell meanwhile.
+        """
+        if not stand(self.robot, self._controller, seconds, estimator=self._estimator):
+            raise SafetyStop("robot_fell", "the robot fell while it waited")
+
+    @property
+    def holding(self) -> str | None:
+        """Id of what was last seen to be in the robot's hands, or None."""
+        return None if self._in_hands is None else self._in_hands.thing
+
+    @property
+    def seat(self) -> str | None:
+        """Id of what the robot sits on, or None when it stands."""
+        return None if self._seat is None else self._seat.id
+
     def close(self) -> None:
         """Free the renderer."""
         self.robot.close()
@@ -374,9 +408,9 @@ class SimPipeline:
         return self._perceive(self._look())
 
     def _save_now_and_then(self) -> Callable[[], None] | None:
-        if self._autosave is None:
+        if self.autosave is None:
             return None
-        path, steps = self._autosave, 0
+        path, steps = self.autosave, 0
         every = round(AUTOSAVE_SECONDS * self._controller.actuation.hz)
 
         def on_step() -> None:

@@ -1,4 +1,4 @@
-"""Commands about whole instructions: run, plan, resume, report, demo."""
+"""Commands about whole instructions: run, plan, resume, report."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from exoactor.parts import PipelineCfg
 
 DEFAULT_SCENE = "living_room"
-DEMO_TEXT = "walk to the table, wave, then go round the chair and turn to the door"
-DEMO_FAULTS = ("bad_video:defect=cut@1.1", "push_robot:newton_seconds=8,t=1.5@1.2", "occlude@2.1")
 
 Instruction = Annotated[str, typer.Argument(help='What to do, e.g. "walk to the table, then wave".')]
 SceneOption = Annotated[str, typer.Option("--scene", "-s", help="A bundled scene's name, or a scene file.")]
@@ -33,7 +31,6 @@ def register(app: typer.Typer) -> None:
     app.command()(plan)
     app.command()(resume)
     app.command()(report)
-    app.command()(demo)
 
 
 @command
@@ -77,21 +74,7 @@ def run(
     }
     budgets = Budgets(attempts=attempts, replans=replans, seconds=max_seconds)
     chosen = model_config(model, base_url)
-    return _run(instruction, scene, seed, out, tuple(fault or ()), options, budgets, Output(json_), chosen)
-
-
-@command
-def demo(
-    faults: Annotated[bool, typer.Option("--faults", help="Plant a bad video, a push and a covered camera.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Run folder.")] = None,
-    seed: Seed = 0,
-    json_: Json = False,
-) -> int:
-    """Run the demonstration: a long instruction in the living room, with disturbances if asked for."""
-    from agent.decide import Budgets
-
-    chosen = DEMO_FAULTS if faults else ()
-    return _run(DEMO_TEXT, DEFAULT_SCENE, seed, out, chosen, {}, Budgets(), Output(json_))
+    return run_once(instruction, scene, seed, out, tuple(fault or ()), options, budgets, Output(json_), chosen)
 
 
 @command
@@ -129,19 +112,22 @@ def resume(
     json_: Json = False,
 ) -> int:
     """Go on with a run that was killed, interrupted, or waits for an answer."""
+    from agent.graph import ANSWERS, APPROVALS
     from agent.run_folder import RunFolder
     from agent.summary import FINAL, summarize
+    from exoactor.parts import PipelineCfg
 
     output = Output(json_)
-    if answer is not None and answer not in ("retry", "skip", "stop"):
-        raise ConfigError(f"--answer: {answer!r} given, retry, skip or stop wanted")
+    allowed = (*ANSWERS, *APPROVALS)
+    if answer is not None and answer not in allowed:
+        raise ConfigError(f"--answer: {answer!r} given, one of {', '.join(allowed)} wanted")
     folder = RunFolder(run_dir)
     try:
         before = summarize(folder.path)
         if before["status"] in FINAL:
             output.say(f"This run has ended: {before['status']}. {before['reason']}".rstrip())
             return _end(output, before)
-        cfg = _pipeline_cfg(folder.job.config["pipeline"])
+        cfg = PipelineCfg.from_json(folder.job.config["pipeline"])
         return _work(folder, cfg, output, answer)
     finally:
         folder.close()
@@ -170,7 +156,7 @@ def report(
     return 0
 
 
-def _run(
+def run_once(
     instruction: str,
     scene: str,
     seed: int,
@@ -181,6 +167,7 @@ def _run(
     output: Output,
     model: dict[str, Any] | None = None,
 ) -> int:
+    """Carry out one instruction in a new run folder."""
     from agent.chain import planner_for
     from agent.plan import PlanStatus, checked_instruction
     from agent.planner import DeterministicPlanner
@@ -203,7 +190,7 @@ def _run(
     from exoactor.parts import PipelineCfg, check_parts
 
     cfg = PipelineCfg(**options)
-    _pull_assets(output)
+    pull_assets(output)
     check_parts(cfg)
     config = {"pipeline": asdict(cfg), "budgets": asdict(budgets), "planner": planner.name, "model": model}
     job = Job(text, spec.name, seed, not cfg.closed_loop, faults, config)
@@ -265,20 +252,14 @@ def _end(output: Output, summary: dict[str, Any]) -> int:
     if status in ("interrupted", "needs_human"):
         if summary["question"]:
             output.say(summary["question"])
-        extra = " --answer retry|skip|stop" if status == "needs_human" else ""
+        extra = f" --answer {'|'.join(summary['choices'])}" if status == "needs_human" else ""
         output.say(f"to go on: exoactor resume {summary['run_dir']}{extra}")
     output.result(summary)
     return EXIT_STATUS[status]
 
 
-def _pipeline_cfg(data: dict[str, Any]) -> PipelineCfg:
-    from exoactor.parts import PipelineCfg
-
-    path = data["controller_path"]
-    return PipelineCfg(**{**data, "controller_path": None if path is None else Path(path)})
-
-
-def _pull_assets(output: Output) -> None:
+def pull_assets(output: Output) -> None:
+    """Get what is not part of the package, once."""
     from exoactor import assets
 
     if any(state.state != "ok" for state in assets.check()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,12 +13,14 @@ import numpy as np
 
 from exoactor.control.estimator import StateEstimator
 from exoactor.control.feedback import (
+    BRAKE_OVER,
     PostureFeedback,
     PostureFeedbackCfg,
     RootFeedback,
     RootFeedbackCfg,
     WristFeedback,
     WristFeedbackCfg,
+    against,
 )
 from exoactor.control.hand import HandFeedback, HandFeedbackCfg
 from exoactor.control.kinematics import Kinematics
@@ -54,7 +57,7 @@ FALL_HEIGHT = 0.35
 Until = Callable[[TrackingCommand, StateEstimator], bool]
 """(what was asked for, what the robot feels) -> whether the motion ends now; `metrics["ended"]` says if it did."""
 
-STOP_SECONDS = 1.6
+STOP_SECONDS = 1.9
 """Simulated time in which a stopped robot is brought to a stand [s]."""
 
 
@@ -325,11 +328,17 @@ class _Loop:
         self.fell = self.fell or self._low >= 3
         return self.fell
 
-    def stand(self, seconds: float, blend: float, should_stop: Callable[[], bool] | None = None) -> None:
-        """Blend into the standing pose and hold it; who sits stays as it sits."""
+    def stand(
+        self, seconds: float, blend: float, should_stop: Callable[[], bool] | None = None, *, brake: bool = False
+    ) -> None:
+        """Blend into the standing pose and hold it, against what speed is left if it is to brake.
+
+        Who sits stays as it sits.
+        """
         joints = standing_pose(self.controller.actuation)
         height = Kinematics().standing_height(joints)
         begin = np.array(self.sensors.joint_pos)
+        poses = deque([np.array(self.estimator.pose)], maxlen=BRAKE_OVER)
         for k in range(round(seconds * CONTROL_HZ)):
             if self.estimator.seated:
                 seated = TrackingCommand(np.zeros(2), height, np.zeros(2), 0.0, begin)
@@ -338,8 +347,12 @@ class _Loop:
                 continue
             w = _smooth((k + 1) / max(1, round(blend * CONTROL_HZ)))
             command = TrackingCommand(np.zeros(2), height, np.zeros(2), 0.0, (1 - w) * begin + w * joints)
+            if brake:
+                velocity, yaw_rate = against(poses)
+                command = replace(command, velocity=velocity, yaw_rate=yaw_rate)
             if self.tick(command, should_stop=should_stop):
                 return
+            poses.append(np.array(self.estimator.pose))
 
     @contextmanager
     def stoppable(self) -> Iterator[None]:
@@ -348,7 +361,7 @@ class _Loop:
             yield
         except (KeyboardInterrupt, Interrupted) as error:
             if not self.fell:
-                self.stand(STOP_SECONDS, 0.5)
+                self.stand(STOP_SECONDS, 0.5, brake=True)
             raise Interrupted("stopped; the robot stands" if not self.fell else "stopped; the robot fell") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,27 @@ import numpy as np
 from exoactor.control.kinematics import ARMS, UPPER_BODY, Kinematics
 from exoactor.types import CONTROL_HZ, Array, TrackingCommand
 from exoactor.types.rotations import wrap, yaw_matrix
+
+BRAKE = 1.5
+"""Who is to stop is asked to go so many times its speed of the last moments against it. Asked for no speed alone it
+treads on and drifts for 2 to 4 s; so it stands after 1.2 to 1.8 s."""
+BRAKE_OVER = 6
+"""Poses that this speed is taken from: a tenth of a second."""
+
+
+def against(poses: Sequence[Array]) -> tuple[Array, float]:
+    """What is asked of a root that is to brake.
+
+    Args:
+        poses: its last (3,) poses, one a control step, at most `BRAKE_OVER`.
+
+    Returns:
+        (2,) velocity in its heading frame [m/s] and yaw rate [rad/s].
+    """
+    seconds = max(1, len(poses) - 1) / CONTROL_HZ
+    moved, turned = poses[-1][:2] - poses[0][:2], float(wrap(poses[-1][2] - poses[0][2]))
+    velocity = np.clip(-BRAKE * yaw_matrix(-poses[-1][2]) @ moved / seconds, -1.0, 1.0)
+    return velocity, float(np.clip(-0.5 * BRAKE * turned / seconds, -1.0, 1.0))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from exoactor.types import Array, ConfigError
 from exoactor.types.rotations import quat_to_rpy
 from exoactor.world.faults import WORLD_FAULTS, Fault, parse_fault
+from exoactor.world.placement import Thing
 from exoactor.world.scene_file import SceneSpec
 
 PUSH_SECONDS = 0.1
@@ -46,6 +47,8 @@ class Disturbances:
             if fault.kind == "move_object":
                 shift = np.array([fault.number("dx"), fault.number("dy"), 0.0])
                 self._move(str(fault.options["id"]), shift, data)
+            elif fault.kind == "put_back":
+                self._put_back(str(fault.options["id"]), data)
             else:
                 self._armed.append((fault, float(data.time)))
         self._apply_friction()
@@ -90,12 +93,26 @@ class Disturbances:
         slippery = [fault.number("friction") for fault, _ in self._armed if fault.kind == "slip"]
         self._model.geom_friction[self._soles, 0] = np.minimum(self._friction, min(slippery, default=np.inf))
 
-    def _move(self, id: str, shift: Array, data: Any) -> None:
-        """Somebody moves a thing with all that stands on it; the only way things move but by contact."""
+    def _thing(self, fault: str, id: str) -> Thing:
         thing = self._scene.thing(id)
         if thing is None:
             known = ", ".join(t.id for t in self._scene.things)
-            raise ConfigError(f"move_object: no {id!r} in scene {self._scene.name}: {known}")
+            raise ConfigError(f"{fault}: no {id!r} in scene {self._scene.name}: {known}")
+        return thing
+
+    def _put_back(self, id: str, data: Any) -> None:
+        """Somebody puts a thing back where it stood when the world began, upright and at rest."""
+        thing = self._thing("put_back", id)
+        if not thing.item.movable:
+            raise ConfigError(f"put_back: {id!r} is furniture; only what can be moved is put back")
+        joint = self._model.joint(id)
+        start, speed = joint.qposadr[0], joint.dofadr[0]
+        data.qpos[start : start + 7] = self._model.qpos0[start : start + 7]
+        data.qvel[speed : speed + 6] = 0.0
+
+    def _move(self, id: str, shift: Array, data: Any) -> None:
+        """Somebody moves a thing with all that stands on it; with putting it back the only way but by contact."""
+        thing = self._thing("move_object", id)
         if thing.item.movable:
             start = self._model.joint(id).qposadr[0]
             data.qpos[start : start + 3] += shift

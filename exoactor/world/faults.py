@@ -33,6 +33,7 @@ _KINDS: dict[str, dict[str, _OptionSpec]] = {
         "dx": _OptionSpec(0.0, (-5.0, 5.0), "m"),
         "dy": _OptionSpec(0.0, (-5.0, 5.0), "m"),
     },
+    "put_back": {"id": _OptionSpec(None, str)},
     "push_robot": {
         "newton_seconds": _OptionSpec(10.0, (0.0, 100.0), "Ns"),
         "direction_deg": _OptionSpec(90.0, (-360.0, 360.0), "deg, 0 forward, 90 to the robot's left"),
@@ -44,7 +45,9 @@ _KINDS: dict[str, dict[str, _OptionSpec]] = {
     "model_down": {},
 }
 FAULT_KINDS = tuple(_KINDS)
-WORLD_FAULTS = ("move_object", "push_robot", "slip", "occlude")
+HANDLED = ("move_object", "put_back")
+"""Somebody takes a thing in the hand."""
+WORLD_FAULTS = (*HANDLED, "push_robot", "slip", "occlude")
 """The kinds that `SimRobot.arm` carries out; the others concern the video and the language model."""
 
 _FORM = re.compile(r"(?P<kind>[a-z_]+)(:(?P<options>[^@]*))?@(?P<subtask>\d+)\.(?P<attempt>\d+)")
@@ -111,7 +114,7 @@ def parse_faults(texts: Iterable[str], scene: SceneSpec | None = None) -> tuple[
     faults = tuple(parse_fault(text) for text in texts)
     if scene is not None:
         for fault in faults:
-            if fault.kind == "move_object":
+            if fault.kind in HANDLED:
                 _check_move(fault, scene)
     return faults
 
@@ -141,6 +144,10 @@ def _check_move(fault: Fault, scene: SceneSpec) -> None:
         raise ConfigError(
             f"fault {str(fault)!r}: no {id!r} in scene {scene.name}: {', '.join(t.id for t in scene.things)}"
         )
+    if fault.kind == "put_back":
+        if not thing.item.movable:
+            raise ConfigError(f"fault {str(fault)!r}: {id!r} is furniture; only what can be moved is put back")
+        return
     place = thing.position + np.array([fault.number("dx"), fault.number("dy"), 0.0])
     moved = replace(thing, position=place)
     carried = {t.id for t in scene.things if t.on == id}

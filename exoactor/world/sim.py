@@ -169,7 +169,8 @@ class SimRobot:
     def arm(self, faults: Fault | Sequence[Fault]) -> None:
         """Carry out faults of the world from now on.
 
-        `move_object` moves the thing and what stands on it at once, and for good. `push_robot` counts its t
+        `move_object` moves the thing and what stands on it at once, and for good; `put_back` puts it where it was at
+        first. `push_robot` counts its t
         from now. `slip` and `occlude` last until `disarm`.
 
         Raises:

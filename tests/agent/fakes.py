@@ -48,6 +48,8 @@ class FakePipeline:
         self.calls = calls if calls is not None else []
         self.armed = ()
         self.closed = False
+        self.autosave = self.holding = self.seat = None
+        self.waited = 0.0
 
     def _call(self, stage):
         self.calls.append(stage)
@@ -124,6 +126,9 @@ class FakePipeline:
         self.calls.append("load_world")
         with np.load(path) as data:
             self.scene = replace(self.scene, robot=Pose2D(*data["robot"]))
+
+    def wait(self, seconds):
+        self.waited += seconds
 
     def close(self):
         self.closed = True

@@ -237,7 +237,8 @@ def test_report_of_a_half_finished_run(world, tmp_path):
 
 
 def test_the_default_scene_suits_the_demo():
-    from agent.cli.jobs import DEFAULT_SCENE, DEMO_FAULTS, DEMO_TEXT
+    from agent.cli.jobs import DEFAULT_SCENE
+    from agent.cli.standing import DEMO_FAULTS, DEMO_TEXT
     from agent.plan import PlanStatus
     from agent.planner import DeterministicPlanner
     from exoactor.world.faults import parse_fault

@@ -39,7 +39,9 @@ def test_bad_faults_are_refused(text, says):
 
 @given(st.sampled_from(FAULT_KINDS), st.integers(1, 9), st.integers(1, 9), st.floats(0.01, 2))
 def test_text_and_back(kind, subtask, attempt, number):
-    options = {"move_object": f":id=table,dx={number!r}", "slip": f":friction={number!r}"}.get(kind, "")
+    options = {"move_object": f":id=table,dx={number!r}", "slip": f":friction={number!r}", "put_back": ":id=can"}.get(
+        kind, ""
+    )
     fault = parse_fault(f"{kind}{options}@{subtask}.{attempt}")
     again = parse_fault(str(fault))
     assert (again.kind, again.subtask, again.attempt) == (kind, subtask, attempt)
@@ -52,6 +54,8 @@ def test_moves_are_checked_against_the_scene():
     assert parse_faults(["move_object:id=table,dx=0.3@1.1", "occlude@1.2"], scene)[0].kind == "move_object"
     with pytest.raises(ConfigError, match="no 'sofa' in scene kitchen"):
         parse_faults(["move_object:id=sofa,dx=0.3@1.1"], scene)
+    with pytest.raises(ConfigError, match="'table' is furniture"):
+        parse_faults(["put_back:id=table@1.1"], scene)
     with pytest.raises(ConfigError, match="would stand in table"):
         parse_faults(["move_object:id=basket,dx=1.3,dy=0.7@1.1"], scene)
     with pytest.raises(ConfigError, match="the robot's start"):

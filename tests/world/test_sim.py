@@ -161,6 +161,20 @@ def test_moving_a_table_moves_what_stands_on_it():
         robot.arm(parse_fault("move_object:id=sofa@1.1"))
 
 
+def test_a_thing_is_put_back_where_it_stood_at_first():
+    robot = SimRobot(KITCHEN)
+    robot.arm(parse_fault("move_object:id=red_bottle,dx=-0.9@1.1"))
+    run(robot, 40)
+    assert robot.truth()["objects"]["red_bottle"]["position"][2] < 0.5  # it fell
+    robot.arm(parse_fault("put_back:id=red_bottle@1.1"))
+    run(robot, 20)
+    now = robot.truth()["objects"]["red_bottle"]
+    np.testing.assert_allclose(now["position"], KITCHEN.thing("red_bottle").position, atol=0.005)
+    assert now["tilt"] < 0.02
+    with pytest.raises(ConfigError, match="is furniture"):
+        robot.arm(parse_fault("put_back:id=table@1.1"))
+
+
 def test_a_push_gives_the_momentum_it_says_in_the_robots_frame():
     speeds = {}
     for degrees in (None, 90):
