@@ -34,6 +34,7 @@ class CheckCfg:
         point_seconds: held for [s] ...
         point_looks: ... and seen so in this many looks; far off, two can be noise.
         held_above: underside of a lifted thing above where it was, at least [m].
+        top_hidden: its highest seen part is so much lower than its top was: something hides the top [m].
         held_seconds: for so long, up to the last look [s].
         held_looks: and in so many looks.
         held_frames: looks on the way that are searched for it, the last ones.
@@ -98,6 +99,7 @@ class CheckCfg:
     point_seconds: float = 0.5
     point_looks: int = 3
     held_above: float = 0.05
+    top_hidden: float = 0.06
     held_seconds: float = 1.1
     held_looks: int = 4
     held_frames: int = 10

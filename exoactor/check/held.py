@@ -30,17 +30,24 @@ class HeightLook:
 
 
 def lifted(looks: Sequence[HeightLook], before: SceneObject, cfg: CheckCfg) -> Verdict:
-    """Up in every look of the last second at least.
+    """Up in every look of the last second at least that shows both its ends.
+
+    Where arms or trunk hide its top, a raised lower end may be a foot that is hidden as well: that says nothing.
 
     Args:
         looks: on the way and at the end, oldest first.
         before: the thing where it stood.
         cfg: thresholds.
     """
-    seen = [look for look in looks if look.heights is not None]
-    if not looks or looks[-1].heights is None or len(seen) < cfg.held_looks:
-        return Verdict(Outcome.CANNOT_TELL, "target_not_seen", float(len(seen)), float(cfg.held_looks), "looks", 0.3)
     bottom, top = float(before.position[2]), before.top
+    seen = [
+        look
+        for look in looks
+        if look.heights is not None
+        and not (look.heights[1] < top - cfg.top_hidden and look.heights[0] - bottom >= cfg.held_above)
+    ]
+    if len(seen) < cfg.held_looks or looks[-1].heights is None or looks[-1].time - seen[-1].time > cfg.held_seconds / 2:
+        return Verdict(Outcome.CANNOT_TELL, "target_not_seen", float(len(seen)), float(cfg.held_looks), "looks", 0.3)
     # A thing that tilts where it stands has its top raised, one whose foot is hidden its bottom; lifted ones have both.
     rises = np.array([min(low - bottom, high - top) for low, high in (look.heights or (0.0, 0.0) for look in seen)])
     up = rises >= cfg.held_above

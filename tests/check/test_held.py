@@ -11,6 +11,7 @@ from exoactor.types import CatalogueItem, Outcome, Pose2D, SceneObject
 
 BOX = SceneObject(CatalogueItem("box", "box", "red", np.array([0.3, 0.3, 0.25]), True), [1.0, 0, 0.4], 0.0, 1.0)
 UP, DOWN, TILTED, FOOT_HIDDEN = (0.58, 0.83), (0.40, 0.65), (0.41, 0.78), (0.52, 0.65)
+TOP_HIDDEN = (0.58, 0.58)
 
 
 def looks(*heights, hz=4.0):
@@ -25,6 +26,9 @@ def looks(*heights, hz=4.0):
         ([DOWN, UP, UP, UP, UP, UP, DOWN], Outcome.NOT_DONE, "dropped"),
         ([TILTED] * 8, Outcome.NOT_DONE, "not_lifted"),
         ([FOOT_HIDDEN] * 8, Outcome.NOT_DONE, "not_lifted"),
+        ([DOWN, UP, UP, TOP_HIDDEN, TOP_HIDDEN, UP, UP], Outcome.DONE, "lifted"),
+        ([DOWN, UP, UP, UP, UP, UP, TOP_HIDDEN, TOP_HIDDEN, TOP_HIDDEN], Outcome.CANNOT_TELL, "target_not_seen"),
+        ([TOP_HIDDEN] * 8, Outcome.CANNOT_TELL, "target_not_seen"),
         ([DOWN] * 6 + [UP, UP], Outcome.CANNOT_TELL, "held_too_short"),
         ([UP] * 7 + [None], Outcome.CANNOT_TELL, "target_not_seen"),
         ([None] * 6 + [UP], Outcome.CANNOT_TELL, "target_not_seen"),
