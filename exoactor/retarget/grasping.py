@@ -44,7 +44,7 @@ class GraspCfg(HandPathCfg):
         beside: with the thing so much further from its palm [m].
         above: it comes from so high above the grasp [m].
         rise: share of the video's lift, and least and most of it [m].
-        near: what is carried is held so far ahead and to the side of the pelvis, and so high [m].
+        near: what is carried is held so far ahead and to the side of the ankles, and so high [m].
         draw: time to bring it there [s].
         fastest: what is held is raised and let down no faster than this in the mean [m/s].
         carry: time from where it is held to above where it is to stand [s].
@@ -68,7 +68,7 @@ class GraspCfg(HandPathCfg):
     beside: float = 0.02
     above: float = 0.06
     rise: tuple[float, float, float] = (1.0, 0.12, 0.16)
-    near: tuple[float, float, float] = (0.33, 0.16, 1.05)
+    near: tuple[float, float, float] = (0.30, 0.16, 1.05)
     draw: float = 1.8
     fastest: float = 0.12
     carry: float = 1.8
@@ -150,7 +150,9 @@ def hold_near_motion(
     assert before.hand is not None
     side = before.hand.side
     left = np.array([-stance.forward[1], stance.forward[0]])
-    near = stance.xy + cfg.near[0] * stance.forward + (cfg.near[1] if side == "left" else -cfg.near[1]) * left
+    # Who straightens up has the pelvis over the ankles; bowed it is ahead of them, and the hand would end farther out.
+    ankles = feet[:, :2].mean(axis=0)
+    near = ankles + cfg.near[0] * stance.forward + (cfg.near[1] if side == "left" else -cfg.near[1]) * left
     up = np.array([0.0, 0.0, max(cfg.near[2] - at[2], 0.0)])
     high = np.array([*near, cfg.near[2]])
 
@@ -163,9 +165,10 @@ def hold_near_motion(
             Key(cfg.settle, high, 1.0, CLOSED),
         )
 
-    # A policy whose trunk is turned against the pelvis turns the pelvis and walks askew, weight ahead it runs on.
-    square = replace(cfg, turns=(0.0,), body=replace(cfg.body, torso_turn=(1.0, 1.0, 1.0), ahead=(0.0, 0.0)))
-    motion = best_path(keys, stance, feet, side, first, before, square)
+    square = _square(cfg)
+    # with its weight ahead a policy that begins to walk runs on
+    upright = replace(square, turns=(0.0,), body=replace(square.body, ahead=(0.0, 0.0)))
+    motion = best_path(keys, stance, feet, side, first, before, upright)
     return _led_in(motion, before.root_pos[-1], before.joint_pos[-1], cfg.come_to_rest)
 
 
@@ -218,10 +221,15 @@ def place_motion(
             Key(max(0.2, cfg.leave[2] * min(1.0, (high[2] - away[2]) / 0.15)), high, 1.0, np.zeros(7)),
         )
 
-    motion = best_path(keys, stance, feet, side, first, before, cfg)
     if before.hand.frame == "world":
-        return motion
+        return best_path(keys, stance, feet, side, first, before, cfg)
+    motion = best_path(keys, stance, feet, side, first, before, _square(cfg))
     return _led_in(motion, np.append(stance.xy, before.root_pos[-1, 2]), before.joint_pos[-1], cfg.come_to_rest)
+
+
+def _square(cfg: GraspCfg) -> GraspCfg:
+    """The same with the trunk kept square: a policy whose trunk is turned against the pelvis turns the pelvis."""
+    return replace(cfg, body=replace(cfg.body, torso_turn=(1.0, 1.0, 1.0)))
 
 
 def _led_in(motion: RobotMotion, root: Array, joints: Array, seconds: float) -> RobotMotion:

@@ -83,3 +83,12 @@ def test_what_one_hand_holds_is_walked_with_level_and_square_and_put_down_elsewh
     assert np.linalg.norm(down.hand.point[0] - point) < 1e-6
     lowest = down.hand.point[down.hand.point[:, 2].argmin()]
     np.testing.assert_allclose(lowest, point - [0.0, 0.0, 0.3], atol=0.01)
+
+
+def test_a_hand_that_walks_with_something_is_near_the_pelvis_though_it_was_far_ahead_of_it():
+    picked, _ = plan(0.6, "right")
+    near = hold_near_motion(STANCE, FEET, picked, raised(FIRST, "right"))
+    ahead = (near.hand.point - near.root_pos)[:, :2] @ STANCE.forward
+    assert ahead[-1] == pytest.approx(0.35, abs=0.03)
+    walk = carry_motion(shuffle(STANCE, Pose2D(0.9, 0.8, 1.4), FIRST[15:]), near)
+    assert walk.hand.point[-1, 0] == pytest.approx(ahead[-1], abs=0.01)
