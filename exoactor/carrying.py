@@ -52,6 +52,7 @@ def carry(
     side = None if before.hand is None else before.hand.side
     cfg = means.cfg
     if side is None:
+        performed.palm.carrying = True
         cfg = replace(cfg, settle=replace(cfg.settle, most=MOST_SETTLING))
     approach = PALMS if side is None else HAND
     held = before.palms or before.hand
