@@ -166,8 +166,10 @@ def set_down(
         raise StageError("ground", "target_gone", f"{contact.thing} is not seen in the robot's hand")
     if before.hand is None or not _holds(performed, before.hand.side):
         raise StageError("ground", "not_in_hands", f"the fingers have closed round nothing, {contact.thing} is lost")
-    side = before.hand.side
-    edge = EDGE
+    side, low = before.hand.side, grasp_height(thing.item)
+    at, _ = hand_in_world(before, performed.here)
+    held = replace(thing, position=at - np.array([0.0, 0.0, low]))
+    drop, tops, edge = drop_of(held, contact, scene), tops_below(held, scene), EDGE
     if before.hand.frame == "root":
         # Feet that are still stepping are no base to bow on.
         standing = standing_pose(performed.controller.actuation)
@@ -175,12 +177,8 @@ def set_down(
         performed.track(before, replace(means.cfg, end=0.2), means.localize, goes_on=True)
         if performed.fell:
             return
-    low = grasp_height(thing.item)
     here = performed.here
     at, _ = hand_in_world(before, here)
-    held = replace(thing, position=at - np.array([0.0, 0.0, low]))
-    drop = drop_of(held, contact, scene)
-    tops = tops_below(held, scene)
     onto = at[:2] if not tops else spot_on(tops[0], thing, at[:2], edge)
     up = raised(standing_pose(performed.controller.actuation), side)
     to = np.array([*onto, at[2] - drop])

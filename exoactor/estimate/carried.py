@@ -24,9 +24,10 @@ class CarriedCfg:
         hz: pictures a second that are compared [1/s].
         way: pictures count in which the person is this far from where it began [m].
         raised: heights above where it was at first at which the thing is looked for [m].
-        stride: pixels between those looked at [px].
         margin: the silhouette in the hands is taken so much larger, for the person's place is an estimate.
-        enough: pictures in which fewer of the pixels looked at have its colour say nothing: the person hides it.
+        enough: pictures in which fewer pixels have its colour say nothing, for the person hides it; of a small thing
+            that shows few at first ...
+        of_first: ... fewer than this share of those.
         least: mean share of its colour that is seen in the hands, 0..1 ...
         more: ... and by so much more than where it was.
     """
@@ -34,9 +35,9 @@ class CarriedCfg:
     hz: float = 6.0
     way: float = 0.25
     raised: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
-    stride: int = 2
     margin: float = 1.4
-    enough: int = 12
+    enough: int = 48
+    of_first: float = 0.15
     least: float = 0.6
     more: float = 0.3
 
@@ -71,19 +72,24 @@ def goes_along(
     info = probe(video)
     every = max(1, round(info.fps / cfg.hz))
     there: dict[str, list[tuple[float, float]]] = {thing.id: [] for thing in followed}
+    enough: dict[str, float] = {}
     for index, frame in enumerate(islice(read_frames(video), 0, None, every)):
         at = min(index * every, len(xy) - 1)
-        if away[at] < cfg.way or frame.shape[:2] != (camera.size[1], camera.size[0]):
+        if (index and away[at] < cfg.way) or frame.shape[:2] != (camera.size[1], camera.size[0]):
             continue
-        seen = labels(frame[:: cfg.stride, :: cfg.stride], names)
+        seen = labels(frame, names)
+        if index == 0:
+            shown = {thing.id: np.sum(seen == names.index(thing.item.color)) for thing in followed}
+            enough = {id: max(1.0, min(cfg.enough, cfg.of_first * float(count))) for id, count in shown.items()}
+            continue
         turn = float(wrap(heading[at] - heading[0]))
         for thing in followed:
             place = xy[at] + yaw_matrix(turn) @ (thing.position[:2] - xy[0]) - thing.position[:2]
             mine = seen == names.index(thing.item.color)
             options = [thing.moved(np.append(place, rise), turn) for rise in cfg.raised]
-            if mine.sum() >= cfg.enough:
-                in_hands = max(_share(option, camera, mine, cfg.stride, cfg.margin) for option in options)
-                there[thing.id].append((in_hands, _share(thing, camera, mine, cfg.stride, 1.0)))
+            if mine.sum() >= enough[thing.id]:
+                in_hands = max(_share(option, camera, mine, cfg.margin) for option in options)
+                there[thing.id].append((in_hands, _share(thing, camera, mine, 1.0)))
     found = {}
     for id, overlaps in there.items():
         if len(overlaps) < 2:
@@ -95,14 +101,13 @@ def goes_along(
     return found
 
 
-def _share(thing: SceneObject, camera: Camera, mine: Array, stride: int, margin: float) -> float:
+def _share(thing: SceneObject, camera: Camera, mine: Array, margin: float) -> float:
     """Share of a colour that lies within a thing's silhouette, 0..1.
 
     Args:
         thing: where it would be.
         camera: of the picture.
-        mine: (h, w) bool, pixels of the colour.
-        stride: between them [px].
+        mine: (H, W) bool, pixels of the colour.
         margin: factor on the silhouette.
     """
     pixels, depth = camera.project(thing.corners)
@@ -111,5 +116,5 @@ def _share(thing: SceneObject, camera: Camera, mine: Array, stride: int, margin:
     hull = cv2.convexHull(pixels.astype(np.float32))[:, 0]
     hull = hull.mean(axis=0) + margin * (hull - hull.mean(axis=0))
     shape = np.zeros(mine.shape, np.uint8)
-    cv2.fillConvexPoly(shape, np.round(hull / stride).astype(np.int32), 1)
+    cv2.fillConvexPoly(shape, np.round(hull).astype(np.int32), 1)
     return float((shape.astype(bool) & mine).sum() / mine.sum())
