@@ -46,6 +46,7 @@ def carry(
     if thing is None:
         raise StageError("ground", "target_gone", f"{contact.thing} is not seen in the robot's hands")
     performed.holding = holding = before
+    performed.palm.carrying = True
     if before.palms is not None and before.palms.frame == "world":
         ahead = carried_ahead(thing, here.yaw)
         holding = draw_near_motion(here, feet_of(performed.estimator), ahead, before, first)

@@ -264,6 +264,7 @@ def let_go(
     feet = feet_of(performed.estimator)
     motion = put_down_motion(here, feet, held, drop, before, first, aside=aside if np.any(aside) else None)
     means.keep(motion)
+    performed.palm.carrying = False
     performed.track(motion, replace(means.cfg, end=0.6), None, goes_on=True)
 
 

@@ -312,6 +312,8 @@ class _Loop:
                 command = self.hand.correct(command, *hand, pose, self.estimator.height, self.estimator.kinematics)
             command = self.root.correct(command, aim, pose, resting=resting)
         joint_targets = np.array(command.joint_pos) if servo else self.controller.act(self.sensors, command)
+        if self.palm is not None and palms is not None and not servo:
+            joint_targets = self.palm.direct(joint_targets, command, self.controller.actuation.kp)
         if self.hand is not None and hand is not None:
             joint_targets = self.hand.direct(joint_targets, command, *hand)
         self.targets = joint_targets

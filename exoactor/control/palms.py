@@ -31,6 +31,9 @@ class PalmFeedbackCfg:
             it pushes the palm against the thing with 4 Nm, whatever the arm does.
         farthest: but no further than this from the reference, should nothing be there [rad].
         closing: time in which that comes on, and off in half of it [s].
+        push: carrying, shoulder and elbow push a pressing palm so hard, beside what they are asked for inside the thing
+            [N]; with much more than the wrist's torque balances, the forearm's end takes the load.
+        taking: time in which the arms are taken from the policy, and given back [s].
     """
 
     gain: float = 3.0
@@ -44,6 +47,8 @@ class PalmFeedbackCfg:
     close: float = 0.2
     farthest: float = 0.6
     closing: float = 5.0
+    push: float = 25.0
+    taking: float = 3.0
 
 
 @dataclass(frozen=True)
@@ -95,12 +100,18 @@ class PalmFeedback:
     Palms that press are moved together, not against each other, in the direction they press. About the vertical they
     are not brought anywhere: the wrist pushes with an even torque. Without it the forearm's end alone touches the
     thing, which then swings about that point; an integral would wind up against the thing.
+
+    Attributes:
+        carrying: what is between pressing palms is walked with; their arms are then taken from the policy.
     """
 
     def __init__(self, cfg: PalmFeedbackCfg | None = None) -> None:
         self.cfg = cfg or PalmFeedbackCfg()
         self._offset = np.zeros((2, 7))
         self._closed = np.zeros(2)
+        self._torque = np.zeros((2, 7))
+        self._taken = 0.0
+        self.carrying = False
 
     def correct(
         self, command: TrackingCommand, aim: PalmAim, pose: Array, height: float, kinematics: Kinematics
@@ -119,6 +130,9 @@ class PalmFeedback:
         inward = np.sign(aim.press[:, 1]) * (aim.weight > 0.0)
         step = 1 / (cfg.closing * CONTROL_HZ)
         self._closed = np.clip(self._closed + np.where(inward != 0, step, -2 * step), 0.0, 1.0)
+        taking = 1 / (cfg.taking * CONTROL_HZ)
+        self._taken = float(np.clip(self._taken + (taking if self.carrying and inward.any() else -taking), 0.0, 1.0))
+        self._torque[:] = 0.0
         if aim.weight <= 0.0:
             self._offset *= cfg.fade
         else:
@@ -133,6 +147,7 @@ class PalmFeedback:
             error = np.column_stack([error, cfg.arm * np.clip(twist, -cfg.turn, cfg.turn)])
             scale = np.repeat([1.0, cfg.arm], 3)[:, None]
             for i, jacobian in enumerate(kinematics.palm_jacobians()):
+                self._torque[i] = cfg.push * along[i] @ jacobian[:3]
                 change = aim.weight * cfg.gain / CONTROL_HZ * damped_step(scale * jacobian, error[i], cfg.damping)
                 self._offset[i] = np.clip(cfg.leak * self._offset[i] + change, -cfg.limit, cfg.limit)
         joints = np.array(command.joint_pos)
@@ -143,3 +158,20 @@ class PalmFeedback:
             push = measured[yaw] + inward[i] * cfg.close - joints[yaw]
             joints[yaw] += self._closed[i] * np.clip(push, -cfg.farthest, cfg.farthest)
         return replace(command, joint_pos=joints)
+
+    def direct(self, joint_targets: Array, command: TrackingCommand, stiffness: Array) -> Array:
+        """(29,) joint targets, those of arms that carry taken from the command, past the policy, and pushing.
+
+        A policy moves the arms with its steps, and follows them half-way: that shakes what is held loose, and it slides
+        out though the palms press more than twice as hard as its weight needs.
+
+        Args:
+            joint_targets: (29,) of the policy [rad].
+            command: as corrected.
+            stiffness: (29,) of the servos [Nm/rad].
+        """
+        targets = np.array(joint_targets)
+        for i, arm in enumerate(ARMS):
+            pushing = command.joint_pos[arm] + self._torque[i] / stiffness[arm]
+            targets[arm] += self._taken * (pushing - targets[arm])
+        return targets

@@ -114,3 +114,45 @@ def test_the_torque_comes_on_slowly_and_ends_where_nothing_is():
 def test_without_weight_the_offsets_fade():
     _, joints = settle(begin() + 0.05, np.zeros((2, 3)), weight=0.0)
     assert np.allclose(joints, START)
+
+
+STIFFNESS, OF_POLICY = default_actuation().kp, START + 0.3
+
+
+def targets_of(feedback, seconds, press=INWARD_HERE):
+    """(29,) joint targets, the command and the kinematics, of palms that are where they have to be, after a time."""
+    kinematics = Kinematics()
+    kinematics.update(START, UPRIGHT)
+    aim = PalmAim(palms_in_world(kinematics), turns_in_world(kinematics), press, 1.0)
+    command = TrackingCommand(np.zeros(2), HEIGHT, np.zeros(2), 0.0, START)
+    for _ in range(round(seconds * 50)):
+        corrected = feedback.correct(command, aim, POSE, HEIGHT, kinematics)
+    return feedback.direct(OF_POLICY, corrected, STIFFNESS), corrected, kinematics
+
+
+def test_arms_that_carry_are_taken_from_the_policy_and_push_the_palms_together():
+    feedback = PalmFeedback()
+    feedback.carrying = True
+    targets, command, kinematics = targets_of(feedback, 3.1)
+    assert np.array_equal(targets[:15], OF_POLICY[:15])  # legs and waist stay the policy's
+    torques = (STIFFNESS * (targets - command.joint_pos))[15:].reshape(2, 7)
+    for torque, jacobian, inward in zip(torques, kinematics.palm_jacobians(), INWARD, strict=True):
+        assert np.allclose(torque, PalmFeedbackCfg().push * inward @ jacobian[:3])
+
+
+def test_arms_are_taken_slowly_and_given_back_when_nothing_is_carried_any_more():
+    feedback = PalmFeedback()
+    assert np.array_equal(targets_of(feedback, 3.1)[0], OF_POLICY)
+    feedback.carrying = True
+    first = np.abs(targets_of(feedback, 0.1)[0] - OF_POLICY)[15:].max()
+    assert 0.0 < first < 0.05
+    targets_of(feedback, 3.0)
+    feedback.carrying = False
+    assert not np.array_equal(targets_of(feedback, 1.0)[0], OF_POLICY)
+    assert np.array_equal(targets_of(feedback, 2.1)[0], OF_POLICY)
+
+
+def test_arms_that_press_nothing_are_the_policys():
+    feedback = PalmFeedback()
+    feedback.carrying = True
+    assert np.array_equal(targets_of(feedback, 3.1, np.zeros((2, 3)))[0], OF_POLICY)
