@@ -1,11 +1,12 @@
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rooms import ROOM
 
-from agent.plan import MAX_INSTRUCTION, Failure, PlanStatus, Subtask
+from agent.plan import MAX_INSTRUCTION, Context, Failure, PlanStatus, Subtask
 from agent.planner import DeterministicPlanner
-from exoactor.types import ConfigError
+from exoactor.types import Camera, CatalogueItem, ConfigError, Pose2D, Scene, SceneObject
 from exoactor.world.scene_file import load_scene
 
 PLANNER = DeterministicPlanner()
@@ -397,3 +398,30 @@ def test_who_sits_where_it_should_not_or_badly_stands_up_first_once(code):
     result = PLANNER.replan("", (sit,), KITCHEN, (failure,))
     assert list(map(str, result.subtasks)) == ["stand_up()", "sit_on(chair)"]
     assert PLANNER.replan("", (sit,), KITCHEN, (failure, failure)).status is PlanStatus.ABSTAIN
+
+
+def test_a_bottle_is_carried_only_where_a_look_shows_that_it_does_not_stand_there():
+    items = {item.id: item for item in KITCHEN}
+    low = CatalogueItem("sideboard", "table", "blue", np.array([0.5, 0.9, 0.62]), False)
+    things = (
+        SceneObject(items["table"], [1.6, 0.0, 0.0], 0.0, 1.0),
+        SceneObject(low, [0.0, 1.6, 0.0], 0.0, 1.0),
+        SceneObject(items["red_bottle"], [1.45, 0.1, 0.72], 0.0, 1.0),
+    )
+    camera = Camera.looking_at(np.array([0.8, -3.4, 1.7]), np.array([0.8, 0, 0.6]), 55.0, (640, 480))
+    seen = Context(lambda: Scene(things, Pose2D(0.0, 0.0, 0.0), 1.0, camera))
+    plans = {
+        place: " ".join(map(str, PLANNER.plan(f"put the bottle on the {place}", (*KITCHEN, low), seen).subtasks))
+        for place in ("wooden table", "sideboard")
+    }
+    assert plans["wooden table"] == "pick(red_bottle) place(red_bottle, table)"
+    assert plans["sideboard"] == "pick(red_bottle) carry(red_bottle, to=sideboard) place(red_bottle, sideboard)"
+
+
+def test_what_is_found_to_be_held_elsewhere_is_carried_there_and_what_was_lost_is_picked_again():
+    place = Subtask("place", {"object": "red_bottle", "target": "table"})
+    elsewhere = PLANNER.replan("", (place,), KITCHEN, [Failure(place, "imagine", "not_above")])
+    assert [str(s) for s in elsewhere.subtasks] == ["carry(red_bottle, to=table)", str(place)]
+    carry = Subtask("carry", {"target": "red_bottle", "to": "table"})
+    again = PLANNER.replan("", (carry,), KITCHEN, [Failure(carry, "check", "lost")])
+    assert [str(s) for s in again.subtasks] == ["pick(red_bottle)", str(carry)]
