@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from person import Person
+from person import ACKNOWLEDGED, Person
 from typer.testing import CliRunner
 
 import exoactor.assets
@@ -16,8 +16,6 @@ from agent.cli import app
 from exoactor.world.scene_file import load_scene
 
 PROGRAM = str(Path(__file__).with_name("fake_exoactor.py"))
-ACKNOWLEDGED = 0.2
-"""A stop is acknowledged within this [s]."""
 
 
 @pytest.fixture

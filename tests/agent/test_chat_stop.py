@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from person import Person
+from person import ACKNOWLEDGED, Person
 
 from agent.planner import DeterministicPlanner
 from agent.series import Series
@@ -60,12 +60,12 @@ def test_a_person_stops_the_real_pipeline(tmp_path):
         person.says("walk to the chair")
         person.reads("imagining", 60)
         person.says("stop")
-        assert person.reads("Stopping") < 0.2
+        assert person.reads("Stopping") < ACKNOWLEDGED
         person.reads("Stopped; the robot stands", 60)
         person.says("turn to the table, then walk to the chair")
         person.reads("performing", 120)
         person.presses("^C")
-        assert person.reads("Stopping") < 0.2
+        assert person.reads("Stopping") < ACKNOWLEDGED
         person.reads("Stopped; the robot stands", 60)
         person.says("why did you stop?")
         person.reads("in mid-motion; the robot was brought to a stand")
