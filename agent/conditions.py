@@ -82,9 +82,10 @@ def judge(
     conditions: Iterable[Condition], scene: Scene | None, holding: str | None, last: str
 ) -> tuple[bool, list[str]]:
     """Whether all hold, and which do not or cannot be told, in words. What cannot be told does not hold."""
-    failing = []
-    for condition in conditions:
-        told = condition.told(scene, holding, last)
-        if not told:
-            failing.append(f"{condition}: {'cannot tell' if told is None else 'no'}")
+    failing = unmet((condition, condition.told(scene, holding, last)) for condition in conditions)
     return not failing, failing
+
+
+def unmet(told: Iterable[tuple[Condition, Told]]) -> list[str]:
+    """Those that do not hold or cannot be told, in words."""
+    return [f"{condition}: {'cannot tell' if so is None else 'no'}" for condition, so in told if not so]

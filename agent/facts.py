@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from exoactor.stance import distance_to_footprint, nearest_point, support_of
+from exoactor.stance import distance_to_footprint, support_of
 from exoactor.types import Scene, SceneObject
-from exoactor.types.rotations import wrap
+from skills import places
 from skills.base import MIN_CONFIDENCE
 
 NEAR = 0.75
@@ -58,14 +58,9 @@ def facing(scene: Scene, id: str) -> Told:
 
 def bearing(scene: Scene, thing: SceneObject) -> float:
     """Angle of a thing's middle from straight ahead of the robot, positive to its left [rad]; 0 if it is not seen."""
-    if scene.robot is None:
-        return 0.0
-    away = thing.position[:2] - scene.robot.xy
-    return float(wrap(np.arctan2(away[1], away[0]) - scene.robot.yaw))
+    return 0.0 if scene.robot is None else places.bearing(scene.robot, thing.position)
 
 
 def distance(scene: Scene, thing: SceneObject) -> float | None:
     """From the robot to the nearest side of a thing [m]; None if the robot is not seen."""
-    if scene.robot is None:
-        return None
-    return float(np.linalg.norm(nearest_point(thing, scene.robot.xy) - scene.robot.xy))
+    return None if scene.robot is None else distance_to_footprint(thing, scene.robot.xy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,11 @@ class Journal:
         if end < len(data):
             with self.path.open("r+b") as stream:
                 stream.truncate(end)
+
+
+def stage_seconds(events: Iterable[Event]) -> float:
+    """Wall time that stages took together [s]."""
+    return sum(float(e.get("seconds", 0.0)) for e in events if e["event"].startswith("stage_"))
 
 
 def read_events(path: Path) -> Iterator[Event]:

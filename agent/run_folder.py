@@ -58,6 +58,25 @@ class Job:
     format: int = FORMAT
 
 
+def lock(path: Path, what: str = "it") -> FileLock:
+    """Hold a folder for this process.
+
+    Args:
+        path: of the folder.
+        what: it is, for a person.
+
+    Raises:
+        ConfigError: another one works on it.
+    """
+    path.mkdir(parents=True, exist_ok=True)
+    held = FileLock(path / ".lock")
+    try:
+        held.acquire(timeout=0)
+    except Timeout:
+        raise ConfigError(f"{path}: another process works on {what}. Wait for it, or end it first.") from None
+    return held
+
+
 class RunFolder:
     """A run folder, locked by this process until `close`.
 
@@ -71,11 +90,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
         self.job = read_job(self.path)
-        self._lock = FileLock(self.path / ".lock")
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            raise ConfigError(f"{path}: another process works on this run. Wait for it, or end it first.") from None
+        self._lock = lock(self.path, "this run")
         self.journal = Journal(self.path / "journal.jsonl")
 
     @classmethod

@@ -23,9 +23,6 @@ from agent.session import Silent, Stop, Watcher
 from exoactor.files import write_json
 from exoactor.types import Scene, StageError
 
-UNFINISHED = ("interrupted", "needs_human")
-"""Outcomes of a step that is gone on with when the script is."""
-
 
 @dataclass
 class Hands:

@@ -17,7 +17,7 @@ from agent.planner import DeterministicPlanner
 from agent.script_steps import KINDS, Script, Step
 from exoactor.types import Catalogue, ConfigError
 from exoactor.world.scene_file import SceneSpec, load_scene
-from exoactor.world.yaml_reader import Reader
+from exoactor.world.yaml_reader import Reader, compose
 from skills import Symbols, acted_on
 
 BUNDLED = Path(__file__).with_name("scripts")
@@ -75,14 +75,7 @@ def read_script(
     Raises:
         ConfigError: one line a problem.
     """
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{source}:{mark.line + 1}" if mark else source
-        raise ConfigError(f"{where}: not YAML: {getattr(error, 'problem', None) or error}") from error
-    if root is None:
-        raise ConfigError(f"{source}: empty; a script needs scene and steps")
+    root = compose(text, source, "a script needs scene and steps")
     read = _ScriptReader(source, has_model)
     top = read.mapping(root, _TOP, ("scene", "steps"))
     if spec is None and "scene" in top:

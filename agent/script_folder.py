@@ -7,10 +7,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from agent.journal import Event, Journal, read_events
+from agent.journal import Event, Journal, read_events, stage_seconds
+from agent.run_folder import lock
 from agent.script_file import read_script
 from agent.script_steps import Script, Step
-from agent.series import WORLD, lock
+from agent.series import WORLD
 from agent.summary import FINAL
 from exoactor.files import atomic_path, write_json, write_text
 from exoactor.types import ConfigError
@@ -147,7 +148,7 @@ class ScriptFolder:
     def seconds_of(self, turn: str) -> float:
         """Wall time that a run took [s]."""
         events = read_events(self.path / "turns" / turn / "journal.jsonl")
-        return round(sum(float(e.get("seconds", 0.0)) for e in events if e["event"].startswith("stage_")), 3)
+        return round(stage_seconds(events), 3)
 
     def close(self) -> None:
         """Let other processes have it."""

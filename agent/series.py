@@ -11,8 +11,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from agent.approval import Approval
 from agent.chain import planner_for
 from agent.decide import Budgets
@@ -23,7 +21,7 @@ from agent.run_folder import Job, RunFolder
 from agent.session import Pipeline, Session, Silent, Stop, Watcher
 from agent.summary import summarize
 from exoactor.files import atomic_path
-from exoactor.types import ConfigError, Scene
+from exoactor.types import Scene
 from exoactor.world.faults import Fault
 from exoactor.world.scene_file import SceneSpec
 from skills import acted_on
@@ -58,21 +56,6 @@ def living_config(model: dict[str, Any] | None, budgets: Budgets | None = None) 
         "planner": planner_for(model).name,
         "model": model,
     }
-
-
-def lock(path: Path) -> FileLock:
-    """Hold a folder for this process.
-
-    Raises:
-        ConfigError: another one works on it.
-    """
-    path.mkdir(parents=True, exist_ok=True)
-    held = FileLock(path / ".lock")
-    try:
-        held.acquire(timeout=0)
-    except Timeout:
-        raise ConfigError(f"{path}: another process works on it. Wait for it, or end it first.") from None
-    return held
 
 
 @dataclass

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from agent.approval import Approval
 from agent.decide import Budgets
-from agent.journal import Event
+from agent.journal import Event, stage_seconds
 from agent.plan import Planner
 from agent.run_folder import RunFolder
 from exoactor.bench.runner import cpu_seconds
@@ -221,7 +221,7 @@ class Session:
 
     def seconds(self) -> float:
         """Wall time that stages took so far, over all processes that worked on the run [s]."""
-        return sum(float(e.get("seconds", 0.0)) for e in self.run.journal.events if e["event"].startswith("stage_"))
+        return stage_seconds(self.run.journal.events)
 
     def config(self) -> dict[str, Any]:
         """What goes into job.json."""

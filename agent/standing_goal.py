@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from agent.conditions import Condition
+from agent.conditions import Condition, unmet
 from agent.facts import Told
 from agent.language.nouns import NotUnderstood, Nouns
 from agent.language.tokens import Cursor, tokens
@@ -47,7 +47,7 @@ class StandingGoal:
         """
         told = [(c, c.told(scene, None, "")) for c in self.conditions]
         told = [(c, True if t is None and c.of in done else t) for c, t in told]
-        why = [f"{c}: {'cannot tell' if t is None else 'no'}" for c, t in told if not t]
+        why = unmet(told)
         if any(t is False for _, t in told):
             return False, why
         return (None if why else True), why

@@ -9,10 +9,10 @@ from typing import Final, Literal
 import numpy as np
 
 from exoactor.grip import KNEES
-from exoactor.stance import sides, support_of
+from exoactor.stance import square_to, support_of
 from exoactor.types.arrays import Array
 from exoactor.types.motion import Contact
-from exoactor.types.rotations import wrap, yaw_matrix
+from exoactor.types.rotations import yaw_matrix
 from exoactor.types.scene import CatalogueItem, Pose2D, SceneObject
 
 Side = Literal["left", "right"]
@@ -99,8 +99,7 @@ def stance_at(thing: SceneObject, heading: float, side: Side, things: Iterable[S
     """
     carrier = support_of(thing, things)
     if carrier is not None:
-        inward = [float(np.arctan2(-normal[1], -normal[0])) for _, normal, _ in sides(carrier)]
-        heading = min(inward, key=lambda side: abs(float(wrap(side - heading))))
+        heading = square_to(carrier, heading)
     return stance_to_grasp(thing.position[:2], heading, side, carrier)
 
 

@@ -170,9 +170,9 @@ def set_down(
     at, _ = hand_in_world(before, performed.here)
     held = replace(thing, position=at - np.array([0.0, 0.0, low]))
     drop, tops, edge = drop_of(held, contact, scene), tops_below(held, scene), EDGE
+    standing = standing_pose(performed.controller.actuation)
     if before.hand.frame == "root":
         # Feet that are still stepping are no base to bow on.
-        standing = standing_pose(performed.controller.actuation)
         before, edge = carry_motion(still(performed, standing, AT_REST), before), EDGE_BROUGHT
         performed.track(before, replace(means.cfg, end=0.2), means.localize, goes_on=True)
         if performed.fell:
@@ -180,7 +180,7 @@ def set_down(
     here = performed.here
     at, _ = hand_in_world(before, here)
     onto = at[:2] if not tops else spot_on(tops[0], thing, at[:2], edge)
-    up = raised(standing_pose(performed.controller.actuation), side)
+    up = raised(standing, side)
     to = np.array([*onto, at[2] - drop])
     motion = place_motion(here, feet_of(performed.estimator), side, to, before, up)
     means.keep(motion)

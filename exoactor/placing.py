@@ -9,7 +9,7 @@ import numpy as np
 
 from exoactor.grasp import NEAREST, Side, is_graspable, stance_to_grasp
 from exoactor.grip import KNEES, TOPS
-from exoactor.stance import STANDOFF, distance_to_footprint, sides, stances
+from exoactor.stance import STANDOFF, distance_to_footprint, inward, sides, stances
 from exoactor.types.arrays import Array
 from exoactor.types.rotations import yaw_matrix
 from exoactor.types.scene import Pose2D, SceneObject
@@ -84,11 +84,11 @@ def places_at(
         return [Place(stance, None) for stance in stances(to, toward, far)]
     others = [o for o in things if o.id not in (to.id, thing.id) and abs(o.position[2] - to.top) < 0.1]
     if side is not None:
-        radius = float(max(thing.item.size[:2])) / 2 + ROOM
-        near = [place for place in _before_hand(to, side, toward) if _is_free(place, others, radius)]
-        return sorted(near, key=lambda place: float(np.linalg.norm(place.stance.xy - toward)))
-    deep, wide = (_half(thing, heading, axis) for axis in (0, 1))
-    free = [place for place in _along_sides(to, deep, wide, toward) if _is_free(place, others, max(deep, wide))]
+        places, radius = _before_hand(to, side, toward), float(max(thing.item.size[:2])) / 2 + ROOM
+    else:
+        deep, wide = (_half(thing, heading, axis) for axis in (0, 1))
+        places, radius = _before_hands(to, deep, wide, toward), max(deep, wide)
+    free = [place for place in places if _is_free(place, others, radius)]
     return sorted(free, key=lambda place: float(np.linalg.norm(place.stance.xy - toward)))
 
 
@@ -102,28 +102,31 @@ def spot_on(top: SceneObject, thing: SceneObject, at: Array, edge: float = EDGE)
 
 def _before_hand(to: SceneObject, side: Side, toward: Array) -> Iterator[Place]:
     """Places inside the edge of each side of a top, with the stances that have them before that hand."""
-    for middle, normal, half in sides(to):
-        tangent = np.array([-normal[1], normal[0]])
-        room = max(half - INSIDE, 0.0)
-        yaw = float(np.arctan2(-normal[1], -normal[0]))
-        for offset in dict.fromkeys((float(np.clip((toward - middle) @ tangent, -room, room)), 0.0, room, -room)):
-            spot = middle + offset * tangent - INSIDE * normal
-            stance, ahead = stance_to_grasp(spot, yaw, side, None)
-            yield Place(stance.ahead(ahead - INSIDE - ROOM_TO_BOW), spot)
+    for edge, normal, _ in _edges(to, INSIDE, toward):
+        spot = edge - INSIDE * normal
+        stance, ahead = stance_to_grasp(spot, inward(normal), side, None)
+        yield Place(stance.ahead(ahead - INSIDE - ROOM_TO_BOW), spot)
 
 
-def _along_sides(to: SceneObject, deep: float, wide: float, toward: Array) -> Iterator[Place]:
-    """Places by the side's point nearest to `toward`, its middle and its ends."""
-    for side, (middle, normal, half) in enumerate(sides(to)):
+def _before_hands(to: SceneObject, deep: float, wide: float, toward: Array) -> Iterator[Place]:
+    """The same of both hands, for a thing that is so deep and wide by halves [m]."""
+    for edge, normal, across in _edges(to, wide + EDGE, toward):
+        stance = edge + KNEES * normal
+        spot = edge - min(deep + EDGE, across / 2) * normal
+        yield Place(Pose2D(float(stance[0]), float(stance[1]), inward(normal)), spot)
+
+
+def _edges(to: SceneObject, from_corner: float, toward: Array) -> Iterator[tuple[Array, Array, float]]:
+    """Points (2,) on each side of a top: the one nearest to `toward`, its middle and its ends, so far from corners [m].
+
+    Each with the side's outward normal (2,), and how far the top reaches behind it [m].
+    """
+    for number, (middle, normal, half) in enumerate(sides(to)):
         tangent = np.array([-normal[1], normal[0]])
-        across = float(to.item.size[0 if side < 2 else 1])
-        inset = min(deep + EDGE, across / 2)
-        room = max(half - wide - EDGE, 0.0)
-        yaw = float(np.arctan2(-normal[1], -normal[0]))
+        across = float(to.item.size[0 if number < 2 else 1])
+        room = max(half - from_corner, 0.0)
         for offset in dict.fromkeys((float(np.clip((toward - middle) @ tangent, -room, room)), 0.0, room, -room)):
-            edge = middle + offset * tangent
-            stance = edge + KNEES * normal
-            yield Place(Pose2D(float(stance[0]), float(stance[1]), yaw), edge - inset * normal)
+            yield middle + offset * tangent, normal, across
 
 
 def _is_free(place: Place, others: list[SceneObject], radius: float) -> bool:

@@ -46,6 +46,17 @@ def sides(thing: SceneObject) -> list[tuple[Array, Array, float]]:
     ]
 
 
+def inward(normal: Array) -> float:
+    """Heading of one who stands square before a side and faces it [rad], from its outward normal (2,)."""
+    return float(np.arctan2(-normal[1], -normal[0]))
+
+
+def square_to(thing: SceneObject, heading: float) -> float:
+    """The heading nearest to `heading` [rad] of one who stands square before a side of a thing."""
+    headings = (inward(normal) for _, normal, _ in sides(thing))
+    return min(headings, key=lambda side: abs(float(wrap(side - heading))))
+
+
 def stances(thing: SceneObject, seen_from: Array, standoff: float = STANDOFF) -> list[Pose2D]:
     """Stances before each side of `thing`, the one nearest to `seen_from` (2,) [m] first.
 
@@ -58,7 +69,7 @@ def stances(thing: SceneObject, seen_from: Array, standoff: float = STANDOFF) ->
         reach = max(half - CORNER_MARGIN, 0.0)
         offset = float(np.clip((np.asarray(seen_from) - middle) @ tangent, -reach, reach))
         place = middle + tangent * offset + normal * standoff
-        yaw = float(np.arctan2(-normal[1], -normal[0]))
+        yaw = inward(normal)
         distance = float(np.linalg.norm(place - np.asarray(seen_from)))
         found.append((distance, Pose2D(float(place[0]), float(place[1]), yaw)))
     return [pose for _, pose in sorted(found, key=lambda item: item[0])]

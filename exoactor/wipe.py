@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from exoactor.grasp import Side, stance_to_grasp
+from exoactor.grasp import Side, hand_of
 from exoactor.stance import support_of, turned_since
 from exoactor.types.arrays import Array
+from exoactor.types.errors import StageError
 from exoactor.types.motion import Contact
 from exoactor.types.rotations import wrap, yaw_matrix
-from exoactor.types.scene import CatalogueItem, Pose2D, SceneObject
+from exoactor.types.scene import CatalogueItem, SceneObject
 
 PALM = (0.10, 0.07)
 """Length and width of a G1's palm [m], as in `exoactor.world.g1.PALM_SIZE`."""
@@ -31,6 +32,7 @@ ONTO = 0.02
 """And the palm so far from its other edges [m]."""
 SLACK = 0.02
 """The palm's outermost is not counted: a hand that is off by so much wipes the same patch [m]."""
+_CELL = 0.01
 
 
 def is_surface(item: CatalogueItem) -> bool:
@@ -38,15 +40,16 @@ def is_surface(item: CatalogueItem) -> bool:
     return item.kind in SURFACES and not item.movable and LEVEL[0] <= float(item.size[2]) <= LEVEL[1]
 
 
-def square_to(surface: SceneObject, heading: float) -> float:
-    """The heading nearest to `heading` [rad] of one who stands square before a side of a thing."""
-    axes = [surface.yaw + quarter * np.pi / 2 for quarter in range(4)]
-    return float(wrap(min(axes, key=lambda axis: abs(float(wrap(axis - heading))))))
+def hand_that_wipes(contact: Contact) -> Side:
+    """The one hand that wipes.
 
-
-def stance_to_wipe(middle: Array, heading: float, side: Side, surface: SceneObject) -> tuple[Pose2D, float]:
-    """Where one stands whose hand wipes about `middle` (2,) [m], and how far ahead that is [m]."""
-    return stance_to_grasp(middle, heading, side, surface)
+    Raises:
+        StageError: ("ground", "out_of_reach") for both.
+    """
+    side = hand_of(contact)
+    if side is None:
+        raise StageError("ground", "out_of_reach", f"{contact.thing} is wiped by both hands, one can be followed")
+    return side
 
 
 def stroke_ends(middle: Array, heading: float, side: Side, way: tuple[float, float], strokes: int) -> Array:
@@ -87,6 +90,12 @@ def patch_of(surface: SceneObject, contact: Contact) -> tuple[float, float, floa
     middle, heading = place_of(surface, surface, contact)
     ahead, aside = abs(contact.way[0]) + PALM[0] - 2 * SLACK, abs(contact.way[1]) + PALM[1] - 2 * SLACK
     return float(middle[0]), float(middle[1]), heading, ahead, aside
+
+
+def patch_cells(patch: tuple[float, float, float, float, float]) -> Array:
+    """(N, 2) middles of a patch's cells of a centimetre, ahead of and to the left of its middle [m]."""
+    grid = np.meshgrid(*(np.arange(-size / 2 + _CELL / 2, size / 2, _CELL) for size in patch[3:]))
+    return np.stack(grid, -1).reshape(-1, 2)
 
 
 def in_the_way(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from exoactor.grasp import hand_of
+from exoactor.grasp import stance_to_grasp
 from exoactor.performance import Means, Performance, feet_of
 from exoactor.picking import come_up, step_back
 from exoactor.pushing import BESIDE
 from exoactor.retarget import wipe_motion
-from exoactor.types import Contact, Pose2D, Scene, SceneObject, StageError
-from exoactor.wipe import place_of, stance_to_wipe, stroke_ends
+from exoactor.types import Contact, Pose2D, Scene, SceneObject
+from exoactor.wipe import hand_that_wipes, place_of, stroke_ends
 
 LOOK_HZ = 8.0
 """RGB-D looks a second during the strokes: between two the hand goes on by less than half its width."""
@@ -27,15 +27,13 @@ def wipe(performed: Performance, means: Means, contact: Contact, before: Scene, 
         then: the surface as it was when the video was imagined.
 
     Raises:
-        StageError: ("ground", "target_gone"), ("ground", "robot_not_seen"), ("ground", "out_of_reach"), ("ground",
-            "in_the_way") or ("track", "not_in_place").
+        StageError: ("ground", "target_gone"), ("ground", "robot_not_seen"), ("ground", "out_of_reach") or ("track",
+            "not_in_place").
     """
-    side = hand_of(contact)
-    if side is None:
-        raise StageError("ground", "out_of_reach", f"{contact.thing} is wiped by both hands, one can be followed")
+    side = hand_that_wipes(contact)
 
     def stance(surface: SceneObject, scene: Scene, here: Pose2D) -> tuple[Pose2D, float]:
-        return stance_to_wipe(*place_of(surface, then, contact), side, surface)
+        return stance_to_grasp(*place_of(surface, then, contact), side, surface)
 
     come = come_up(performed, means, contact, side, before, stance, BESIDE)
     if come is None:

@@ -9,10 +9,10 @@ from typing import ClassVar
 import numpy as np
 
 from exoactor.grasp import FARTHEST, GRASPABLE, THICKEST, Side, is_graspable, stance_to_grasp
-from exoactor.stance import sides, support_of
+from exoactor.stance import inward, sides, support_of
 from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.places import PERSON_HEIGHT, SHORT_PERSON, effort, is_free, is_in_view
+from skills.places import effort, is_room
 
 HAND: Side = "right"
 """The imagined person uses this one."""
@@ -86,15 +86,13 @@ def _stance(scene: Scene, thing: SceneObject, robot: Pose2D) -> Pose2D:
     why = ("no_free_place", f"no side of {carrier.id} has room to stand in view")
     found: list[tuple[float, Pose2D]] = []
     for _, normal, _ in sides(carrier):
-        heading = float(np.arctan2(-normal[1], -normal[0]))
-        stance, ahead = stance_to_grasp(thing.position[:2], heading, HAND, carrier)
+        stance, ahead = stance_to_grasp(thing.position[:2], inward(normal), HAND, carrier)
         if ahead > FARTHEST:
             if not found:
                 why = ("out_of_reach", f"{thing.id} is {ahead:.2f} m from where one can stand, {FARTHEST} m at most")
             continue
-        height = next((h for h in (PERSON_HEIGHT, SHORT_PERSON) if is_in_view(scene, stance.xy, h)), None)
         on_it = {o.id for o in scene.objects if support_of(o, scene.objects) is carrier}
-        if height is None or not is_free(scene, stance.xy, (carrier.id, *on_it)):
+        if not is_room(scene, stance, (carrier.id, *on_it)):
             why = (
                 "no_free_place",
                 f"no side of {carrier.id} from which {thing.id} is reached has room to stand in view",

@@ -51,6 +51,12 @@ def is_in_view(scene: Scene, point: Array, height: float = PERSON_HEIGHT, margin
     return bool((depth > 0.3).all() and (pixels >= BORDER_PX).all() and (pixels <= limit).all())
 
 
+def is_room(scene: Scene, stance: Pose2D, but: tuple[str, ...]) -> bool:
+    """Whether a person can stand there, in view and free of all things but some."""
+    in_view = any(is_in_view(scene, stance.xy, height) for height in (PERSON_HEIGHT, SHORT_PERSON))
+    return in_view and is_free(scene, stance.xy, but)
+
+
 def visible_share(scene: Scene, point: Array) -> float:
     """Share of a robot standing at `point` (2,) [m] that no perceived thing hides from the camera, 0..1."""
     heights = np.linspace(0.15, ROBOT_HEIGHT, 9)

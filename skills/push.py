@@ -14,7 +14,7 @@ from exoactor.stance import nearest_point, support_of
 from exoactor.types import Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.places import PERSON_HEIGHT, SHORT_PERSON, effort, is_free, is_in_view
+from skills.places import effort, is_room
 
 PUSHED = ("box", "chair", "cylinder", "bottle", "can", "ball")
 OVER_FLOOR = ("box", "chair")
@@ -170,12 +170,6 @@ def beside(
         raise StageError("imagine", *why)
     _, stance, hand = min(found, key=lambda option: option[0])
     return stance, hand
-
-
-def is_room(scene: Scene, stance: Pose2D, but: tuple[str, ...]) -> bool:
-    """Whether a person can stand there, in view and free of all things but some."""
-    in_view = any(is_in_view(scene, stance.xy, height) for height in (PERSON_HEIGHT, SHORT_PERSON))
-    return in_view and is_free(scene, stance.xy, but)
 
 
 def _up_to(

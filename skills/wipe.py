@@ -9,12 +9,12 @@ from typing import ClassVar
 import numpy as np
 
 from exoactor import wipe as rule
-from exoactor.grasp import FARTHEST, Side
-from exoactor.stance import sides, support_of
+from exoactor.grasp import FARTHEST, Side, stance_to_grasp
+from exoactor.stance import inward, sides, support_of
 from exoactor.types import Action, Array, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.places import effort
-from skills.push import THERE, THERE_ANGLE, is_room
+from skills.places import effort, is_room
+from skills.push import THERE, THERE_ANGLE
 
 BEHIND = 3.0
 """A stance whose trunk hides the arm from the camera is as good as one so much farther off [m] ..."""
@@ -75,7 +75,7 @@ class Wipe(Skill):
         found: list[tuple[float, Pose2D, Side, Array]] = []
         for middle, heading in _patches(surface, scene):
             for side in hands:
-                stance, ahead = rule.stance_to_wipe(middle, heading, side, surface)
+                stance, ahead = stance_to_grasp(middle, heading, side, surface)
                 if ahead > FARTHEST:
                     why = StageError("imagine", "out_of_reach", f"it is {ahead:.2f} m away, {FARTHEST} m at most")
                 elif not is_room(scene, stance, (surface.id, *on_it)):
@@ -117,7 +117,7 @@ def _patches(surface: SceneObject, scene: Scene) -> Iterator[tuple[Array, float]
     """Middles (2,) [m] of patches along the edges that are free, and the heading of one who faces them [rad]."""
     way = (rule.DRIFT, rule.SPAN)
     for edge, normal, half in sides(surface):
-        heading = float(np.arctan2(-normal[1], -normal[0]))
+        heading = inward(normal)
         along = np.array([-normal[1], normal[0]])
         reach = half - rule.SPAN / 2
         for aside in np.arange(-np.floor(reach / APART), np.floor(reach / APART) + 1) * APART:

@@ -8,12 +8,14 @@ import pytest
 
 import skills
 from exoactor import attempt
+from exoactor.grasp import stance_to_grasp
 from exoactor.grip import KNEES
 from exoactor.parts import PipelineCfg
 from exoactor.pipeline import SimPipeline
+from exoactor.stance import square_to
 from exoactor.types import CatalogueItem, Contact, Outcome, SceneObject, StageError
 from exoactor.types.rotations import yaw_matrix
-from exoactor.wipe import PALM, fits, in_the_way, is_surface, patch_of, place_of, square_to, stance_to_wipe, stroke_ends
+from exoactor.wipe import PALM, fits, in_the_way, is_surface, patch_of, place_of, stroke_ends
 from exoactor.world.g1 import PALM_SIZE
 from exoactor.world.scene_file import read_scene
 
@@ -64,7 +66,7 @@ def test_the_patch_stays_where_it_is_when_another_side_is_seen_as_the_first():
 
 def test_one_stands_square_before_the_edge_with_the_patch_before_the_hand():
     middle, heading = place_of(TABLE, TABLE, contact())
-    stance, ahead = stance_to_wipe(middle, heading, "right", TABLE)
+    stance, ahead = stance_to_grasp(middle, heading, "right", TABLE)
     local = yaw_matrix(-heading) @ (stance.xy - TABLE.position[:2])
     assert local[0] == pytest.approx(-0.3 - KNEES) and ahead == pytest.approx(0.17 + KNEES)
     assert local[1] == pytest.approx(0.1 + 0.13) and stance.yaw == pytest.approx(heading)

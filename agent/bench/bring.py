@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agent.bench.trials import SKILL_COLUMNS, run_in_room, skill_row
-from exoactor.bench.runner import Bench, Record, Table, share
+from agent.bench.trials import SKILL_COLUMNS, run_in_room, skill_row, whole_row
+from exoactor.bench.runner import Bench, Record, Table
 
 KINDS = ("bottle", "can")
 SKILLS = ("pick", "carry", "place")
@@ -60,9 +60,8 @@ def summarize(records: Sequence[Record]) -> Table:
     for skill in SKILLS:
         line, summary[skill] = skill_row(records, skill, skill)
         rows.append(line)
-    whole = sum(r["status"] == "achieved" for r in records)
-    rows.append(("the whole instruction", "", share(whole, len(records)), "", "", ""))
-    summary["achieved"] = [whole, len(records)]
+    line, summary["achieved"] = whole_row(records, "the whole instruction")
+    rows.append(line)
     return Table("from one table to another", SKILL_COLUMNS, tuple(rows), summary)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agent.bench.trials import SKILL_COLUMNS, run_in_room, skill_row
-from exoactor.bench.runner import Bench, Record, Table, share
+from agent.bench.trials import SKILL_COLUMNS, run_in_room, skill_row, whole_row
+from exoactor.bench.runner import Bench, Record, Table
 
 KINDS = ("bottle", "can")
 SKILLS = ("pick", "place")
@@ -60,9 +60,8 @@ def summarize(records: Sequence[Record]) -> Table:
         chosen = [r for r in records if r["kind"] == kind]
         line, summary[f"{skill}/{kind}"] = skill_row(chosen, skill, f"{skill}, {kind}")
         rows.append(line)
-    whole = sum(r["status"] == "achieved" for r in records)
-    rows.append(("both, as one instruction", "", share(whole, len(records)), "", "", ""))
-    summary["achieved"] = [whole, len(records)]
+    line, summary["achieved"] = whole_row(records, "both, as one instruction")
+    rows.append(line)
     return Table("one hand", SKILL_COLUMNS, tuple(rows), summary)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agent.bench.trials import SKILL_COLUMNS, run_in_room, skill_row
-from exoactor.bench.runner import Bench, Record, Table, share
+from agent.bench.trials import SKILL_COLUMNS, run_in_room, skill_row, whole_row
+from exoactor.bench.runner import Bench, Record, Table
 
 KINDS = ("chair", "bench")
 SKILLS = ("sit_on", "stand_up")
@@ -72,9 +72,8 @@ def summarize(records: Sequence[Record]) -> Table:
         rows.append(
             (f"{skill} failed by", "; ".join(f"{c} {n}" for c, n in causes.most_common()) or "-", "", "", "", "")
         )
-    whole = sum(r["status"] == "achieved" for r in records)
-    rows.append(("both, as one instruction", "", share(whole, len(records)), "", "", ""))
-    summary["achieved"] = [whole, len(records)]
+    line, summary["achieved"] = whole_row(records, "both, as one instruction")
+    rows.append(line)
     return Table("sitting down and standing up", SKILL_COLUMNS, tuple(rows), summary)
 
 

@@ -193,6 +193,12 @@ SKILL_COLUMNS = (
 """Of the rows that `skill_row` makes."""
 
 
+def whole_row(records: Sequence[Record], name: str) -> tuple[tuple[str, ...], list[int]]:
+    """How many runs were achieved: a row of `SKILL_COLUMNS`, and the same as numbers."""
+    whole = sum(r["status"] == "achieved" for r in records)
+    return (name, "", share(whole, len(records)), "", "", ""), [whole, len(records)]
+
+
 def skill_row(records: Sequence[Record], skill: str, name: str) -> tuple[tuple[str, ...], dict[str, int]]:
     """How one skill went over some runs: a row of `SKILL_COLUMNS`, and the same as numbers.
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agent.bench.trials import SKILL_COLUMNS, run_in_room, skill_row
-from exoactor.bench.runner import Bench, Record, Table, share
+from agent.bench.trials import SKILL_COLUMNS, run_in_room, skill_row, whole_row
+from exoactor.bench.runner import Bench, Record, Table
 
 HANDS = ("right", "left")
 TRIALS = 40
@@ -68,9 +68,8 @@ def summarize(records: Sequence[Record]) -> Table:
         name = "wipe a table's top" if hand == "all" else f"... with the {hand} hand"
         line, summary[hand] = skill_row(chosen, "wipe", name)
         rows.append(line)
-    achieved = sum(r["status"] == "achieved" for r in records)
-    summary["achieved"] = [achieved, len(records)]
-    rows.append(("... and seen to be done", "", share(achieved, len(records)), "", "", ""))
+    line, summary["achieved"] = whole_row(records, "... and seen to be done")
+    rows.append(line)
     tried = [a for r in records for a in r["attempts"] if a["skill"] == "wipe"]
     for key, title in (
         ("measured", "share of the patch passed over, median"),

@@ -10,8 +10,7 @@ from typing import Any
 
 from agent.approval import POLICIES, Policy
 from agent.journal import Journal, read_events
-from agent.run_folder import check_new
-from agent.series import lock
+from agent.run_folder import check_new, lock
 from exoactor.files import write_json, write_text
 from exoactor.types import ConfigError
 from exoactor.world.scene_file import SceneSpec, read_scene

@@ -52,8 +52,8 @@ def _pursue(goal: str, minutes: float, scene: str, seed: int, out: Path | None, 
     from agent.cli.talking import hands_of
     from agent.passer_by import PasserBy
     from agent.planner import DeterministicPlanner
-    from agent.run_folder import check_new, new_id
-    from agent.series import Series, living_config, lock, sim_pipeline
+    from agent.run_folder import check_new, lock, new_id
+    from agent.series import Series, living_config, sim_pipeline
     from agent.session import Stop
     from agent.standing import Standing
     from agent.standing_goal import read_goal

@@ -10,12 +10,10 @@ import numpy as np
 
 from exoactor.check.cfg import CheckCfg
 from exoactor.perceive import RgbdPerception
-from exoactor.perceive.locate import depth_sigma
+from exoactor.perceive.locate import depth_at, depth_sigma
 from exoactor.types import Array, Expectation, Observation, Outcome, Scene, SceneObject, Verdict
 from exoactor.types.rotations import yaw_matrix
-from exoactor.wipe import PALM
-
-_CELL = 0.01
+from exoactor.wipe import PALM, patch_cells
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def check(
         return Verdict(
             Outcome.CANNOT_TELL, "target_not_seen", measured, cfg.target_confidence, "confidence", measured
         ), None
-    cells = cells_of(expectation.patch)
+    cells = patch_cells(expectation.patch)
     things = [thing for thing in before.objects if thing.id != surface.id]
     near = np.array(expectation.patch[:2])
     looks = []
@@ -81,12 +79,6 @@ def check(
     verdict, covered, unknown = wiped(looks, cells, cfg)
     world = near + cells @ yaw_matrix(expectation.patch[2]).T
     return verdict, Painted(np.column_stack([world, np.full(len(cells), surface.top)]), covered, unknown)
-
-
-def cells_of(patch: tuple[float, float, float, float, float]) -> Array:
-    """(N, 2) middles of a patch's cells, ahead of and to the left of its middle [m]."""
-    grid = np.meshgrid(*(np.arange(-size / 2 + _CELL / 2, size / 2, _CELL) for size in patch[3:]))
-    return np.stack(grid, -1).reshape(-1, 2)
 
 
 def patch_look(
@@ -111,10 +103,8 @@ def patch_look(
     """
     turn, middle = yaw_matrix(patch[2]), np.array(patch[:2])
     world = np.column_stack([middle + cells @ turn.T, np.full(len(cells), top)])
-    pixel, depth = look.camera.project(world)
-    width, height = look.camera.size
-    column, row = (np.clip(pixel[:, k], 0, n - 1).astype(int) for k, n in ((0, width), (1, height)))
-    hidden = look.depth[row, column] < depth - 0.05 - 3 * depth_sigma(depth)
+    seen, depth, _ = depth_at(look, world)
+    hidden = seen < depth - 0.05 - 3 * depth_sigma(depth)
     for thing in things:
         points = points[thing.distance(points) > cfg.wiped_apart]
     local = np.column_stack([(points[:, :2] - middle) @ turn, points[:, 2] - top])
@@ -146,9 +136,9 @@ def wiped(looks: Sequence[PatchLook], cells: Array, cfg: CheckCfg) -> tuple[Verd
         cfg: thresholds.
     """
     covered, unknown = np.zeros(len(cells), bool), np.ones(len(cells), bool)
-    on = [look for look in looks if look.hand is not None]
-    for look in on:
-        covered |= _under(cells, look.hand)
+    on = [look.hand for look in looks if look.hand is not None]
+    for hand in on:
+        covered |= _under(cells, hand)
     for one, two in pairwise(looks):
         # what is seen on one side and soon after on the other passed between
         if one.hand is not None and two.hand is not None and two.time - one.time < cfg.wiped_gap:
@@ -174,8 +164,6 @@ def wiped(looks: Sequence[PatchLook], cells: Array, cfg: CheckCfg) -> tuple[Verd
     return verdict, covered, unknown
 
 
-def _under(cells: Array, palm: Array | None) -> Array:
+def _under(cells: Array, palm: Array) -> Array:
     """(N,) bool: cells under a palm whose middle is there (2,) [m]."""
-    if palm is None:
-        return np.zeros(len(cells), bool)
     return np.asarray((np.abs(cells - palm) < np.array(PALM) / 2).all(axis=1))

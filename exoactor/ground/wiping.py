@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from exoactor.grasp import hand_of
+from exoactor.grasp import stance_to_grasp
 from exoactor.ground.contacts import WRISTS, ContactCfg, at_rest
+from exoactor.stance import square_to
 from exoactor.types import Array, Contact, HumanMotion, Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap, yaw_matrix
-from exoactor.wipe import in_the_way, is_surface, place_of, square_to, stance_to_wipe
+from exoactor.wipe import hand_that_wipes, in_the_way, is_surface, place_of
 
 
 @dataclass(frozen=True)
@@ -128,14 +129,12 @@ def stance_now(now: SceneObject, then: SceneObject, scene: Scene, contact: Conta
     Raises:
         StageError: ("ground", "out_of_reach") or ("ground", "in_the_way").
     """
-    side = hand_of(contact)
-    if side is None:
-        raise StageError("ground", "out_of_reach", f"{now.id} is wiped by both hands, one can be followed")
+    side = hand_that_wipes(contact)
     middle, heading = place_of(now, then, contact)
     blocker = in_the_way(now, middle, heading, contact.way, scene.objects)
     if blocker is not None:
         raise StageError("ground", "in_the_way", f"{blocker} stands where the video wipes {now.id}")
-    return stance_to_wipe(middle, heading, side, now)
+    return stance_to_grasp(middle, heading, side, now)
 
 
 def _longest(mask: Array, gap: int) -> Array:

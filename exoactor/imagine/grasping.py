@@ -9,9 +9,9 @@ import numpy as np
 from exoactor.grasp import grasp_height
 from exoactor.imagine.course import Gesture
 from exoactor.imagine.easing import ease
-from exoactor.imagine.gait import LIFT_PHASES, RAISE_SECONDS
+from exoactor.imagine.gait import LIFT_PHASES
 from exoactor.imagine.gestures import FingerPose
-from exoactor.imagine.lifting import walks_with, with_body
+from exoactor.imagine.lifting import WithBody, walks_with
 from exoactor.imagine.limbs import lay_arm
 from exoactor.imagine.style import Style
 from exoactor.types import Array, SceneObject
@@ -90,19 +90,14 @@ class Grasps:
         """What one hand holds from the beginning goes along with the body."""
         action = walks[0].action
         thing, side = things[action.thing or ""], 0 if action.side == "left" else 1
-        raised = np.zeros(len(times))
-        for walk in walks:
-            raised += walk.action.rise * ease((times - walk.begin) / (RAISE_SECONDS * style.tempo))
-        rotation, along = with_body(root)
+        along = WithBody(walks, style, times, root)
         ahead = np.array([np.cos(root[0, 2]), np.sin(root[0, 2])])
         outward = np.array([-ahead[1], ahead[0]]) * (1.0 if side == 0 else -1.0)
-        hand = along((thing.position[:2] + BESIDE * outward)[None])[:, 0]
-        height = thing.position[2] + grasp_height(thing.item) + raised
-        forward = np.pad(np.einsum("tab,b->ta", rotation, ahead), ((0, 0), (0, 1)))
+        hand = thing.position + np.append(BESIDE * outward, grasp_height(thing.item))
+        forward = np.pad(along.direction(ahead), ((0, 0), (0, 1)))
         every = np.ones(len(times))
-        self._holds.append((side, np.column_stack([hand, height]), every, every, forward))
-        moved = along(thing.position[None, :2])[:, 0] - thing.position[:2]
-        self.carried[thing.id] = np.column_stack([moved, raised, root[:, 2] - root[0, 2]])
+        self._holds.append((side, along.points(hand[None])[:, 0], every, every, forward))
+        self.carried[thing.id] = along.displacement(thing)
 
     @property
     def back(self) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -88,16 +88,10 @@ class Lifts:
         """What is held from the beginning goes along with the body; returns how low the hands are (T,) [m]."""
         thing = things[walks[0].action.thing or ""]
         held = grip(thing, float(root[0, 2]))
-        raised = np.zeros(len(times))
-        for walk in walks:
-            raised += walk.action.rise * ease((times - walk.begin) / (RAISE_SECONDS * style.tempo))
-        rotation, along = with_body(root)
-        palms = np.empty((len(times), 2, 3))
-        at_first = held.palms(0.0, TOUCH, 0.0)
-        palms[..., :2], palms[..., 2] = along(at_first[:, :2]), at_first[:, 2] + raised[:, None]
-        moved = along(thing.position[None, :2])[:, 0] - thing.position[:2]
-        self.carried[thing.id] = np.column_stack([moved, raised, root[:, 2] - root[0, 2]])
-        self._holds.append((palms, np.ones(len(times)), np.einsum("tab,b->ta", rotation, held.forward)))
+        along = WithBody(walks, style, times, root)
+        palms = along.points(held.palms(0.0, TOUCH, 0.0))
+        self.carried[thing.id] = along.displacement(thing)
+        self._holds.append((palms, np.ones(len(times)), along.direction(held.forward)))
         low: Array = np.maximum(UPRIGHT_WITH * style.height - palms[:, 0, 2], 0.0)
         return low
 
@@ -123,25 +117,37 @@ def walks_with(gestures: Sequence[Gesture], things: Mapping[str, SceneObject], *
     return [walk for walk in walks if is_graspable(things[walk.action.thing or ""].item) == one_hand]
 
 
-def with_body(root: Array) -> tuple[Array, Callable[[Array], Array]]:
-    """How what goes along with a body turns and travels.
+class WithBody:
+    """How what is held goes along with a body that walks, and is raised on the way.
 
     Args:
+        walks: the walks with it.
+        style: who walks.
+        times: (T,) [s].
         root: (T, 3) pelvis x, y [m] and heading [rad].
-
-    Returns:
-        rotation: (T, 2, 2) since the beginning.
-        along: from floor points (N, 2) at the beginning to (T, N, 2) where they go [m].
     """
-    turn = root[:, 2] - root[0, 2]
-    c, s = np.cos(turn), np.sin(turn)
-    rotation = np.stack([np.stack([c, -s], -1), np.stack([s, c], -1)], -2)
 
-    def along(points: Array) -> Array:
-        turned: Array = np.einsum("tab,nb->tna", rotation, points - root[0, :2])
-        return turned + root[:, None, :2]
+    def __init__(self, walks: Sequence[Gesture], style: Style, times: Array, root: Array) -> None:
+        self._root, self._turn = root, root[:, 2] - root[0, 2]
+        c, s = np.cos(self._turn), np.sin(self._turn)
+        self._rotation = np.stack([np.stack([c, -s], -1), np.stack([s, c], -1)], -2)
+        self._raised = np.zeros(len(times))
+        for walk in walks:
+            self._raised += walk.action.rise * ease((times - walk.begin) / (RAISE_SECONDS * style.tempo))
 
-    return rotation, along
+    def points(self, points: Array) -> Array:
+        """(T, N, 3) where points (N, 3) go that are at the body at first [m]."""
+        turned = np.einsum("tab,nb->tna", self._rotation, points[:, :2] - self._root[0, :2])
+        heights = points[:, 2] + self._raised[:, None]
+        return np.concatenate([turned + self._root[:, None, :2], heights[..., None]], axis=2)
+
+    def direction(self, direction: Array) -> Array:
+        """(T, 2) how a direction (2,) turns with the body."""
+        return np.asarray(np.einsum("tab,b->ta", self._rotation, direction))
+
+    def displacement(self, thing: SceneObject) -> Array:
+        """(T, 4) how far a thing is from where it was at first, x, y, z [m], and turned [rad]."""
+        return np.column_stack([self.points(thing.position[None])[:, 0] - thing.position, self._turn])
 
 
 def _lifting(t: Array, tempo: float) -> tuple[Array, Array, Array, Array]:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from exoactor.perceive.body import PosedBody
-from exoactor.types import Array, Camera, Pose2D
+from exoactor.types import Array, Camera, Observation, Pose2D
 from exoactor.types.rotations import wrap, yaw_matrix
 
 
@@ -59,6 +59,19 @@ class Fix:
 def depth_sigma(depth: Array | float) -> Array:
     """One-sigma noise of the depth camera at a depth [m] (its data sheet's law)."""
     return np.asarray(0.0015 + 0.0014 * np.square(depth))
+
+
+def depth_at(observation: Observation, points: Array) -> tuple[Array, Array, Array]:
+    """Depth (N,) that the picture has where world points (N, 3) are, their own depth [m], and (N,) whether it is there.
+
+    Of points outside the picture the nearest pixel's is given.
+    """
+    pixel, own = observation.camera.project(points)
+    width, height = observation.camera.size
+    inside = (pixel >= 0).all(1) & (pixel[:, 0] < width) & (pixel[:, 1] < height) & (own > 0)
+    column = np.clip(pixel[:, 0], 0, width - 1).astype(int)
+    row = np.clip(pixel[:, 1], 0, height - 1).astype(int)
+    return observation.depth[row, column], own, inside
 
 
 def visible(points: Array, normals: Array, camera: Camera, cell: int) -> Array:

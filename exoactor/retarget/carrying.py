@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from exoactor.ground.warp import smoothstep
-from exoactor.retarget.held import fingers_down, hand_in_world, palms_in_world
+from exoactor.retarget.held import fingers_down, hand_in_world, led_in, palms_in_world
 from exoactor.retarget.reach import ReachCfg, solve_reach
 from exoactor.types import CONTROL_HZ, Array, HandTargets, PalmTargets, Pose2D, RobotMotion
 from exoactor.types.rotations import quat_to_rpy, yaw_matrix
@@ -78,25 +78,15 @@ def carry_motion(walk: RobotMotion, before: RobotMotion, cfg: CarryCfg | None = 
     cfg = cfg or CarryCfg()
     x, y = before.root_pos[-1, :2]
     here = Pose2D(float(x), float(y), float(quat_to_rpy(before.root_quat[-1:])[0, 2]))
-    # A jerk of the legs at the first step would shake the thing loose.
-    prefix = round(cfg.stand_up * CONTROL_HZ)
-    share = smoothstep(np.arange(1, prefix + 1) / prefix)[:, None]
-    joints = np.array(walk.joint_pos)
-    joints[:, 12:] = before.joint_pos[-1, 12:]
-    rising = np.tile(walk.root_pos[0], (prefix, 1))
-    rising[:, 2] += ((1 - share) * (before.root_pos[-1, 2] - walk.root_pos[0, 2]))[:, 0]
-    count = prefix + len(walk)
-    settle = None if walk.settle is None else (walk.settle[0] + prefix, walk.settle[1] + prefix)
-    return replace(
+    count = len(walk)
+    walking = replace(
         walk,
-        root_pos=np.concatenate([rising, walk.root_pos]),
-        root_quat=np.concatenate([np.tile(walk.root_quat[0], (prefix, 1)), walk.root_quat]),
-        joint_pos=np.concatenate([(1 - share) * before.joint_pos[-1] + share * joints[0], joints]),
-        contacts=np.concatenate([np.ones((prefix, 2), bool), walk.contacts]),
-        settle=settle,
+        joint_pos=np.column_stack([walk.joint_pos[:, :12], np.tile(before.joint_pos[-1, 12:], (count, 1))]),
         palms=None if before.palms is None else _kept_palms(before, here, count),
         hand=None if before.hand is None else _kept_hand(before, here, count),
     )
+    # A jerk of the legs at the first step would shake the thing loose.
+    return led_in(walking, np.append(walk.root_pos[0, :2], before.root_pos[-1, 2]), before.joint_pos[-1], cfg.stand_up)
 
 
 def _kept_palms(before: RobotMotion, here: Pose2D, count: int) -> PalmTargets:

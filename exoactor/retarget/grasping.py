@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from exoactor.grasp import Grasp, Side
-from exoactor.ground.warp import smoothstep
 from exoactor.retarget.hand_path import HandPathCfg, Key, best_path
-from exoactor.retarget.held import hand_in_world
+from exoactor.retarget.held import hand_in_world, led_in
 from exoactor.retarget.one_hand import ARM
-from exoactor.types import CONTROL_HZ, Array, Contact, Pose2D, RobotMotion
+from exoactor.types import Array, Contact, Pose2D, RobotMotion
 
 # Angles of the right hand's thumb_0, 1, 2, middle_0, 1, index_0, 1; the left hand's but the first have the other sign.
 OPEN = np.array([0.0, 0.6, 0.0, 0.0, 0.0, 0.0, 0.0])
@@ -169,7 +168,7 @@ def hold_near_motion(
     # with its weight ahead a policy that begins to walk runs on
     upright = replace(square, turns=(0.0,), body=replace(square.body, ahead=(0.0, 0.0)))
     motion = best_path(keys, stance, feet, side, first, before, upright)
-    return _led_in(motion, before.root_pos[-1], before.joint_pos[-1], cfg.come_to_rest)
+    return led_in(motion, before.root_pos[-1], before.joint_pos[-1], cfg.come_to_rest)
 
 
 def place_motion(
@@ -224,38 +223,9 @@ def place_motion(
     if before.hand.frame == "world":
         return best_path(keys, stance, feet, side, first, before, cfg)
     motion = best_path(keys, stance, feet, side, first, before, _square(cfg))
-    return _led_in(motion, np.append(stance.xy, before.root_pos[-1, 2]), before.joint_pos[-1], cfg.come_to_rest)
+    return led_in(motion, np.append(stance.xy, before.root_pos[-1, 2]), before.joint_pos[-1], cfg.come_to_rest)
 
 
 def _square(cfg: GraspCfg) -> GraspCfg:
     """The same with the trunk kept square: a policy whose trunk is turned against the pelvis turns the pelvis."""
     return replace(cfg, body=replace(cfg.body, torso_turn=(1.0, 1.0, 1.0)))
-
-
-def _led_in(motion: RobotMotion, root: Array, joints: Array, seconds: float) -> RobotMotion:
-    """The motion, led into its first posture from root (3,) and joints (29,): a jerk would make a robot step."""
-    assert motion.hand is not None
-    count = round(seconds * CONTROL_HZ)
-    share = smoothstep(np.arange(1, count + 1) / count)[:, None]
-
-    def led(start: Array, to: Array) -> Array:
-        return np.concatenate([(1 - share) * start + share * to[0], to])
-
-    def waited(values: Array) -> Array:
-        return np.concatenate([np.repeat(values[:1], count, axis=0), values])
-
-    hand = motion.hand
-    return replace(
-        motion,
-        root_pos=led(root, motion.root_pos),
-        root_quat=waited(motion.root_quat),
-        joint_pos=led(joints, motion.joint_pos),
-        contacts=waited(motion.contacts),
-        hand=replace(
-            hand,
-            point=waited(hand.point),
-            heading=waited(hand.heading),
-            weight=waited(hand.weight),
-            fingers=waited(hand.fingers),
-        ),
-    )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
+from exoactor.ground.warp import smoothstep
 from exoactor.retarget.wholebody import forward
-from exoactor.types import Array, Pose2D, RobotMotion
+from exoactor.types import CONTROL_HZ, Array, Pose2D, RobotMotion
 from exoactor.types.rotations import yaw_matrix
 
 
@@ -47,3 +51,37 @@ def fingers_down(motion: RobotMotion) -> float:
     names = ("left_wrist_yaw_link", "right_wrist_yaw_link")
     _, turns = forward(motion.root_pos[-1:], motion.root_quat[-1:], motion.joint_pos[-1:], names)
     return float(np.arcsin(np.clip(-turns[0, :, 2, 0], -1.0, 1.0)).mean())
+
+
+def led_in(motion: RobotMotion, root: Array, joints: Array, seconds: float) -> RobotMotion:
+    """The motion, led into its first posture from another one, both feet on the floor; a jerk would make a robot step.
+
+    Args:
+        motion: at `CONTROL_HZ`; what its hands do begins when it does, and waits as it begins.
+        root: (3,) pelvis [m] to begin with.
+        joints: (29,) angles to begin with [rad].
+        seconds: the time for it [s].
+    """
+    count = round(seconds * CONTROL_HZ)
+    share = smoothstep(np.arange(1, count + 1) / count)[:, None]
+
+    def led(start: Array, to: Array) -> Array:
+        return np.concatenate([(1 - share) * start + share * to[0], to])
+
+    def waited(values: Array) -> Array:
+        return np.concatenate([np.repeat(values[:1], count, axis=0), values])
+
+    def later(targets: Any, *names: str) -> Any:
+        return None if targets is None else replace(targets, **{n: waited(getattr(targets, n)) for n in names})
+
+    settle = None if motion.settle is None else (motion.settle[0] + count, motion.settle[1] + count)
+    return replace(
+        motion,
+        root_pos=led(root, motion.root_pos),
+        root_quat=waited(motion.root_quat),
+        joint_pos=led(joints, motion.joint_pos),
+        contacts=np.concatenate([np.ones((count, 2), bool), motion.contacts]),
+        settle=settle,
+        palms=later(motion.palms, "position", "weight", "press"),
+        hand=later(motion.hand, "point", "heading", "weight", "fingers"),
+    )

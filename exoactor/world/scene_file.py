@@ -14,7 +14,7 @@ from exoactor.world.furniture import ROUND, default_mass, default_size
 from exoactor.world.hands import HANDS
 from exoactor.world.looks import COLORS, KIND_COLORS
 from exoactor.world.placement import Thing, in_view, overlapping, put_on, robot_clearance
-from exoactor.world.yaml_reader import Reader
+from exoactor.world.yaml_reader import Reader, compose
 
 BUNDLED = Path(__file__).with_name("scenes")
 _FURNITURE_KEYS = ("id", "kind", "pos", "yaw_deg", "size", "color")
@@ -92,14 +92,7 @@ def read_scene(text: str, source: str = "scene") -> SceneSpec:
         ConfigError: one line a problem.
     """
     reader = Reader(source)
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{source}:{mark.line + 1}" if mark else source
-        raise ConfigError(f"{where}: not YAML: {getattr(error, 'problem', None) or error}") from error
-    if root is None:
-        raise ConfigError(f"{source}: empty; a scene needs robot, camera and furniture (docs: `exoactor scenes`)")
+    root = compose(text, source, "a scene needs robot, camera and furniture (docs: `exoactor scenes`)")
     top = reader.mapping(root, ("name", "about", "robot", "camera", "furniture", "objects"), ("robot", "camera"))
     robot_node, camera_node = top.get("robot"), top.get("camera")
     robot, hands = _robot(reader, robot_node) if robot_node else (None, None)

@@ -8,6 +8,7 @@ import numpy as np
 
 from exoactor.types import Array, Expectation, SceneObject
 from exoactor.types.rotations import yaw_matrix
+from exoactor.wipe import patch_cells
 from exoactor.world.g1 import PALM_SIZE
 
 if TYPE_CHECKING:
@@ -19,16 +20,14 @@ PRESSED_IN = -0.02
 """... and one that is lower than this is beside it [m]."""
 WIPED = 0.60
 """Share of the patch that a palm has to pass over."""
-_CELL = 0.01
 
 
 def wiped(track: TruthTrack, surface: SceneObject, expectation: Expectation) -> dict[str, Any]:
     """Share of the patch that a palm passed over, and how hard the arms pressed meanwhile [N]."""
     if expectation.patch is None:
         return {"true": False, "measured": 0.0, "unit": "share of patch"}
-    x, y, heading, ahead, aside = expectation.patch
-    grid = np.meshgrid(*(np.arange(-size / 2 + _CELL / 2, size / 2, _CELL) for size in (ahead, aside)))
-    cells = np.array([x, y]) + np.stack(grid, -1).reshape(-1, 2) @ yaw_matrix(heading).T
+    x, y, heading = expectation.patch[:3]
+    cells = np.array([x, y]) + patch_cells(expectation.patch) @ yaw_matrix(heading).T
     sides = ("left", "right") if expectation.side is None else (expectation.side,)
     shares, on = {}, np.zeros(len(track.root), bool)
     for number, side in enumerate(("left", "right")):

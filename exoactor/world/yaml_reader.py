@@ -13,6 +13,28 @@ import yaml
 from exoactor.types import Array, ConfigError
 
 
+def compose(text: str, source: str, wanted: str) -> yaml.Node:
+    """The nodes of a YAML text, which know their lines.
+
+    Args:
+        text: the YAML.
+        source: name of the file for messages.
+        wanted: what an empty file is told.
+
+    Raises:
+        ConfigError: not YAML, or empty.
+    """
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{source}:{mark.line + 1}" if mark else source
+        raise ConfigError(f"{where}: not YAML: {getattr(error, 'problem', None) or error}") from error
+    if root is None:
+        raise ConfigError(f"{source}: empty; {wanted}")
+    return root
+
+
 class Reader:
     """Collects problems while values are read; a value with a problem is read as None."""
 

@@ -5,14 +5,15 @@ import pytest
 
 from exoactor.check.cfg import CheckCfg
 from exoactor.check.evidence import picture
-from exoactor.check.wiped import Painted, PatchLook, cells_of, patch_look, wiped
+from exoactor.check.wiped import Painted, PatchLook, patch_look, wiped
 from exoactor.types import Camera, CatalogueItem, Observation, Outcome, Proprioception, SceneObject, Verdict
 from exoactor.types.rotations import yaw_matrix
+from exoactor.wipe import patch_cells
 
 CFG = CheckCfg()
 TOP = 0.7
 PATCH = (1.4, -0.1, 0.4, 0.12, 0.31)
-CELLS = cells_of(PATCH)
+CELLS = patch_cells(PATCH)
 CAMERA = Camera.looking_at(np.array([0.9, -3.7, 1.75]), np.array([0.9, 0.1, 0.7]), 54.0, (640, 480))
 NOTHING = np.zeros(len(CELLS), bool)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from exoactor.body import load_body
+from exoactor.grasp import stance_to_grasp
 from exoactor.ground import find_wipe, ground, must_move
 from exoactor.ground.wiping import _longest, _turns, stance_now
 from exoactor.imagine.motion import act
@@ -13,7 +14,7 @@ from exoactor.imagine.path import PathCfg
 from exoactor.imagine.procedural import walking_paths
 from exoactor.imagine.style import sample_style
 from exoactor.types import Action, Camera, CatalogueItem, Expectation, Pose2D, Scene, SceneObject, StageError
-from exoactor.wipe import place_of, stance_to_wipe
+from exoactor.wipe import place_of
 
 CAMERA = Camera.looking_at(np.array([0.8, -3.6, 1.7]), np.array([0.8, 0, 0.6]), 58.0, (640, 480))
 TABLE = SceneObject(CatalogueItem("table", "table", "wood", np.array([0.6, 1.0, 0.7]), False), [1.5, 0, 0], 0.0, 1.0)
@@ -24,7 +25,7 @@ MIDDLE = np.array([1.37, -0.1])
 
 def film(side="right", strokes=4, seed=1, height=0.7):
     """A person's motion as it ought to be estimated."""
-    stance, _ = stance_to_wipe(MIDDLE, 0.0, side, TABLE)
+    stance, _ = stance_to_grasp(MIDDLE, 0.0, side, TABLE)
     wipe = Action("wipe", "", side=side, thing="table", at=(*MIDDLE, height), shift=(0.06, 0.28), strokes=strokes)
     actions, body = (Action("walk", "", goal=stance), wipe), load_body()
     paths = walking_paths(SCENE, actions, PathCfg())

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import skills
+from exoactor.grasp import stance_to_grasp
+from exoactor.stance import square_to
 from exoactor.types import Camera, CatalogueItem, Expectation, Pose2D, Scene, SceneObject, StageError
-from exoactor.wipe import CLEAR, DRIFT, SPAN, STROKES, fits, in_the_way, square_to, stance_to_wipe
+from exoactor.wipe import CLEAR, DRIFT, SPAN, STROKES, fits, in_the_way
 
 CAMERA = Camera.looking_at(np.array([0.8, -5.0, 2.2]), np.array([0.8, 0.2, 0.5]), 58.0, (640, 480))
 WIPE = skills.get("wipe")
@@ -34,7 +36,7 @@ def test_one_walks_up_and_wipes_a_free_patch_before_the_hand(side):
     assert wipe.at[2] == pytest.approx(0.7) and wipe.shift == (DRIFT, SPAN)
     middle, heading = np.array(wipe.at[:2]), square_to(TABLE, walk.goal.yaw)
     assert walk.goal.yaw == pytest.approx(heading)
-    assert stance_to_wipe(middle, heading, side, TABLE)[0].is_near(walk.goal, 1e-6, 1e-6)
+    assert stance_to_grasp(middle, heading, side, TABLE)[0].is_near(walk.goal, 1e-6, 1e-6)
     assert fits(TABLE, middle, heading, wipe.shift)
     assert in_the_way(TABLE, middle, heading, wipe.shift, where.objects, CLEAR) is None
 
