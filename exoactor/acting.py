@@ -8,21 +8,29 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoactor.carrying import carry
+from exoactor.control import StateEstimator
 from exoactor.control.execute import standing_pose
 from exoactor.control.hand import HandFeedback
 from exoactor.control.palms import PalmFeedback
 from exoactor.grasp import hand_of
+from exoactor.grip import level_below
 from exoactor.passing import go_across
 from exoactor.performance import Means, Performance, let_go, take_hold
 from exoactor.picking import pick_up, set_down
 from exoactor.pushing import push
 from exoactor.retarget import shuffle
 from exoactor.sitting import sit_down, stand_up
-from exoactor.types import Contact, ContactKind, GroundedMotion, RobotMotion, Scene, SceneObject, StageError
+from exoactor.stance import distance_to_footprint
+from exoactor.types import Contact, ContactKind, GroundedMotion, Pose2D, RobotMotion, Scene, SceneObject, StageError
+from exoactor.types.rotations import yaw_matrix
 from exoactor.wiping import wipe
 
 STRAYED = 0.15
 """A walk that ends further off than this is mended by small steps [m]; stepping on the spot does not bring it back."""
+ELSEWHERE, BELOW = 0.25, 0.05
+"""What is so far beside the palms, or stands so far below them, is not between them [m]."""
+SURE = 0.5
+"""How confident a look has to be to say so."""
 LOST = 0.8
 """Further off small steps, which go straight, are no way [m]."""
 
@@ -51,6 +59,20 @@ def must_hold(in_hands: InHands | None, id: str | None) -> InHands:
     if in_hands is None or in_hands.thing != id:
         raise StageError("ground", "not_in_hands", f"{id} is not in the robot's hands")
     return in_hands
+
+
+def is_elsewhere(in_hands: InHands, scene: Scene, estimator: StateEstimator) -> bool:
+    """Whether what two palms should hold is seen to be somewhere else: somebody took it, or it fell.
+
+    What one hand holds is looked for at that hand alone, so it is missing and nowhere else.
+    """
+    thing = scene.get(in_hands.thing)
+    if thing is None or thing.confidence < SURE or in_hands.motion.palms is None:
+        return False
+    here, palms = Pose2D(*(float(v) for v in estimator.pose)), estimator.kinematics.palms().mean(axis=0)
+    beside = distance_to_footprint(thing, here.xy + yaw_matrix(here.yaw) @ palms[:2])
+    stands = thing.position[2] - level_below(thing, scene) < BELOW
+    return beside > ELSEWHERE or bool(stands and estimator.height + palms[2] > thing.top + BELOW)
 
 
 @dataclass(frozen=True)

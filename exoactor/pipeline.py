@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from exoactor import attempt, registry
-from exoactor.acting import InHands, Work, must_hold, perform
+from exoactor.acting import InHands, Work, is_elsewhere, must_hold, perform
 from exoactor.carrying import WITH_LOAD
 from exoactor.control import StateEstimator, TrackCfg, stand
 from exoactor.control.execute import standing_pose
@@ -381,6 +381,8 @@ class SimPipeline:
         scene = with_seat(self._perception.perceive(observation, self._prior()), self._seat)
         if scene.robot is not None:
             self._estimator.fix(scene.robot, np.array(LOOK_STD))
+        if self._in_hands is not None and is_elsewhere(self._in_hands, scene, self._estimator):
+            self._in_hands = None
         return self._with_held(scene, observation)
 
     def _with_held(self, scene: Scene, observation: Observation) -> Scene:
