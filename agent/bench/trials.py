@@ -15,6 +15,7 @@ import yaml
 
 from agent.journal import read_events
 from agent.loop import work
+from agent.plan import Planner
 from agent.planner import DeterministicPlanner
 from agent.run_folder import Job, RunFolder
 from agent.session import Session
@@ -35,8 +36,12 @@ _MORE = ("contact_m", "touched_s", "shift_m", "clean", "press_n", "press_most_n"
 
 def instructions(part: str) -> list[Record]:
     """The committed instructions of one part, "open", "sealed", "horizon" or "planner": id, scene, say, ends."""
-    path = Path(__file__).with_name(f"instructions_{part}.yaml")
-    return list(yaml.safe_load(path.read_text()))
+    return committed(f"instructions_{part}.yaml")
+
+
+def committed(name: str) -> list[Record]:
+    """What stands in a file beside this one."""
+    return list(yaml.safe_load(Path(__file__).with_name(name).read_text()))
 
 
 def run_instruction(
@@ -46,6 +51,7 @@ def run_instruction(
     *,
     closed_loop: bool = True,
     faults: Sequence[str] = (),
+    planner: Planner | None = None,
     record: bool = False,
     keep: Path | None = None,
 ) -> Record:
@@ -57,6 +63,7 @@ def run_instruction(
         seed: of sensors and imagined people.
         closed_loop: False is the paper's way.
         faults: to plant.
+        planner: the parser alone by default.
         record: write the performed video too; it costs more than everything else while the robot moves.
         keep: folder for the run; by default it is thrown away.
 
@@ -69,7 +76,7 @@ def run_instruction(
     pipeline = SimPipeline(spec, seed=seed, cfg=PipelineCfg(closed_loop=closed_loop, record=record))
     run = RunFolder.create(Job(say, scene, seed, open_loop=not closed_loop, faults=tuple(faults)), folder)
     try:
-        session = Session(run, pipeline, DeterministicPlanner(), faults=parse_faults(faults, spec))
+        session = Session(run, pipeline, planner or DeterministicPlanner(), faults=parse_faults(faults, spec))
         summary = work(session)
         return {
             "status": summary["status"],

@@ -29,6 +29,7 @@ def bench(
     trials: Annotated[int | None, typer.Option(min=1, help="The benchmark's own number by default.")] = None,
     seed: Annotated[int, typer.Option(help="First seed; reports use 5000 and above.")] = 5000,
     jobs: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
+    faults: Annotated[bool, typer.Option("--faults", help="`loop` with planted faults of every kind.")] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="JSON file; bench/NAME.json by default.")] = None,
     json_: Json = False,
 ) -> int:
@@ -43,6 +44,9 @@ def bench(
             output.say(f"{known:16s} {about}")
         output.result({"benches": found})
         return 0
+    if faults and name not in ("loop", "faults"):
+        raise ConfigError(f"bench {name!r} takes no --faults; `exoactor bench loop --faults` does")
+    name = "faults" if faults else name
     chosen = load_bench(name)
     path = out or Path("bench") / f"{name}.json"
     if path.is_dir() or (path.parent.exists() and not path.parent.is_dir()):
