@@ -48,9 +48,10 @@ def test_arms_are_paired_and_what_cannot_be_recovered_from_runs_closed_only():
     assert opened == {(i["id"], 5000 + k) for i in ITEMS if i["recoverable"] for k in range(3)}
 
 
-def record(fault, arm, *, true, status, recoverable=True, honest=True, blamed=None, attributed=None):
+def record(fault, arm, *, true, status, recoverable=True, blamed=None, attributed=None):
     return {
-        "fault": fault, "arm": arm, "true": true, "status": status, "recoverable": recoverable, "honest": honest,
+        "fault": fault, "arm": arm, "true": true, "status": status, "recoverable": recoverable,
+        "honest": true or status != "achieved", "as_committed": true or not recoverable,
         "blamed": blamed, "attributed": attributed,
     }  # fmt: skip
 
@@ -59,14 +60,13 @@ def test_the_table_counts_truth_and_honesty():
     told = summarize(
         [
             record("cut", "closed", true=True, status="achieved", blamed="gate", attributed=True),
-            record("cut", "closed", true=False, status="achieved", honest=False, blamed="track", attributed=False),
+            record("cut", "closed", true=False, status="achieved", blamed="track", attributed=False),
             record("over", "closed", true=False, status="safety_stop", recoverable=False),
             record("cut", "open", true=False, status="failed"),
         ]
     ).summary
     assert told["closed/recovered"] == [1, 2] and told["open/recovered"] == [0, 1]
-    assert told["closed/recovered_or_honest"] == [2, 3]
-    assert told["closed/false_achieved"] == [1, 3]
+    assert told["closed/honest"] == [2, 3] and told["closed/as_committed"] == [2, 3]
     assert told["closed/attributed"] == [1, 2]
     assert told["closed_minus_open_points"] == 50.0
 
@@ -74,7 +74,7 @@ def test_the_table_counts_truth_and_honesty():
 @pytest.mark.assets
 def test_a_model_that_is_down_leaves_what_the_parser_did_not_understand_to_a_person():
     found = trial({"arm": "closed", "fault": "model-down-alone", "seed": 3})
-    assert found["status"] == "needs_human" and found["honest"] and not found["attempts"]
+    assert found["status"] == "needs_human" and found["as_committed"] and found["honest"] and not found["attempts"]
     assert "server_error" in found["reason"]
 
 
