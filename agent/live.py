@@ -238,9 +238,8 @@ def beside(model: Event | None) -> str:
     """What a model's opinion did to a verdict, in words."""
     if not model:
         return ""
-    was = f" measured {model['measured']}, {model['measured_code']}".replace("_", " ") if "measured" in model else ""
-    changed = model["flag"] in ("vetoed", "confirmed")
-    return f"; model {model['flag'].replace('_', ' ')}{was if changed else ''}"
+    was = f" (measured: {model['measured']}, {model['measured_code']})" if "measured" in model else ""
+    return f"; model {model['flag']}{was if model['flag'] in ('vetoed', 'confirmed') else ''}".replace("_", " ")
 
 
 def _subtask_id(event: Event) -> int | None:

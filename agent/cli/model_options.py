@@ -38,12 +38,14 @@ def model_config(model: str | None, base_url: str | None, check: str | None = No
     Raises:
         ConfigError: settings that cannot be used, or a check without a model.
     """
-    from agent.models.config import MODEL, find_model
+    from agent.models.config import MODEL, ModelCfg, find_model
 
-    found = find_model(model, base_url, check=check)
+    found = find_model(model, base_url)
     if found is None and check not in (None, "off"):
         raise ConfigError(f"--check-by-model {check}: no language model is configured; give --model, or set {MODEL}")
-    return None if found is None else found.to_json()
+    if found is None or check is None:
+        return None if found is None else found.to_json()
+    return ModelCfg.from_json({**found.to_json(), "check": check}).to_json()
 
 
 def look_once(spec: SceneSpec) -> Scene | None:

@@ -139,10 +139,7 @@ class ModelCfg:
 
 
 def find_model(
-    model: str | None = None,
-    base_url: str | None = None,
-    environment: Mapping[str, str] = os.environ,
-    check: str | None = None,
+    model: str | None = None, base_url: str | None = None, environment: Mapping[str, str] = os.environ
 ) -> ModelCfg | None:
     """The model that options, environment and the file of settings name, in this order; None if none does.
 
@@ -152,7 +149,6 @@ def find_model(
         model: as given on the command line.
         base_url: likewise.
         environment: EXOACTOR_MODEL, EXOACTOR_BASE_URL, EXOACTOR_STRUCTURED, EXOACTOR_MODEL_CONFIG.
-        check: as given on the command line.
 
     Raises:
         ConfigError: settings that cannot be used, or an address without a model.
@@ -162,13 +158,12 @@ def find_model(
         "model": model or environment.get(MODEL),
         "base_url": base_url or environment.get(BASE_URL),
         "structured": environment.get(STRUCTURED),
-        "check": check,
     }
     settings = {**{k: v for k, v in settings.items() if k != "api_key"}, **{k: v for k, v in said.items() if v}}
     if not settings or settings.get("model") == NO_MODEL:
         return None
     if "model" not in settings:
-        raise ConfigError(f"settings of a language model are given but not its name. Set {MODEL}, or give --model NAME")
+        raise ConfigError(f"a language model's address is given but not its name. Set {MODEL}, or give --model NAME")
     return ModelCfg.from_json(settings, str(path))
 
 

@@ -14,11 +14,13 @@ from agent.models.config import ModelCfg, ModelLimits
 from agent.planner import DeterministicPlanner
 from agent.report import write_report
 from agent.run_folder import Job, RunFolder
+from agent.series import Series
 from agent.session import Session
 from agent.witness import eyes_for
 from exoactor import attempt
 from exoactor.types import Outcome, StageError, Verdict
 from exoactor.world.faults import parse_fault
+from exoactor.world.scene_file import load_scene
 
 SCRIPT = {
     "reached": reached("yes"),
@@ -279,6 +281,15 @@ def test_what_is_off_is_not_there():
     assert eyes_for(before, "k") is None, "job.json of a run from before there was a check"
 
 
+def test_runs_in_one_living_world_are_looked_at_too(tmp_path):
+    with serving(saying()) as endpoint:
+        config = {"pipeline": {}, "model": ModelCfg("m", endpoint.url, check="flag").to_json()}
+        spec = load_scene("open_room")
+        series = Series(tmp_path / "series", spec, SeeingPipeline(), DeterministicPlanner(), 7, config)
+        assert series.work(series.begin("wave"))["status"] == "achieved"
+        assert [asked(r) for r in endpoint.requests] == ["shows_step", "reached"]
+
+
 class Killed(BaseException):
     """Stands for SIGKILL: nothing of ours catches it."""
 
@@ -383,7 +394,7 @@ def test_a_veto_is_told_in_words(tmp_path, capsys):
         "after: “the robot, an arm up”"
     )
     assert told[2].startswith("  01-wave/attempt-1 shown the outcome, doubted: the model says no;")
-    assert told[4].endswith("cannot tell, vetoed by model; model vetoed measured done, seen")
+    assert told[4].endswith("cannot tell, vetoed by model; model vetoed (measured: done, seen)")
 
 
 def test_without_pictures_nobody_is_asked_and_the_verdict_stands(tmp_path):
