@@ -220,6 +220,7 @@ class Nodes:
                     state["replans"],
                     s.seconds(),
                     closed_loop=not s.run.job.open_loop,
+                    holding=s.pipeline.holding is not None,
                 ),
                 s.budgets,
             )
