@@ -92,9 +92,9 @@ def decide(situation: Situation, budgets: Budgets = Budgets()) -> Decision:
     """The next move.
 
     - unsafe: halt; a person must look. - done: next subtask. - cannot_tell: look again once, then it is a failure.
-    - interrupted: a new attempt, not counted as a failure. - what a model vetoed while the hands hold something: a
-      person. - otherwise another seed, unless the attempts are used
-      up, the same reason came too often, or another seed cannot help: then another plan, then a person.
+    - interrupted: a new attempt, not counted as a failure. - vetoed with something in the hands: a person.
+    - otherwise another seed, unless the attempts are used up, the same reason came too often, or another seed cannot
+      help: then another plan, then a person.
     """
     result = situation.result
     if result.kind == "unsafe":

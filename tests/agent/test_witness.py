@@ -112,6 +112,19 @@ def test_a_veto_is_looked_at_once_more_and_ends_with_a_person(tmp_path):
     assert pipeline.calls.count("track") < 10
 
 
+def test_a_veto_of_what_is_held_is_for_a_person_to_settle(tmp_path):
+    class Holding(SeeingPipeline):
+        def check(self, folder, expectation):
+            self.holding = "table"
+            return super().check(folder, expectation)
+
+    pipeline = Holding()
+    with serving(saying(**NO)) as endpoint:
+        assert run(tmp_path / "run", endpoint, pipeline)["status"] == "needs_human"
+    assert [e["do"] for e in events(tmp_path / "run", "decided")] == ["look", "ask"]
+    assert pipeline.calls.count("track") == 1
+
+
 def test_a_second_look_that_is_not_vetoed_is_done(tmp_path):
     script = iter([shows(), reached("no"), missed("yes"), reached("yes")])
     with serving(lambda body: Reply(next(script))) as endpoint:
