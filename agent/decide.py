@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.second_opinion import VETOED
+
 Next = Literal["next", "look", "retry", "replan", "ask", "abort", "safety_stop"]
 ResultKind = Literal["done", "not_done", "cannot_tell", "error", "interrupted", "unsafe"]
 
@@ -66,6 +68,7 @@ class Situation:
         replans: replans so far.
         seconds: wall time so far [s].
         closed_loop: False: one attempt each, verdicts decide nothing.
+        holding: something was measured to be in the hands.
     """
 
     result: Result
@@ -74,6 +77,7 @@ class Situation:
     replans: int = 0
     seconds: float = 0.0
     closed_loop: bool = True
+    holding: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,9 @@ def decide(situation: Situation, budgets: Budgets = Budgets()) -> Decision:
     """The next move.
 
     - unsafe: halt; a person must look. - done: next subtask. - cannot_tell: look again once, then it is a failure.
-    - interrupted: a new attempt, not counted as a failure. - otherwise another seed, unless the attempts are used
-      up, the same reason came too often, or another seed cannot help: then another plan, then a person.
+    - interrupted: a new attempt, not counted as a failure. - vetoed with something in the hands: a person.
+    - otherwise another seed, unless the attempts are used up, the same reason came too often, or another seed cannot
+      help: then another plan, then a person.
     """
     result = situation.result
     if result.kind == "unsafe":
@@ -106,6 +111,8 @@ def decide(situation: Situation, budgets: Budgets = Budgets()) -> Decision:
         return Decision("look", f"cannot tell ({result.code}); one more look costs nothing")
     if situation.seconds >= budgets.seconds:
         return Decision("abort", f"out of time: {situation.seconds:.0f} of {budgets.seconds:.0f} s are used")
+    if result.code == VETOED and situation.holding:
+        return Decision("ask", "a model doubts it, and another attempt would lose what seems to be in the hands")
     failures = (*situation.failures, result.code)
     same = failures.count(result.code)
     if result.code in POINTLESS:

@@ -26,6 +26,8 @@ from agent.plan import PlanStatus, Subtask
 from agent.planning import failure_entry, planned
 from agent.resume import look_again_after_restart
 from agent.session import Session
+from agent.witness import beside, look_at_video
+from exoactor.attempt import FRAMES
 from exoactor.types import Interrupted, Outcome, SafetyStop, StageError
 
 STAGES = ("observe", "imagine", "gate", "estimate", "ground", "retarget", "track", "check")
@@ -63,7 +65,7 @@ class Nodes:
         self._stages: dict[str, Callable[[Attempt], dict[str, Any]]] = {
             "observe": self._observe,
             "imagine": self._imagine,
-            "gate": lambda a: {"gates": [g.name for g in session.pipeline.gate(a.folder)]},
+            "gate": self._gate,
             "estimate": self._estimate,
             "ground": lambda a: {"grounding": session.pipeline.ground(a.folder, a.expectation)},
             "retarget": self._retarget,
@@ -147,6 +149,10 @@ class Nodes:
         s.pipeline.imagine(attempt.folder, scene, actions, attempt.seed, s.progress("imagine"))
         return {}
 
+    def _gate(self, attempt: Attempt) -> dict[str, Any]:
+        gates = [g.name for g in self.session.pipeline.gate(attempt.folder)]
+        return {"gates": gates, **look_at_video(self.session, attempt)}
+
     def _estimate(self, attempt: Attempt) -> dict[str, Any]:
         self.session.pipeline.estimate(attempt.folder, self.session.progress("estimate"))
         return {}
@@ -179,13 +185,14 @@ class Nodes:
 
     def _check(self, attempt: Attempt) -> dict[str, Any]:
         s = self.session
-        verdict = s.pipeline.check(attempt.folder, attempt.expectation)
+        measured = s.pipeline.check(attempt.folder, attempt.expectation)
         s.pipeline.save_world(s.run.world)
+        verdict, told = beside(s, attempt, measured)
         cut_off = s.run.journal.get(attempt.motion_finished) is None
         result = Result(verdict.outcome.value, verdict.code)
         if cut_off and verdict.outcome is not Outcome.DONE:
             result = Result("interrupted", verdict.code)
-        return {"result": asdict(result), "verdict": verdict.to_json(), "cut_off": cut_off}
+        return {"result": asdict(result), "verdict": verdict.to_json(), "cut_off": cut_off, **told}
 
     def recover(self, state: State) -> Command[str]:
         """First look of a process that took up an unfinished attempt."""
@@ -213,10 +220,13 @@ class Nodes:
                     state["replans"],
                     s.seconds(),
                     closed_loop=not s.run.job.open_loop,
+                    holding=s.pipeline.holding is not None,
                 ),
                 s.budgets,
             )
             known = s.emit("decided", key=key, attempt=attempt.name, **asdict(decision), result=asdict(result))
+        if known["do"] != "look":
+            (attempt.folder / FRAMES).unlink(missing_ok=True)  # tens of megabytes, wanted no more
         return self._follow(Decision(known["do"], known["why"]), result, attempt, state)
 
     def _follow(self, decision: Decision, result: Result, attempt: Attempt, state: State) -> Command[str]:

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.journal import Event
-from agent.models.spent import CALLED
+from agent.models.spent import CALLED, SAW
 from agent.plan import Subtask
 from agent.session import Watcher
 
@@ -83,7 +83,7 @@ class Board:
                 self.now = (later[0], "", 0.0) if later else None
             else:
                 self.notes = [*self.notes, f"step {subtask}: {event['do']}: {event['why']}"][-4:]
-        if kind in ("looked_after_restart", "attempt_interrupted", "run_finished", CALLED):
+        if kind in ("looked_after_restart", "attempt_interrupted", "run_finished", CALLED, SAW):
             self.notes = [*self.notes, sentence(event)][-4:]
 
     def progress(self, stage: str, fraction: float) -> None:
@@ -196,10 +196,11 @@ def sentence(event: Event) -> str:
         return (
             f"  language model, call {event['call']}, {event['purpose']}: {event['code'].replace('_', ' ')} ({costs})"
         )
-    if kind == "stage_finished" and event["stage"] != "check":
-        return f"  {where} {event['stage']} ({event['seconds']:.1f} s)"
+    if kind == SAW:
+        return f"  {where} shown the {event['about']}{', doubted' if event['turned'] else ''}: {told(event)}"
     if kind == "stage_finished":
-        return f"  {where} check ({event['seconds']:.1f} s): {measured(event['verdict'])}"
+        says = f": {measured(event['verdict'])}" if event["stage"] == "check" else ""
+        return f"  {where} {event['stage']} ({event['seconds']:.1f} s){says}{beside(event.get('model'))}"
     if kind == "stage_failed":
         result = event["result"]
         return f"  {where} {event['stage']} failed: {result['code']} {result['hint']}".rstrip()
@@ -223,6 +224,22 @@ def measured(verdict: Event) -> str:
     with suppress(TypeError):
         text += f" ({verdict['measured']:.3g} {verdict['unit']}, limit {verdict['threshold']:.3g})"
     return text
+
+
+def told(answer: Event) -> str:
+    """What a model answered about pictures, in words; what it says it sees is quoted."""
+    if answer["answer"] == "failed":
+        return f"no answer ({answer['reason']})"
+    seen = "; ".join(f"{name}: “{text}”" for name, text in answer["seen"].items())
+    return f"the model says {answer['answer'].replace('_', ' ')}; {seen}"
+
+
+def beside(model: Event | None) -> str:
+    """What a model's opinion did to a verdict, in words."""
+    if not model:
+        return ""
+    was = f" (measured: {model['measured']}, {model['measured_code']})" if "measured" in model else ""
+    return f"; model {model['flag']}{was if model['flag'] in ('vetoed', 'confirmed') else ''}".replace("_", " ")
 
 
 def _subtask_id(event: Event) -> int | None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.journal import Event, fields
+from agent.journal import Event
 from agent.models.failures import quoted
-from agent.models.spent import CALLED
 from agent.plan import Context, Failure, Subtask
 from agent.session import Session
-from exoactor.files import write_json
 from exoactor.types import SafetyStop, Scene, StageError
 from skills import Symbols
 
@@ -52,15 +50,13 @@ def _seen_done(session: Session) -> set[int]:
 def _context(session: Session, state: Mapping[str, Any], done: Sequence[Subtask]) -> Context:
     replans = state.get("replans", 0)
     at = (1, 1) if not replans else (state["plan"][state["cursor"]]["id"], state["attempt"])
-    down = any(f.kind == "model_down" and (f.subtask, f.attempt) == at for f in session.faults)
-    calls = tuple(fields(e) for e in session.run.journal.of(CALLED))
     return Context(
         lambda: _look(session, replans),
         tuple(done),
-        calls,
-        lambda call: _record(session, call),
+        session.model_calls(),
+        session.record_call,
         session.stop.check,
-        down,
+        session.model_down(*at),
         Symbols(holding=session.pipeline.holding, seat=session.pipeline.seat),
         session.mentioned,
     )
@@ -75,16 +71,6 @@ def _look(session: Session, replans: int) -> Scene | None:
         return None
     session.pipeline.save_world(session.run.world)
     return scene
-
-
-def _record(session: Session, call: dict[str, Any]) -> None:
-    """What was said goes into a file of its own, what it cost into the journal."""
-    number = len(session.run.journal.of(CALLED)) + 1
-    folder = session.run.path / "model"
-    folder.mkdir(exist_ok=True)
-    write_json(folder / f"call-{number:02d}.json", call)
-    costs = {k: v for k, v in call.items() if k not in ("request", "reply")}
-    session.emit(CALLED, key=f"model-{number}", call=number, **costs)
 
 
 def failure_entry(subtask: Subtask, stage: str, code: str, hint: str, before: Subtask | None) -> dict[str, Any]:

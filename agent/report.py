@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from agent.journal import Event, read_events
-from agent.live import measured, sentence
+from agent.live import beside, measured, sentence, told
 from agent.plan import Subtask
 from agent.run_folder import read_job
 from agent.summary import attempts_of, summarize
@@ -20,7 +20,7 @@ from exoactor.types import ConfigError
 
 MAX_EMBEDDED = 30_000_000
 """A file beyond this is named, not embedded [bytes]."""
-_TYPES = {".mp4": "video/mp4", ".png": "image/png"}
+_TYPES = {".mp4": "video/mp4", ".png": "image/png", ".jpg": "image/jpeg"}
 _STAGES = ("observe", "imagine", "gate", "estimate", "ground", "retarget", "track", "check")
 
 
@@ -118,8 +118,22 @@ def _attempt(run_dir: Path, name: str, events: list[Event]) -> dict[str, Any]:
         "performed": _embedded(folder / "rollout.mp4"),
         "moved": (folder / "rollout.npz").exists(),
         "evidence": [e for e in map(_embedded, sorted(folder.glob("evidence-*.png"))) if e],
+        "opinions": [o for o in (_opinion(folder, f"model-{name}.json") for name in ("gate", "check")) if o],
         "seconds": [(e["stage"], f"{e['seconds']:.1f}") for e in stages],
         "truth": json.loads(truth.read_text()) if truth.exists() else None,
+    }
+
+
+def _opinion(folder: Path, name: str) -> dict[str, Any] | None:
+    """What a model said of a video or an outcome, and the pictures that it was shown."""
+    if not (folder / name).exists():
+        return None
+    written = json.loads((folder / name).read_text())
+    return {
+        "about": "the video" if name == "model-gate.json" else "the outcome",
+        "flag": beside(written).removeprefix("; model "),
+        "answers": [("doubted: " if a["turned"] else "") + told(a) for a in written["answers"]],
+        "pictures": [e for e in (_embedded(folder / picture) for picture in written["asked"]["pictures"]) if e],
     }
 
 

@@ -20,6 +20,7 @@ from agent.report import write_report
 from agent.run_folder import Job, RunFolder
 from agent.session import Pipeline, Session, Silent, Stop, Watcher
 from agent.summary import summarize
+from agent.witness import eyes_for
 from exoactor.files import atomic_path
 from exoactor.types import Scene
 from exoactor.world.faults import Fault
@@ -83,6 +84,7 @@ class Series:
     approval: Approval = field(default_factory=Approval)
 
     def __post_init__(self) -> None:
+        self.eyes = eyes_for(self.config.get("model"))
         self.path.mkdir(parents=True, exist_ok=True)
 
     def wake(self) -> bool:
@@ -136,6 +138,7 @@ class Series:
             living=True,
             mentioned=self.mentioned(),
             approval=self.approval,
+            eyes=self.eyes,
         )
         try:
             return work(session, asker)

@@ -10,17 +10,22 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from agent.approval import Approval
 from agent.decide import Budgets
-from agent.journal import Event, stage_seconds
+from agent.journal import Event, fields, stage_seconds
+from agent.models.spent import CALLED
 from agent.plan import Planner
 from agent.run_folder import RunFolder
 from exoactor.bench.runner import cpu_seconds
+from exoactor.files import write_json
 from exoactor.types import Action, Catalogue, Expectation, GateResult, Interrupted, Scene, Verdict
 from exoactor.types.protocols import Progress
 from exoactor.world.faults import Fault
+
+if TYPE_CHECKING:
+    from agent.eyes import Eyes
 
 
 class Pipeline(Protocol):
@@ -177,6 +182,7 @@ class Session:
         living: the pipeline's world is the one that the run was left in, and is not loaded again.
         mentioned: ids of things that were spoken of before this run, the last of them last.
         approval: what a person wants to be asked about.
+        eyes: a model that is shown pictures of outcomes and of imagined videos, or None.
     """
 
     run: RunFolder
@@ -190,6 +196,7 @@ class Session:
     living: bool = False
     mentioned: tuple[str, ...] = ()
     approval: Approval = field(default_factory=Approval)
+    eyes: Eyes | None = None
 
     def emit(self, event: str, key: str | None = None, **data: Any) -> Event:
         """Journal an event (once per key) and show it."""
@@ -222,6 +229,23 @@ class Session:
     def seconds(self) -> float:
         """Wall time that stages took so far, over all processes that worked on the run [s]."""
         return stage_seconds(self.run.journal.events)
+
+    def model_calls(self) -> tuple[Event, ...]:
+        """What calls of language models cost so far, over all processes that worked on the run."""
+        return tuple(fields(e) for e in self.run.journal.of(CALLED))
+
+    def record_call(self, call: dict[str, Any]) -> None:
+        """Write down a call of a language model: what was said in a file of its own, what it cost in the journal."""
+        number = len(self.run.journal.of(CALLED)) + 1
+        folder = self.run.path / "model"
+        folder.mkdir(exist_ok=True)
+        write_json(folder / f"call-{number:02d}.json", call)
+        costs = {k: v for k, v in call.items() if k not in ("request", "reply")}
+        self.emit(CALLED, key=f"model-{number}", call=number, **costs)
+
+    def model_down(self, subtask: int, attempt: int) -> bool:
+        """Whether the endpoint is to fail in this attempt, by a planted fault."""
+        return any(f.kind == "model_down" and (f.subtask, f.attempt) == (subtask, attempt) for f in self.faults)
 
     def config(self) -> dict[str, Any]:
         """What goes into job.json."""

@@ -31,6 +31,7 @@ from exoactor.types import (
 OBSERVATION = "observation.png"
 OBSERVATION_DEPTH = "observation-depth.png"
 OBSERVATION_JSON = "observation.json"
+AFTER = "after.jpg"
 IMAGINED = "imagined.mp4"
 HUMAN = "human.npz"
 CONTACT = "contact.json"
@@ -64,6 +65,11 @@ def save_observation(folder: Path, observation: Observation, scene: Scene) -> No
             "roll_pitch": felt.roll_pitch,
         },
     )
+
+
+def save_after(folder: Path, last: Observation) -> None:
+    """Write after.jpg: the picture of the latest look at the outcome, with nothing drawn into it."""
+    write_bytes(folder / AFTER, _encode(last.rgb[..., ::-1], ".jpg", cv2.IMWRITE_JPEG_QUALITY, 95))
 
 
 def load_observation(folder: Path) -> tuple[Observation, Scene]:
@@ -139,6 +145,22 @@ def load_frames(path: Path) -> tuple[Observation, ...]:
             depth = _decode(data[f"depth_{i}"].tobytes()) / _MILLIMETRES
             frames.append(Observation(float(time), rgb, depth, camera, felt))
         return tuple(frames)
+
+
+def load_pictures(path: Path, most: int) -> list[Array]:
+    """RGB (H, W, 3) uint8 of at most so many of the looks that `save_frames` wrote, evenly spaced, ends left out.
+
+    Args:
+        path: of the looks.
+        most: pictures.
+
+    Raises:
+        OSError, EOFError, ValueError, KeyError, BadZipFile: the file is missing or damaged.
+    """
+    with np.load(path) as data:
+        count = len(data["time"])
+        chosen = sorted({round(v) for v in np.linspace(0, count - 1, most + 2)[1:-1]}) if count else []
+        return [_decode(data[f"rgb_{i}"].tobytes())[..., ::-1] for i in chosen]
 
 
 def save_contact(folder: Path, contact: Contact | None) -> None:
@@ -220,13 +242,12 @@ def _to_millimetres(depth: Array) -> Array:
     return np.asarray(np.clip(np.round(depth * _MILLIMETRES), 0, 65535).astype(np.uint16))
 
 
-def _encode(image: Array) -> bytes:
+def _encode(image: Array, kind: str = ".png", *options: int) -> bytes:
     # Noisy depth holds no repetitions to look for: entropy coding alone is as small and twice as fast.
-    ok, data = cv2.imencode(
-        ".png", np.ascontiguousarray(image), [cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY]
-    )
+    options = options or (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY)
+    ok, data = cv2.imencode(kind, np.ascontiguousarray(image), list(options))
     if not ok:
-        raise ValueError("a picture could not be encoded as PNG")
+        raise ValueError(f"a picture could not be encoded as {kind}")
     return bytes(data.tobytes())
 
 

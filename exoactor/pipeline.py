@@ -263,10 +263,14 @@ class SimPipeline:
         return {"fell": rollout.fell, "seconds": rollout.seconds, **rollout.metrics}
 
     def check(self, folder: Path, expectation: Expectation) -> Verdict:
-        """Look at the outcome; writes verdict.json, evidence pictures and truth.json."""
+        """Look at the outcome; writes after.jpg, verdict.json, evidence pictures and truth.json.
+
+        The looks on the way (frames.npz) stay, for another look; who is done with the attempt deletes them.
+        """
         self.robot.arm([f for f in self._faults if f.kind == "occlude"])
         last = self._look()
         self.robot.disarm()
+        attempt.save_after(folder, last)
         frames = attempt.load_frames(folder / attempt.FRAMES) if (folder / attempt.FRAMES).exists() else ()
         before = attempt.load_scene(folder)
         if expectation.kind == "wiped":
@@ -288,8 +292,6 @@ class SimPipeline:
             self._in_hands = None
         self._write_truth(folder, expectation)
         write_json(folder / attempt.VERDICT, verdict.to_json())
-        if verdict.outcome is not Outcome.CANNOT_TELL:
-            (folder / attempt.FRAMES).unlink(missing_ok=True)  # tens of megabytes, wanted no more
         return verdict
 
     # -- the world ------------------------------------------------------------------------------

@@ -125,6 +125,9 @@ class Skill(ABC):
     arguments: ClassVar[tuple[Argument, ...]] = ()
     on_foot: ClassVar[bool] = False
     """Whether it needs the feet, so that who sits is taken to stand up for it; else that has to be said."""
+    model_may_confirm: ClassVar[bool] = False
+    """Whether a model that sees it done may settle what measuring cannot tell, if the user lets it. For what pictures
+    show as plainly as numbers do, and what is no harm if it was not done after all."""
     failure_codes: ClassVar[Mapping[str, str]] = {}
     """Codes that `actions` and the check can give, with what each means."""
 

@@ -19,6 +19,7 @@ class Wave(Skill):
     name = "wave"
     about = "Raise a hand and wave."
     arguments = (Argument("side", "side", "hand to wave with; by default the one that is seen best", required=False),)
+    model_may_confirm = True
     failure_codes: ClassVar[Mapping[str, str]] = {
         "robot_not_seen": "the robot was not found in the image",
         "no_wave": "no raised hand swung to and fro",

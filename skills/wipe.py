@@ -32,6 +32,7 @@ class Wipe(Skill):
     name = "wipe"
     about = "Walk up to a table and wipe a free patch of its top with one hand, stroking to and fro."
     on_foot = True
+    model_may_confirm = True
     arguments = (
         Argument("surface", "object", "id of the table to wipe", kinds=rule.SURFACES),
         Argument("side", "side", "hand; the one that is nearer by default", False),

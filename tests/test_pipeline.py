@@ -2,6 +2,7 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 
@@ -53,7 +54,18 @@ def test_everything_is_on_disk(performed):
     assert all((folder / p.name).stat().st_size > 1000 for p in verdict.evidence)
     _, read = attempt.load_observation(folder)
     assert read.to_json() == scene.to_json()
-    assert not (folder / attempt.FRAMES).exists()  # wanted no more once the verdict is known
+    assert (folder / attempt.FRAMES).exists()  # for another look; the agent deletes them once it has decided
+
+
+def test_pictures_of_the_outcome_are_plain_and_few(performed):
+    _, folder, *_ = performed
+    after = cv2.imread(str(folder / attempt.AFTER))
+    before = cv2.imread(str(folder / attempt.OBSERVATION))
+    assert after.shape == before.shape and np.abs(after.astype(int) - before).mean() < 10, "nothing is drawn into it"
+    frames = attempt.load_frames(folder / attempt.FRAMES)
+    some = attempt.load_pictures(folder / attempt.FRAMES, 4)
+    assert len(some) == 4 and all(any((p == f.rgb).all() for f in frames[1:-1]) for p in some)
+    assert len(attempt.load_pictures(folder / attempt.FRAMES, 500)) <= len(frames)
 
 
 def test_a_grounded_motion_survives_the_disk(performed, tmp_path):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.cli.model_options import BaseUrl, ModelName, costs, look_once, model_config, say_costs
+from agent.cli.model_options import BaseUrl, CheckByModel, ModelName, costs, look_once, model_config, say_costs
 from agent.cli.output import BAD_INPUT, Json, Output, command
 from exoactor.types import ConfigError
 
@@ -57,6 +57,7 @@ def run(
     max_seconds: Annotated[float, typer.Option(min=0, help="No new attempt starts after this [s].")] = 3600.0,
     model: ModelName = None,
     base_url: BaseUrl = None,
+    check_by_model: CheckByModel = None,
     json_: Json = False,
 ) -> int:
     """Carry out one long instruction, closed loop."""
@@ -73,7 +74,7 @@ def run(
         "closed_loop": not open_loop,
     }
     budgets = Budgets(attempts=attempts, replans=replans, seconds=max_seconds)
-    chosen = model_config(model, base_url)
+    chosen = model_config(model, base_url, check_by_model)
     return run_once(instruction, scene, seed, out, tuple(fault or ()), options, budgets, Output(json_), chosen)
 
 
@@ -208,12 +209,13 @@ def _work(folder: RunFolder, cfg: PipelineCfg, output: Output, answer: str | Non
     from agent.loop import work
     from agent.report import write_report
     from agent.session import Session, Stop
+    from agent.witness import eyes_for
     from exoactor.pipeline import SimPipeline
     from exoactor.world.faults import parse_fault
     from exoactor.world.scene_file import read_scene
 
     job = folder.job
-    planner = planner_for(job.config.get("model"))
+    planner, eyes = planner_for(job.config.get("model")), eyes_for(job.config.get("model"))
     spec = read_scene((folder.path / "scene.yaml").read_text(), job.scene)
     stop = Stop()
     with stop.on_signals():
@@ -228,6 +230,7 @@ def _work(folder: RunFolder, cfg: PipelineCfg, output: Output, answer: str | Non
                     tuple(parse_fault(f) for f in job.faults),
                     watcher,
                     stop,
+                    eyes=eyes,
                 )
                 answers = iter([answer] if answer else [])
                 summary = work(session, lambda q, c: next(answers, None) or ask_person(q, c, watcher))

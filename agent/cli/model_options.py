@@ -11,6 +11,7 @@ import typer
 
 from agent.cli.output import Output
 from agent.models.spent import Spent
+from exoactor.types import ConfigError
 
 if TYPE_CHECKING:
     from exoactor.types import Scene
@@ -23,17 +24,28 @@ BaseUrl = Annotated[
     str | None, typer.Option("--base-url", help="OpenAI-compatible endpoint of it; or EXOACTOR_BASE_URL.")
 ]
 
+CheckByModel = Annotated[
+    str | None,
+    typer.Option(
+        help="Let it look at outcomes and imagined videos too, to flag, veto or (where a skill allows) confirm; or off."
+    ),
+]
 
-def model_config(model: str | None, base_url: str | None) -> dict[str, Any] | None:
+
+def model_config(model: str | None, base_url: str | None, check: str | None = None) -> dict[str, Any] | None:
     """The settings of the model that options, environment and file name, without its key; None if none is named.
 
     Raises:
-        ConfigError: settings that cannot be used.
+        ConfigError: settings that cannot be used, or a check without a model.
     """
-    from agent.models.config import find_model
+    from agent.models.config import MODEL, ModelCfg, find_model
 
     found = find_model(model, base_url)
-    return None if found is None else found.to_json()
+    if found is None and check not in (None, "off"):
+        raise ConfigError(f"--check-by-model {check}: no language model is configured; give --model, or set {MODEL}")
+    if found is None or check is None:
+        return None if found is None else found.to_json()
+    return ModelCfg.from_json({**found.to_json(), "check": check}).to_json()
 
 
 def look_once(spec: SceneSpec) -> Scene | None:

@@ -18,6 +18,11 @@ Way = Literal["json_schema", "tools", "json"]
 """How structured output is asked for: by JSON schema, as the arguments of a tool, or as JSON in the text."""
 WAYS: Final[tuple[Way, ...]] = get_args(Way)
 
+Power = Literal["off", "flag", "veto", "confirm"]
+"""What a model that looks at outcomes and imagined videos may do: nothing, say what it sees, besides turn `done` into
+`cannot_tell` and refuse videos, besides settle what measuring cannot tell where the skill allows it."""
+POWERS: Final[tuple[Power, ...]] = get_args(Power)
+
 MODEL, BASE_URL, API_KEY = "EXOACTOR_MODEL", "EXOACTOR_BASE_URL", "EXOACTOR_API_KEY"
 STRUCTURED, FILE, TRACING = "EXOACTOR_STRUCTURED", "EXOACTOR_MODEL_CONFIG", "EXOACTOR_TRACING"
 NO_MODEL = "none"
@@ -61,6 +66,7 @@ class ModelCfg:
         retry_delay: before the first retry; doubled each time [s].
         corrections: how often the errors of a plan are sent back.
         max_output: longest answer [tokens].
+        check: what it may do with verdicts and videos that it is shown pictures of; "off" shows it none.
         stream: receive the answer piece by piece, for slow endpoints behind impatient proxies.
         price_in, price_out: of a million tokens read, written; None for unknown.
         limits: what a run may spend.
@@ -75,6 +81,7 @@ class ModelCfg:
     retry_delay: float = 1.0
     corrections: int = 2
     max_output: int = 2000
+    check: Power = "off"
     stream: bool = False
     price_in: float | None = None
     price_out: float | None = None
@@ -90,6 +97,8 @@ class ModelCfg:
             raise ConfigError(f"base_url: no user, password or query belongs into it; the key goes into {API_KEY}")
         if self.structured not in ("auto", *WAYS):
             raise ConfigError(f"structured: {self.structured!r} given, one of auto, {', '.join(WAYS)} wanted")
+        if self.check not in POWERS:
+            raise ConfigError(f"check: {self.check!r} given, one of {', '.join(POWERS)} wanted")
         for name, least in (
             ("timeout", 0.1),
             ("retries", 0),
@@ -124,6 +133,8 @@ class ModelCfg:
             raise ConfigError(f"{where}: {', '.join(wrong)} unknown; there are: {', '.join(sorted(known))}")
         if "model" not in data:
             raise ConfigError(f"{where}: the name of the model is missing (model: NAME)")
+        if data.get("check") is False:  # YAML reads a plain off as false
+            data = {**data, "check": "off"}
         return cls(**{**data, "model": str(data["model"]), "limits": ModelLimits(**limits)})
 
 

@@ -65,6 +65,9 @@ def language_model() -> Iterable[Part]:
     else:
         mend = "choose a model that can answer in JSON, or do without; the deterministic planner works as before"
         yield Part("language model", "broken", f"{where}: {told}", mend)
+    if cfg.check != "off" and not can["images"]:
+        mend = "choose a model that takes pictures, or check: off; what is measured decides as before"
+        yield Part("check by model", "broken", f"check: {cfg.check}, but pictures were not answered as asked", mend)
 
 
 def capabilities(cfg: ModelCfg, key: str = "", seconds: float = SECONDS) -> dict[str, bool]:

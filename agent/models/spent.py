@@ -8,6 +8,8 @@ from typing import Any
 
 CALLED = "model_called"
 """Journal event of one request to a language model."""
+SAW = "model_saw"
+"""Journal event of one answer about pictures."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ from exoactor.types.protocols import (
 )
 from exoactor.types.robot import CONTROL_HZ, G1_JOINTS, HAND_JOINTS, Actuation, Sensors, TrackingCommand
 from exoactor.types.scene import KINDS, Catalogue, CatalogueItem, Pose2D, Scene, SceneObject
-from exoactor.types.verdict import MOVED_BY_HAND, PASSED, Expectation, Outcome, Verdict
+from exoactor.types.verdict import MOVED_BY_HAND, PASSED, Expectation, ExpectationKind, Outcome, Verdict
 from exoactor.types.video import Action, ActionKind, GateResult, ImaginedVideo, ImagineRequest
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "Controller",
     "ExoActorError",
     "Expectation",
+    "ExpectationKind",
     "GateResult",
     "GroundedMotion",
     "HandTargets",

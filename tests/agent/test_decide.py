@@ -3,6 +3,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from agent.decide import POINTLESS, Budgets, Result, Situation, decide
+from agent.second_opinion import VETOED
 
 CODES = st.sampled_from(["too_far", "not_facing", "vanish", "lost_person", "no_free_place"])
 FAILED = st.builds(Result, st.sampled_from(["not_done", "error"]), CODES, st.just("check"))
@@ -17,6 +18,7 @@ SITUATIONS = st.builds(
     st.booleans(),
     st.integers(0, 4),
     st.floats(0, 10_000),
+    st.booleans(),
     st.booleans(),
 )
 
@@ -41,6 +43,14 @@ def test_the_iron_rules(situation):
     if decision.do == "replan":
         assert situation.replans < Budgets().replans
     assert decision.why
+
+
+def test_a_load_that_a_model_does_not_see_is_not_thrown_away_for_another_attempt():
+    vetoed = Result("cannot_tell", VETOED)
+    assert decide(Situation(vetoed, holding=True)).do == "look"
+    assert decide(Situation(vetoed, looked_again=True, holding=True)).do == "ask"
+    assert decide(Situation(vetoed, looked_again=True)).do == "retry"
+    assert decide(Situation(Result("not_done", "not_lifted"), looked_again=True, holding=True)).do == "retry"
 
 
 class Job(RuleBasedStateMachine):

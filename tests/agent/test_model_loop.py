@@ -259,3 +259,28 @@ def test_a_key_is_written_nowhere(world, tmp_path, monkeypatch):
     assert {"job.json", "journal.jsonl", "call-01.json", "result.json", "report.html"} <= {p.name for p in written}
     for path in written:
         assert b"9876543210" not in path.read_bytes(), path
+
+
+def test_run_says_what_a_model_may_do_beside_the_check(world, tmp_path):
+    out = tmp_path / "run"
+    with serving([]) as endpoint:
+        options = ("--scene", "open_room", "--model", "m", "--base-url", endpoint.url, "--out", str(out))
+        assert exoactor("run", "wave", *options, "--check-by-model", "veto").exit_code == 0
+    assert json.loads((out / "job.json").read_text())["config"]["model"]["check"] == "veto"
+    assert [e["failure"] for e in events(out, "model_saw")] == ["no_pictures"] * 2, "this world leaves none"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--check-by-model", "veto"], "no language model is configured"),
+        (["--model", "none", "--check-by-model", "flag"], "no language model is configured"),
+        (["--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--check-by-model", "maybe"], "off, flag, veto"),
+    ],
+)
+def test_a_check_that_cannot_be_is_told_before_anything_is_written(options, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = exoactor("run", "wave", "--scene", "open_room", *options)
+    assert result.exit_code == 2 and message in result.output
+    assert not list(tmp_path.iterdir())
+    assert exoactor("plan", "wave", "--scene", "open_room").exit_code == 0

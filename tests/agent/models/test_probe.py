@@ -67,3 +67,15 @@ def test_without_a_model_everything_is_in_order(monkeypatch):
     monkeypatch.setenv("EXOACTOR_BASE_URL", "http://127.0.0.1:9/v1")
     (part,) = language_model()
     assert part.state == "broken" and "EXOACTOR_MODEL" in part.detail
+
+
+def test_a_check_by_a_model_that_takes_no_pictures_is_told(monkeypatch, tmp_path):
+    (tmp_path / "model.yaml").write_text("check: veto\n")
+    monkeypatch.setenv("EXOACTOR_MODEL_CONFIG", str(tmp_path / "model.yaml"))
+    monkeypatch.setenv("EXOACTOR_MODEL", "m")
+    found = []
+    for script in (able, blind):
+        with serving(script) as endpoint:
+            monkeypatch.setenv("EXOACTOR_BASE_URL", endpoint.url)
+            found.append({part.name: part.state for part in language_model()})
+    assert found == [{"language model": "ok"}, {"language model": "ok", "check by model": "broken"}]
