@@ -43,12 +43,14 @@ def chat(
     from agent.chat.folder import ChatFolder
     from agent.chat.terminal import Terminal, give_back, native_noise_to
 
-    folder = ChatFolder(resume) if resume is not None else _new_chat(scene, seed, out, approve, model, base_url)
+    folder = (
+        ChatFolder(resume) if resume is not None else new_folder("chat", scene, seed, out, approve, model, base_url)
+    )
     terminal = Terminal()
     noise = native_noise_to(folder.path / "native.log") if terminal.interactive else None
     try:
         has_model = folder.cfg.config.get("model") is not None
-        return Conversation(folder, lambda: _series(folder), terminal, has_model=has_model).hold()
+        return Conversation(folder, lambda: series_of(folder), terminal, has_model=has_model).hold()
     finally:
         if noise is not None:
             give_back(noise)
@@ -56,7 +58,14 @@ def chat(
         folder.close()
 
 
-def _new_chat(scene: str, seed: int, out: Path | None, approve: str, model: str | None, base_url: str | None) -> Any:
+def new_folder(
+    about: str, scene: str, seed: int, out: Path | None, approve: str, model: str | None, base_url: str | None
+) -> ChatFolder:
+    """The folder of a new conversation; `about` goes into its name.
+
+    Raises:
+        ConfigError: an option that cannot be used.
+    """
     from agent.approval import POLICIES
     from agent.chat.folder import ChatCfg, ChatFolder
     from agent.run_folder import new_id
@@ -69,7 +78,7 @@ def _new_chat(scene: str, seed: int, out: Path | None, approve: str, model: str 
     spec = load_scene(scene)
     config = living_config(model_config(model, base_url))
     pull_assets(Output(False))
-    return ChatFolder.create(out or Path("runs") / new_id("chat"), spec, ChatCfg(spec.name, seed, config, policy))
+    return ChatFolder.create(out or Path("runs") / new_id(about), spec, ChatCfg(spec.name, seed, config, policy))
 
 
 @command
@@ -155,7 +164,8 @@ def _say_result(output: Output, result: dict[str, Any]) -> None:
         output.say(f"to go on: exoactor script --resume {result['run_dir']}")
 
 
-def _series(folder: ChatFolder) -> Series:
+def series_of(folder: ChatFolder) -> Series:
+    """The living world of a conversation's folder, opened anew."""
     from agent.approval import Approval
     from agent.chain import planner_for
     from agent.decide import Budgets
