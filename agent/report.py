@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from agent.journal import Event, read_events
 from agent.live import measured, sentence
 from agent.plan import Subtask
+from agent.remembered import in_words
 from agent.run_folder import read_job
 from agent.summary import attempts_of, summarize
 from exoactor.files import write_text
@@ -72,6 +73,7 @@ def contents(run_dir: Path, embed: bool = True, truth: bool = True) -> dict[str,
         "total_cpu": sum(summary["cpu_seconds"].values()),
         "started": time.strftime("%Y-%m-%d %H:%M", time.localtime(began)) if events else "not started",
         "steps": [_step(run_dir, entry, events, _embedded if embed else _linked, truth) for entry in _entries(events)],
+        "remembered": [in_words(way) for e in events if e["event"] == "remembered" for way in e["ways"]],
         "journal": [
             {
                 "at": f"{e['time'] - began:.1f}",

@@ -15,6 +15,8 @@ from typing import Any, Protocol
 from agent.approval import Approval
 from agent.decide import Budgets
 from agent.journal import Event, stage_seconds
+from agent.memory import FILE as MEMORY
+from agent.memory import Memory
 from agent.plan import Planner
 from agent.run_folder import RunFolder
 from exoactor.bench.runner import cpu_seconds
@@ -177,6 +179,10 @@ class Session:
         living: the pipeline's world is the one that the run was left in, and is not loaded again.
         mentioned: ids of things that were spoken of before this run, the last of them last.
         approval: what a person wants to be asked about.
+        memory_file: of what was tried and what worked; one in the run's folder by default.
+
+    Raises:
+        ConfigError: the memory cannot be used.
     """
 
     run: RunFolder
@@ -190,6 +196,10 @@ class Session:
     living: bool = False
     mentioned: tuple[str, ...] = ()
     approval: Approval = field(default_factory=Approval)
+    memory_file: Path | None = None
+
+    def __post_init__(self) -> None:
+        self.memory = Memory(self.memory_file or self.run.path / MEMORY)
 
     def emit(self, event: str, key: str | None = None, **data: Any) -> Event:
         """Journal an event (once per key) and show it."""

@@ -9,6 +9,7 @@ import typer
 
 from agent.cli.benches import register as register_benches
 from agent.cli.jobs import register as register_jobs
+from agent.cli.remembering import register as register_memory
 from agent.cli.serving import register as register_serving
 from agent.cli.stages import register as register_stages
 from agent.cli.standing import register as register_demo
@@ -30,6 +31,7 @@ for register in (
     register_demo,
     register_stages,
     register_things,
+    register_memory,
     register_benches,
 ):
     register(app)

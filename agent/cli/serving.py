@@ -15,6 +15,7 @@ import typer
 from agent.cli.jobs import DEFAULT_SCENE, SceneOption, Seed
 from agent.cli.model_options import BaseUrl, ModelName
 from agent.cli.output import INTERRUPTED, command
+from agent.cli.remembering import MemoryFile
 from agent.cli.talking import new_folder, series_of
 from exoactor.types import ConfigError
 
@@ -45,6 +46,7 @@ def mcp(
     ] = "never",
     model: ModelName = None,
     base_url: BaseUrl = None,
+    memory: MemoryFile = None,
 ) -> int:
     """Serve the robot over MCP (streamable HTTP): observe, plan, run, status, answer, stop, report."""
     if find_spec("mcp") is None:
@@ -54,7 +56,7 @@ def mcp(
     checked_host(host)
     secret, made = token_or_new(token if token is not None else os.environ.get(TOKEN))
     with listening(port) as sock:
-        folder = _folder(resume, scene, seed, out, approve, model, base_url)
+        folder = _folder(resume, scene, seed, out, approve, model, base_url, memory)
         try:
             address = f"http://{sock.getsockname()[0]}:{sock.getsockname()[1]}{PATH}"
             return _serve(folder, sock, secret, [address, *([f"token (shown once): {secret}"] if made else [])])
@@ -70,10 +72,14 @@ def _folder(
     approve: str,
     model: str | None,
     base_url: str | None,
+    memory: str | None,
 ) -> ChatFolder:
     from agent.chat.folder import ChatFolder
 
-    folder = new_folder("mcp", scene, seed, out, approve, model, base_url) if resume is None else ChatFolder(resume)
+    if resume is not None:
+        folder = ChatFolder(resume)
+    else:
+        folder = new_folder("mcp", scene, seed, out, approve, model, base_url, memory)
     if folder.cfg.approve != "never" and not sys.stdin.isatty():
         folder.close()
         raise ConfigError(f"--approve {folder.cfg.approve}: a person at the server's terminal is wanted for that")

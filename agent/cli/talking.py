@@ -10,6 +10,7 @@ import typer
 from agent.cli.jobs import DEFAULT_SCENE, SceneOption, Seed, pull_assets
 from agent.cli.model_options import BaseUrl, ModelName, model_config
 from agent.cli.output import Json, Output, command
+from agent.cli.remembering import MemoryFile, memory_file
 from exoactor.types import ConfigError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def chat(
     ] = "never",
     model: ModelName = None,
     base_url: BaseUrl = None,
+    memory: MemoryFile = None,
 ) -> int:
     """Talk with the robot: tasks, questions, stops and changes of mind in one living world."""
     from agent.chat.conversation import Conversation
@@ -44,7 +46,9 @@ def chat(
     from agent.chat.terminal import Terminal, give_back, native_noise_to
 
     folder = (
-        ChatFolder(resume) if resume is not None else new_folder("chat", scene, seed, out, approve, model, base_url)
+        ChatFolder(resume)
+        if resume is not None
+        else new_folder("chat", scene, seed, out, approve, model, base_url, memory)
     )
     terminal = Terminal()
     noise = native_noise_to(folder.path / "native.log") if terminal.interactive else None
@@ -59,7 +63,14 @@ def chat(
 
 
 def new_folder(
-    about: str, scene: str, seed: int, out: Path | None, approve: str, model: str | None, base_url: str | None
+    about: str,
+    scene: str,
+    seed: int,
+    out: Path | None,
+    approve: str,
+    model: str | None,
+    base_url: str | None,
+    memory: str | None,
 ) -> ChatFolder:
     """The folder of a new conversation; `about` goes into its name.
 
@@ -76,7 +87,7 @@ def new_folder(
     if policy is None:
         raise ConfigError(f"--approve: {approve!r} given, one of {', '.join(POLICIES)} wanted")
     spec = load_scene(scene)
-    config = living_config(model_config(model, base_url))
+    config = living_config(model_config(model, base_url), memory=memory_file(memory))
     pull_assets(Output(False))
     return ChatFolder.create(out or Path("runs") / new_id(about), spec, ChatCfg(spec.name, seed, config, policy))
 
@@ -90,6 +101,7 @@ def script(
     rewind: Annotated[str, typer.Option("--from", help="With --resume: go back to this checkpoint first.")] = "",
     model: ModelName = None,
     base_url: BaseUrl = None,
+    memory: MemoryFile = None,
     json_: Json = False,
 ) -> int:
     """Carry out a task script: instructions, single skills, conditions, repeats, checkpoints, expectations."""
@@ -117,7 +129,7 @@ def script(
         if resume is not None:
             result = resume_script(resume, rewind=rewind, hands=hands)
         else:
-            result = run_script(read, out=out, model=settings, hands=hands)
+            result = run_script(read, out=out, model=settings, hands=hands, memory=memory_file(memory))
     _say_result(output, result)
     output.result(result)
     return EXIT_STATUS[result["status"]]
