@@ -82,10 +82,10 @@ def serve(tmp_path):
 
 
 @asynccontextmanager
-async def client_of(url):
+async def client_of(url, mode="auto"):
     async with (
         httpx2.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60.0) as http,
-        Client(streamable_http_client(url, http_client=http)) as client,
+        Client(streamable_http_client(url, http_client=http), mode=mode) as client,
     ):
         yield client
 
@@ -110,9 +110,12 @@ async def in_motion(client, id, seconds=60.0):
         await asyncio.sleep(0.05)
 
 
-def test_a_program_looks_plans_has_it_done_and_is_told(serve, tmp_path):
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_a_program_looks_plans_has_it_done_and_is_told(serve, tmp_path, mode):
+    """Over the protocol of today, and that of clients that begin with a handshake."""
+
     async def orders(url):
-        async with client_of(url) as client:
+        async with client_of(url, mode) as client:
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
             assert set(tools) == {"observe", "plan", "run", "status", "answer", "stop", "report"}
             assert tools["observe"].annotations.read_only_hint and not tools["run"].annotations.read_only_hint
