@@ -16,6 +16,8 @@ from exoactor.files import write_json
 from exoactor.types import Action, ConfigError, Expectation, Pose2D, Scene
 
 FILE = "attempt.json"
+ONE_HANDED = frozenset({"wave", "point", "pick", "place", "wipe"})
+"""Actions of one hand."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,15 @@ class Attempt:
     def motion_finished(self) -> str:
         """Journal key."""
         return f"{self.name}/motion-finished"
+
+    @property
+    def hand(self) -> str | None:
+        """The hand that it was imagined with; None where none was chosen, or nothing was imagined."""
+        try:
+            actions = self.load()[1]
+        except ConfigError:
+            return None
+        return next((action.side for action in reversed(actions) if action.kind in ONE_HANDED), None)
 
     def save(self, scene: Scene, actions: Sequence[Action]) -> None:
         """Write attempt.json: the subtask, the scene as perceived, the action chain, the expectation."""

@@ -23,7 +23,8 @@ import skills
 from agent.attempts import Attempt, attempt_of
 from agent.decide import Decision, Result, ResultKind, Situation, decide
 from agent.plan import PlanStatus, Subtask
-from agent.planning import failure_entry, planned
+from agent.planning import failed_before, failure_entry, planned
+from agent.remembered import note
 from agent.resume import look_again_after_restart
 from agent.session import Session
 from agent.witness import beside, look_at_video
@@ -40,7 +41,8 @@ class State(TypedDict, total=False):
     """What a checkpoint holds: ids and small numbers; everything else is in the run folder.
 
     `plan` holds {"id", "skill", "args", "because"}; `cursor` indexes it; `attempt` counts from 1; `looks`
-    counts checks of the attempt; `failures` are the reasons of this subtask; `history` the failures of the job.
+    counts checks of the attempt; `failures` are the reasons of this subtask; `history` the failures of the job, of
+    which a person who said "retry" has `forgiven` the first ones.
     """
 
     plan: list[dict[str, Any]]
@@ -55,6 +57,7 @@ class State(TypedDict, total=False):
     status: str
     reason: str
     skipped: int
+    forgiven: int
 
 
 class Nodes:
@@ -215,7 +218,7 @@ class Nodes:
             decision = decide(
                 Situation(
                     result,
-                    tuple(state["failures"]),
+                    failed_before(state, attempt.subtask, _before(state), result.code),
                     state["looks"] > 0,
                     state["replans"],
                     s.seconds(),
@@ -224,6 +227,8 @@ class Nodes:
                 ),
                 s.budgets,
             )
+            if decision.do != "look":
+                note(s, attempt, result, _before(state))
             known = s.emit("decided", key=key, attempt=attempt.name, **asdict(decision), result=asdict(result))
         if known["do"] != "look":
             (attempt.folder / FRAMES).unlink(missing_ok=True)  # tens of megabytes, wanted no more
@@ -231,9 +236,8 @@ class Nodes:
 
     def _follow(self, decision: Decision, result: Result, attempt: Attempt, state: State) -> Command[str]:
         failures = [*state["failures"], *([] if result.kind == "interrupted" else [result.code])]
-        before = Subtask.from_json(state["plan"][state["cursor"] - 1]) if state["cursor"] else None
-        entry = failure_entry(attempt.subtask, result.stage, result.code, result.hint, before)
-        history = [*state.get("history", []), entry]
+        entry = failure_entry(attempt.subtask, result.stage, result.code, result.hint, _before(state), attempt.hand)
+        history = [*state.get("history", []), *([] if result.kind == "interrupted" else [entry])]
         if decision.do == "next":
             return self._next(state, done=result.kind == "done")
         if decision.do == "look":
@@ -268,7 +272,8 @@ class Nodes:
         answer = interrupt({"question": state["reason"], "choices": list(ANSWERS)})
         s.emit("answered", answer=answer, question=state["reason"])
         if answer == "retry":
-            return Command(goto="observe", update={"attempt": state["attempt"] + 1, "looks": 0, "failures": []})
+            anew = {"attempt": state["attempt"] + 1, "looks": 0, "failures": []}
+            return Command(goto="observe", update={**anew, "forgiven": len(state.get("history", []))})
         if answer == "skip":
             return self._next(state, done=False)
         return self._finish("aborted", "stopped by a person's answer")
@@ -306,6 +311,11 @@ class Nodes:
 
     def _finish(self, status: str, reason: str) -> Command[str]:
         return Command(goto=END, update={"status": status, "reason": reason})
+
+
+def _before(state: State) -> Subtask | None:
+    """The step before the present one."""
+    return Subtask.from_json(state["plan"][state["cursor"] - 1]) if state["cursor"] else None
 
 
 def _with_args(state: State, args: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -33,6 +33,11 @@ def repeats(plan: Sequence[Subtask], done: Sequence[Subtask], history: Sequence[
     ]
 
 
+def failures_of(step: Subtask, before: Subtask | None, history: Sequence[Failure]) -> tuple[str, ...]:
+    """Reasons for which a step failed in this very way, oldest first."""
+    return tuple(f.code for f in history if _way(f.subtask, f.before) == _way(step, before))
+
+
 def _way(step: Subtask, before: Subtask | None) -> Way:
     return _key(step), "" if before is None else _key(before)
 

@@ -19,6 +19,7 @@ from rich.text import Text
 from agent.journal import Event
 from agent.models.spent import CALLED, SAW
 from agent.plan import Subtask
+from agent.remembered import in_words
 from agent.session import Watcher
 
 _MARKS = {"done": ("✓", "green"), "not_done": ("✗", "red"), "cannot_tell": ("?", "yellow"), "error": ("✗", "red")}
@@ -83,7 +84,7 @@ class Board:
                 self.now = (later[0], "", 0.0) if later else None
             else:
                 self.notes = [*self.notes, f"step {subtask}: {event['do']}: {event['why']}"][-4:]
-        if kind in ("looked_after_restart", "attempt_interrupted", "run_finished", CALLED, SAW):
+        if kind in ("looked_after_restart", "attempt_interrupted", "run_finished", "remembered", CALLED, SAW):
             self.notes = [*self.notes, sentence(event)][-4:]
 
     def progress(self, stage: str, fraction: float) -> None:
@@ -191,6 +192,10 @@ def sentence(event: Event) -> str:
             return f"no plan: {event['reason']}"
         steps = "; ".join(f"{e['id']}. {Subtask.from_json(e)}" for e in event["plan"])
         return f"{'replanned' if event['replans'] else 'plan'}: {steps}"
+    if kind == "remembered":
+        return f"remembered: {'; '.join(map(in_words, event['ways']))}"
+    if kind == "not_remembered":
+        return f"not remembered: {event['why']}"
     if kind == CALLED:
         costs = f"{event['seconds']:.1f} s, {event['tokens_in']} + {event['tokens_out']} tokens"
         return (

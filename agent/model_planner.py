@@ -22,6 +22,7 @@ from agent.planner_examples import EXAMPLES
 from agent.prompting import as_data, render
 from agent.proposal import Proposal, as_said, asked_for, offered, plan_schema, read_proposal
 from agent.recover import LOST
+from agent.remembered import MOST_TOLD, to_json
 from agent.scene_data import scene_data
 from agent.symbolic import check_subtasks, known_from, validate
 from exoactor.types import Catalogue, ConfigError
@@ -62,6 +63,7 @@ class ModelPlanner:
             data["holding"] = symbols.holding
         if context.mentioned:
             data["spoken_of_before"] = list(context.mentioned)
+        data |= remembered(context)
         request = render("planner.request.md.j2", request=as_data(data))
         return self._settle("plan", text, request, catalogue, context, known_from(scene, symbols), lambda plan: [])
 
@@ -82,6 +84,7 @@ class ModelPlanner:
             "failures": [_told(f) for f in history],
             "holding": symbols.holding,
             "things": scene_data(catalogue, context.look()),
+            **remembered(context),
         }
         request = render("planner.replan.md.j2", request=as_data(data))
         return self._settle(
@@ -170,13 +173,20 @@ def believed(done: Sequence[Subtask], history: Sequence[Failure]) -> Symbols:
     return replace(symbols, near=None, facing=None, above=None, holding=None if lost else symbols.holding)
 
 
+def remembered(context: Context) -> dict[str, Any]:
+    """What was tried in this scene before, as data; nothing where nothing was."""
+    told = [to_json(t) for t in context.tried[:MOST_TOLD]]
+    return {"tried_here_before": told} if told else {}
+
+
 def _plain(step: Subtask) -> dict[str, Any]:
     return {"skill": step.skill, "args": as_said(step)}
 
 
 def _told(failure: Failure) -> dict[str, Any]:
     before = None if failure.before is None else _plain(failure.before)
-    told = {"stage": failure.stage, "code": failure.code, "says": quoted(failure.hint)}
+    told = {} if failure.hand is None else {"hand": failure.hand}
+    told |= {"stage": failure.stage, "code": failure.code, "says": quoted(failure.hint)}
     return {"step": _plain(failure.subtask), "before": before, **told}
 
 

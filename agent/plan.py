@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from agent.memory import Tried
 from exoactor.types import Catalogue, ConfigError, Scene
 from skills import Symbols
 
@@ -98,6 +99,7 @@ class Failure:
         code: snake_case reason.
         hint: one sentence for a person, quoted.
         before: the step before it in that plan; the same step after another one is another way of doing it.
+        hand: that it was imagined with, "left" or "right"; None where none was chosen.
     """
 
     subtask: Subtask
@@ -105,6 +107,7 @@ class Failure:
     code: str
     hint: str = ""
     before: Subtask | None = None
+    hand: str | None = None
 
 
 NOTHING_BELIEVED = Symbols()
@@ -127,6 +130,7 @@ class Context:
         model_down: the planted fault: the language model's endpoint answers 500.
         symbols: what is believed of the robot before the first step.
         mentioned: ids of things that were spoken of before, the last of them last.
+        tried: what was tried in this scene and what came of it, the latest first: hints, in what order to try things.
     """
 
     look: Callable[[], Scene | None] = _nothing
@@ -137,6 +141,7 @@ class Context:
     model_down: bool = False
     symbols: Symbols = NOTHING_BELIEVED
     mentioned: tuple[str, ...] = ()
+    tried: tuple[Tried, ...] = ()
 
 
 ALONE = Context()

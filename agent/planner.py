@@ -53,7 +53,7 @@ class DeterministicPlanner:
         context: Context = ALONE,
     ) -> PlanResult:
         """Go at the failed step in another way, by rule; abstain where no rule has one that was not tried."""
-        way = another_way(remaining, history, catalogue)
+        way = another_way(remaining, history, catalogue, context.done, context.tried)
         if way is None:
             failed = history[-1]
             return PlanResult(

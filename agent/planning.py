@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from agent.guard import failures_of
 from agent.journal import Event
 from agent.models.failures import quoted
 from agent.plan import Context, Failure, Subtask
+from agent.remembered import about, recall
 from agent.session import Session
 from exoactor.types import SafetyStop, Scene, StageError
 from skills import Symbols
@@ -27,17 +29,21 @@ def planned(session: Session, state: Mapping[str, Any]) -> Event:
     planner, instruction, catalogue = session.planner, session.run.job.instruction, session.pipeline.catalogue
     kept: list[dict[str, Any]] = []
     if replans == 0:
-        result = planner.plan(instruction, catalogue, _context(session, state, ()))
+        context = _context(session, state, ())
+        result = planner.plan(instruction, catalogue, context)
     else:
         kept = state["plan"][: state["cursor"]]
         remaining = [Subtask.from_json(p) for p in state["plan"][state["cursor"] :]]
         history = [failure_from(h) for h in state.get("history", [])]
         done = [Subtask.from_json(p) for p in kept if p["id"] in _seen_done(session)]
-        result = planner.replan(instruction, remaining, catalogue, history, _context(session, state, done))
+        context = _context(session, state, done)
+        result = planner.replan(instruction, remaining, catalogue, history, context)
     first = max((p["id"] for p in state.get("plan", [])), default=0) + 1
     plan = [*kept, *({"id": first + i, **t.to_json()} for i, t in enumerate(result.subtasks))]
     said = {"status": result.status.value, "reason": result.reason, "question": result.question}
     who = {"planner": result.planner or planner.name, "failure": result.failure}
+    if remembered := about(result.subtasks, context.tried, replanned=replans > 0):
+        session.emit("remembered", key=f"remembered-{replans}", ways=remembered)
     return session.emit("planned", key=key, replans=replans, plan=plan, **who, **said)
 
 
@@ -59,6 +65,7 @@ def _context(session: Session, state: Mapping[str, Any], done: Sequence[Subtask]
         session.model_down(*at),
         Symbols(holding=session.pipeline.holding, seat=session.pipeline.seat),
         session.mentioned,
+        recall(session),
     )
 
 
@@ -73,10 +80,25 @@ def _look(session: Session, replans: int) -> Scene | None:
     return scene
 
 
-def failure_entry(subtask: Subtask, stage: str, code: str, hint: str, before: Subtask | None) -> dict[str, Any]:
+def failed_before(state: Mapping[str, Any], subtask: Subtask, before: Subtask | None, code: str) -> tuple[str, ...]:
+    """Reasons for which this step failed in this plan, and elsewhere in the run where it is the same way.
+
+    Of the latter only `code` counts, so that no step is the third try of what failed twice.
+    """
+    history = [failure_from(h) for h in state.get("history", [])[state.get("forgiven", 0) :]]
+    here = tuple(state["failures"])
+    elsewhere = failures_of(subtask, before, history).count(code) - here.count(code)
+    return (*[code] * elsewhere, *here)
+
+
+def failure_entry(
+    subtask: Subtask, stage: str, code: str, hint: str, before: Subtask | None, hand: str | None = None
+) -> dict[str, Any]:
     """A failure as the graph's state keeps it."""
     entry: dict[str, Any] = {"subtask": subtask.to_json(), "stage": stage, "code": code, "hint": quoted(hint)}
-    return entry if before is None else {**entry, "before": before.to_json()}
+    if before is not None:
+        entry["before"] = before.to_json()
+    return entry if hand is None else {**entry, "hand": hand}
 
 
 def failure_from(entry: Mapping[str, Any]) -> Failure:
@@ -88,4 +110,5 @@ def failure_from(entry: Mapping[str, Any]) -> Failure:
         entry["code"],
         entry.get("hint", ""),
         None if before is None else Subtask.from_json(before),
+        entry.get("hand"),
     )

@@ -1,10 +1,15 @@
-"""Other ways to reach what a failed subtask was for: a table, tried once each."""
+"""Other ways to reach what a failed subtask was for: a table, tried once each, what worked here before first."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import skills
+from agent.guard import repeats
+from agent.memory import HANDS, Tried
 from agent.plan import Failure, Subtask
+from agent.proposal import as_said
+from agent.remembered import worth
 from exoactor.grasp import GRASPABLE
 from exoactor.types import Catalogue
 from skills import acted_on
@@ -52,6 +57,23 @@ def _once_more(failed: Subtask) -> tuple[Subtask, ...]:
     return (Subtask(failed.skill, args, f"{acted_on(args)} is nearer now; push it on"),)
 
 
+def _other_hand(failed: Subtask, history: Sequence[Failure]) -> tuple[Subtask, ...] | None:
+    """The same with the hand that was not tried; None where one is asked for, none is chosen, or both were tried."""
+    with_hand = any(argument.type == "side" for argument in skills.get(failed.skill).arguments)
+    if not with_hand or "side" in failed.args:
+        return None
+    said = as_said(failed)
+    of_it = [
+        f for f in history if f.subtask.skill == failed.skill and {**as_said(f.subtask), **said} == as_said(f.subtask)
+    ]
+    used = {f.hand for f in of_it if f.hand is not None}
+    left = [hand for hand in HANDS if hand not in used]
+    if len(left) != 1:
+        return None
+    why = f"{failed.skill} failed with the {next(iter(used))} hand; with the other one"
+    return (Subtask(failed.skill, {**failed.args, "side": left[0]}, why),)
+
+
 def _stand_up_first(failed: Subtask) -> tuple[Subtask, ...]:
     return (Subtask("stand_up", {}, f"the robot sits, and {failed.skill} begins on foot"), failed)
 
@@ -83,7 +105,11 @@ HOPELESS = frozenset({"target_not_seen", "robot_not_seen"})
 
 
 def another_way(
-    remaining: Sequence[Subtask], history: Sequence[Failure], catalogue: Catalogue = ()
+    remaining: Sequence[Subtask],
+    history: Sequence[Failure],
+    catalogue: Catalogue = (),
+    done: Sequence[Subtask] = (),
+    tried: Sequence[Tried] = (),
 ) -> tuple[Subtask, ...] | None:
     """The remaining subtasks with another way for the first, or None if there is none that was not tried.
 
@@ -91,23 +117,34 @@ def another_way(
         remaining: what is still to be done, the failed subtask first.
         history: failures so far, the latest last.
         catalogue: of the scene; small things are taken up again with one hand.
+        done: steps before it; what failed twice in one way for one reason is not taken, whatever else speaks for it.
+        tried: what is remembered of this scene. Of several ways the one that worked here more often comes first.
     """
     if not remaining or not history:
         return None
-    failed = remaining[0]
-    code = history[-1].code
+    found = [way for way in ways(remaining[0], history, catalogue) if not repeats(way, done, history)]
+    best = max(found, key=lambda way: worth(way, remaining[0], tried), default=None)  # the first of equals
+    return None if best is None else (*best, *remaining[1:])
+
+
+def ways(failed: Subtask, history: Sequence[Failure], catalogue: Catalogue = ()) -> list[tuple[Subtask, ...]]:
+    """Every other way that rules have for a failed step, in the order in which they would try them."""
+    code, codes_before = history[-1].code, [failure.code for failure in history[:-1]]
     if code == "no_free_place" and failed.args.get("aside"):
-        return (*_as_seen_from_here(failed), *remaining[1:])
-    if failed.skill in HOLDING and code in LOST and code not in [failure.code for failure in history[:-1]]:
-        return (*_take_up_again(failed, catalogue), *remaining[1:])
+        return [_as_seen_from_here(failed)]
+    if failed.skill in HOLDING and code in LOST and code not in codes_before:
+        return [_take_up_again(failed, catalogue)]
     if failed.skill == "place" and code == "not_above":
-        return (*_bring_there(failed), *remaining[1:])
+        return [_bring_there(failed)]
     if failed.skill == "push" and code == "too_far" and not failed.because:
-        return (*_once_more(failed), *remaining[1:])
-    if code in SEATED and code not in [failure.code for failure in history[:-1]]:
-        return (*_stand_up_first(failed), *remaining[1:])
+        return [_once_more(failed)]
+    if code in SEATED and code not in codes_before:
+        return [_stand_up_first(failed)]
+    if code in HOPELESS:
+        return []
+    found = []
     way = _aside if failed.skill == "point_at" and code in HIDDEN_ARM else _WAYS.get(failed.skill)
-    if way is None or failed.because or code in HOPELESS:
-        return None
-    plain = Subtask(failed.skill, dict(failed.args), "another way was found for it")
-    return (*way(plain), *remaining[1:])
+    if way is not None and not failed.because:
+        found.append(way(Subtask(failed.skill, dict(failed.args), "another way was found for it")))
+    other_hand = _other_hand(failed, history)
+    return found if other_hand is None else [*found, other_hand]

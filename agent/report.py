@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from agent.journal import Event, read_events
 from agent.live import beside, measured, sentence, told
 from agent.plan import Subtask
+from agent.remembered import in_words
 from agent.run_folder import read_job
 from agent.summary import attempts_of, summarize
 from exoactor.files import write_text
@@ -37,13 +39,27 @@ def write_report(run_dir: Path, out: Path | None = None) -> Path:
     path = out or run_dir / "report.html"
     if path.is_dir():
         raise ConfigError(f"{path} is a folder; a file name is wanted")
-    environment = Environment(loader=PackageLoader("agent", "."), autoescape=True, undefined=StrictUndefined)
-    write_text(path, environment.get_template("report.html.j2").render(**contents(run_dir)))
+    write_text(path, page(run_dir))
     return path
 
 
-def contents(run_dir: Path) -> dict[str, Any]:
-    """What the template shows."""
+def page(run_dir: Path, *, embed: bool = True, truth: bool = True) -> str:
+    """The page as HTML.
+
+    Args:
+        run_dir: run folder.
+        embed: pictures and videos are in it; otherwise they are links to their files.
+        truth: it shows what the simulator knows besides.
+
+    Raises:
+        ConfigError: not a run folder.
+    """
+    environment = Environment(loader=PackageLoader("agent", "."), autoescape=True, undefined=StrictUndefined)
+    return environment.get_template("report.html.j2").render(**contents(run_dir, embed, truth))
+
+
+def contents(run_dir: Path, embed: bool = True, truth: bool = True) -> dict[str, Any]:
+    """What the template shows; the arguments are those of `page`."""
     job = read_job(run_dir)
     summary = summarize(run_dir)
     events = list(read_events(run_dir / "journal.jsonl"))
@@ -56,7 +72,8 @@ def contents(run_dir: Path) -> dict[str, Any]:
         "total": sum(seconds.values()),
         "total_cpu": sum(summary["cpu_seconds"].values()),
         "started": time.strftime("%Y-%m-%d %H:%M", time.localtime(began)) if events else "not started",
-        "steps": [_step(run_dir, entry, events) for entry in _entries(events)],
+        "steps": [_step(run_dir, entry, events, _embedded if embed else _linked, truth) for entry in _entries(events)],
+        "remembered": [in_words(way) for e in events if e["event"] == "remembered" for way in e["ways"]],
         "journal": [
             {
                 "at": f"{e['time'] - began:.1f}",
@@ -78,8 +95,10 @@ def _entries(events: list[Event]) -> list[dict[str, Any]]:
     return [{**p, "replaced": i not in current} for i, p in sorted(every.items()) if i in current | begun]
 
 
-def _step(run_dir: Path, entry: dict[str, Any], events: list[Event]) -> dict[str, Any]:
-    attempts = [_attempt(run_dir, name, events) for name in attempts_of(run_dir, entry, events)]
+def _step(
+    run_dir: Path, entry: dict[str, Any], events: list[Event], shown: Callable[[Path], str], truth: bool
+) -> dict[str, Any]:
+    attempts = [_attempt(run_dir, name, events, shown, truth) for name in attempts_of(run_dir, entry, events)]
     subtask = Subtask.from_json(entry)
     return {
         "id": entry["id"],
@@ -91,7 +110,9 @@ def _step(run_dir: Path, entry: dict[str, Any], events: list[Event]) -> dict[str
     }
 
 
-def _attempt(run_dir: Path, name: str, events: list[Event]) -> dict[str, Any]:
+def _attempt(
+    run_dir: Path, name: str, events: list[Event], shown: Callable[[Path], str], with_truth: bool
+) -> dict[str, Any]:
     folder = run_dir / name
     own = [e for e in events if e.get("attempt") == name]
     stages = [e for e in own if e["event"] in ("stage_finished", "stage_failed")]
@@ -113,14 +134,14 @@ def _attempt(run_dir: Path, name: str, events: list[Event]) -> dict[str, Any]:
         "says": says,
         "hint": failed[-1]["hint"] if failed else "",
         "decision": f"{decided[-1]['do']}: {decided[-1]['why']}" if decided else "",
-        "observation": _embedded(folder / "observation.png"),
-        "imagined": _embedded(folder / "imagined.mp4"),
-        "performed": _embedded(folder / "rollout.mp4"),
+        "observation": shown(folder / "observation.png"),
+        "imagined": shown(folder / "imagined.mp4"),
+        "performed": shown(folder / "rollout.mp4"),
         "moved": (folder / "rollout.npz").exists(),
-        "evidence": [e for e in map(_embedded, sorted(folder.glob("evidence-*.png"))) if e],
+        "evidence": [e for e in map(shown, sorted(folder.glob("evidence-*.png"))) if e],
         "opinions": [o for o in (_opinion(folder, f"model-{name}.json") for name in ("gate", "check")) if o],
         "seconds": [(e["stage"], f"{e['seconds']:.1f}") for e in stages],
-        "truth": json.loads(truth.read_text()) if truth.exists() else None,
+        "truth": json.loads(truth.read_text()) if with_truth and truth.exists() else None,
     }
 
 
@@ -142,3 +163,8 @@ def _embedded(path: Path) -> str:
     if not path.is_file() or not 0 < path.stat().st_size <= MAX_EMBEDDED:
         return ""
     return f"data:{_TYPES[path.suffix]};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def _linked(path: Path) -> str:
+    """A link to the file; "" when it is missing or empty."""
+    return path.resolve().as_uri() if path.is_file() and path.stat().st_size else ""

@@ -48,6 +48,7 @@ def run_script(
     model: dict[str, Any] | None = None,
     hands: Hands | None = None,
     pipeline: PipelineFactory = sim_pipeline,
+    memory: str | None = None,
 ) -> dict[str, Any]:
     """Carry out a script in a new folder.
 
@@ -57,6 +58,7 @@ def run_script(
         model: settings of a language model, as in job.json; None for none.
         hands: who watches and answers.
         pipeline: makes the pipeline.
+        memory: file in which it is remembered beyond the script what worked.
 
     Returns:
         status, reason, question, run_dir, seconds, and steps (id, line, step, status, met, why, turn, seconds); also in
@@ -68,7 +70,7 @@ def run_script(
     read = script if isinstance(script, Script) else load_script(script, has_model=model is not None)
     path = out or Path("runs") / new_id(read.name)
     check_new(path)
-    return _carried_out(ScriptFolder.create(path, read, living_config(model, read.budgets)), hands, pipeline)
+    return _carried_out(ScriptFolder.create(path, read, living_config(model, read.budgets, memory)), hands, pipeline)
 
 
 def resume_script(

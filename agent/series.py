@@ -15,6 +15,7 @@ from agent.approval import Approval
 from agent.chain import planner_for
 from agent.decide import Budgets
 from agent.loop import Asker, nobody, work
+from agent.memory import FILE as MEMORY
 from agent.plan import Planner, Subtask
 from agent.report import write_report
 from agent.run_folder import Job, RunFolder
@@ -43,8 +44,15 @@ def sim_pipeline(spec: SceneSpec, seed: int, config: dict[str, Any]) -> Pipeline
     return SimPipeline(spec, seed=seed, cfg=PipelineCfg.from_json(config["pipeline"]))
 
 
-def living_config(model: dict[str, Any] | None, budgets: Budgets | None = None) -> dict[str, Any]:
+def living_config(
+    model: dict[str, Any] | None, budgets: Budgets | None = None, memory: str | None = None
+) -> dict[str, Any]:
     """The resolved configuration of runs in one living world, as in job.json.
+
+    Args:
+        model: language model, as in job.json, or None.
+        budgets: of each run.
+        memory: file that outlives the runs; without one memory is kept among them.
 
     Raises:
         ConfigError: settings of a language model that cannot be used.
@@ -56,6 +64,7 @@ def living_config(model: dict[str, Any] | None, budgets: Budgets | None = None) 
         "budgets": asdict(budgets or Budgets()),
         "planner": planner_for(model).name,
         "model": model,
+        "memory": memory,
     }
 
 
@@ -139,6 +148,7 @@ class Series:
             mentioned=self.mentioned(),
             approval=self.approval,
             eyes=self.eyes,
+            memory_file=Path(self.config.get("memory") or self.path / MEMORY),
         )
         try:
             return work(session, asker)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from agent.approval import Approval
 from agent.decide import Budgets
 from agent.journal import Event, fields, stage_seconds
+from agent.memory import FILE as MEMORY
+from agent.memory import Memory
 from agent.models.spent import CALLED
 from agent.plan import Planner
 from agent.run_folder import RunFolder
@@ -183,6 +185,10 @@ class Session:
         mentioned: ids of things that were spoken of before this run, the last of them last.
         approval: what a person wants to be asked about.
         eyes: a model that is shown pictures of outcomes and of imagined videos, or None.
+        memory_file: of what was tried and what worked; one in the run's folder by default.
+
+    Raises:
+        ConfigError: the memory cannot be used.
     """
 
     run: RunFolder
@@ -197,6 +203,10 @@ class Session:
     mentioned: tuple[str, ...] = ()
     approval: Approval = field(default_factory=Approval)
     eyes: Eyes | None = None
+    memory_file: Path | None = None
+
+    def __post_init__(self) -> None:
+        self.memory = Memory(self.memory_file or self.run.path / MEMORY)
 
     def emit(self, event: str, key: str | None = None, **data: Any) -> Event:
         """Journal an event (once per key) and show it."""

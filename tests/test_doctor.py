@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,21 @@ def test_it_runs_where_no_package_is_installed(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "torch              missing" in done.stdout
     assert "make install" in done.stdout
+
+
+def test_an_extra_that_is_absent_is_told_and_needed_by_nothing(monkeypatch):
+    project = tomllib.loads((Path(doctor.__file__).parents[1] / "pyproject.toml").read_text())["project"]
+    wanted = [f'{text}; extra == "mcp"' for text in project["optional-dependencies"]["mcp"]]
+    monkeypatch.setattr(doctor.importlib.metadata, "requires", lambda name: wanted)
+    found = {"uvicorn": "0.54.0"}
+
+    def version(name):
+        if name not in found:
+            raise doctor.importlib.metadata.PackageNotFoundError(name)
+        return found[name]
+
+    monkeypatch.setattr(doctor.importlib.metadata, "version", version)
+    part = by_name(doctor._extras())["extra mcp"]
+    assert (part.state, part.detail) == ("optional", "mcp is absent") and "exoactor[mcp]" in part.mend
+    found["mcp"] = "2.3.0"
+    assert by_name(doctor._extras())["extra mcp"].state == "ok"

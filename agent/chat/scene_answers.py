@@ -151,10 +151,17 @@ def _what_is_on(scene: Scene, supports: tuple[str, ...]) -> str:
     return "\n".join(lines)
 
 
+def newest_look(folder: Path) -> Path | None:
+    """The observation.json of the last look that is on disk below a folder; its picture lies beside it."""
+    return max(folder.rglob("observation.json"), key=lambda p: p.stat().st_mtime_ns, default=None)
+
+
+def seen_at(look: Path) -> tuple[Scene, float]:
+    """The scene of a look, and how long ago it was taken [s]."""
+    return Scene.from_json(json.loads(look.read_text())["scene"]), time.time() - look.stat().st_mtime
+
+
 def last_look(folder: Path) -> tuple[Scene, float] | None:
     """The scene of the last look that is on disk below a folder, and how long ago it was taken [s]."""
-    looks = sorted(folder.rglob("observation.json"), key=lambda p: p.stat().st_mtime_ns)
-    if not looks:
-        return None
-    scene = Scene.from_json(json.loads(looks[-1].read_text())["scene"])
-    return scene, time.time() - looks[-1].stat().st_mtime
+    look = newest_look(folder)
+    return None if look is None else seen_at(look)

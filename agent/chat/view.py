@@ -11,7 +11,7 @@ from agent.live import Board, sentence
 from agent.models.spent import CALLED
 from agent.plan import Subtask
 
-_SHOWN = ("planned", "stage_failed", "looked_after_restart", "attempt_interrupted", CALLED)
+_SHOWN = ("planned", "remembered", "stage_failed", "looked_after_restart", "attempt_interrupted", CALLED)
 
 
 class View:

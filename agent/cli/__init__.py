@@ -9,6 +9,8 @@ import typer
 
 from agent.cli.benches import register as register_benches
 from agent.cli.jobs import register as register_jobs
+from agent.cli.remembering import register as register_memory
+from agent.cli.serving import register as register_serving
 from agent.cli.stages import register as register_stages
 from agent.cli.standing import register as register_demo
 from agent.cli.talking import register as register_talking
@@ -22,7 +24,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for register in (register_jobs, register_talking, register_demo, register_stages, register_things, register_benches):
+for register in (
+    register_jobs,
+    register_talking,
+    register_serving,
+    register_demo,
+    register_stages,
+    register_things,
+    register_memory,
+    register_benches,
+):
     register(app)
 
 

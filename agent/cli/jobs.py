@@ -10,6 +10,7 @@ import typer
 
 from agent.cli.model_options import BaseUrl, CheckByModel, ModelName, costs, look_once, model_config, say_costs
 from agent.cli.output import BAD_INPUT, Json, Output, command
+from agent.cli.remembering import MemoryFile, memory_file
 from exoactor.types import ConfigError
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def run(
     model: ModelName = None,
     base_url: BaseUrl = None,
     check_by_model: CheckByModel = None,
+    memory: MemoryFile = None,
     json_: Json = False,
 ) -> int:
     """Carry out one long instruction, closed loop."""
@@ -75,7 +77,8 @@ def run(
     }
     budgets = Budgets(attempts=attempts, replans=replans, seconds=max_seconds)
     chosen = model_config(model, base_url, check_by_model)
-    return run_once(instruction, scene, seed, out, tuple(fault or ()), options, budgets, Output(json_), chosen)
+    planted, remembers = tuple(fault or ()), memory_file(memory)
+    return run_once(instruction, scene, seed, out, planted, options, budgets, Output(json_), chosen, remembers)
 
 
 @command
@@ -167,6 +170,7 @@ def run_once(
     budgets: Budgets,
     output: Output,
     model: dict[str, Any] | None = None,
+    memory: str | None = None,
 ) -> int:
     """Carry out one instruction in a new run folder."""
     from agent.chain import planner_for
@@ -193,7 +197,8 @@ def run_once(
     cfg = PipelineCfg(**options)
     pull_assets(output)
     check_parts(cfg)
-    config = {"pipeline": asdict(cfg), "budgets": asdict(budgets), "planner": planner.name, "model": model}
+    limits, asked = asdict(budgets), {"model": model, "memory": memory}
+    config = {"pipeline": asdict(cfg), "budgets": limits, "planner": planner.name, **asked}
     job = Job(text, spec.name, seed, not cfg.closed_loop, faults, config)
     folder = RunFolder.create(job, out, {"scene.yaml": spec.text})
     try:
@@ -231,6 +236,7 @@ def _work(folder: RunFolder, cfg: PipelineCfg, output: Output, answer: str | Non
                     watcher,
                     stop,
                     eyes=eyes,
+                    memory_file=None if (kept := job.config.get("memory")) is None else Path(kept),
                 )
                 answers = iter([answer] if answer else [])
                 summary = work(session, lambda q, c: next(answers, None) or ask_person(q, c, watcher))

@@ -10,6 +10,7 @@ import typer
 from agent.cli.jobs import DEFAULT_SCENE, SceneOption, Seed, pull_assets
 from agent.cli.model_options import BaseUrl, ModelName, model_config
 from agent.cli.output import Json, Output, command
+from agent.cli.remembering import MemoryFile, memory_file
 from exoactor.types import ConfigError
 
 if TYPE_CHECKING:
@@ -37,18 +38,23 @@ def chat(
     ] = "never",
     model: ModelName = None,
     base_url: BaseUrl = None,
+    memory: MemoryFile = None,
 ) -> int:
     """Talk with the robot: tasks, questions, stops and changes of mind in one living world."""
     from agent.chat.conversation import Conversation
     from agent.chat.folder import ChatFolder
     from agent.chat.terminal import Terminal, give_back, native_noise_to
 
-    folder = ChatFolder(resume) if resume is not None else _new_chat(scene, seed, out, approve, model, base_url)
+    folder = (
+        ChatFolder(resume)
+        if resume is not None
+        else new_folder("chat", scene, seed, out, approve, model, base_url, memory)
+    )
     terminal = Terminal()
     noise = native_noise_to(folder.path / "native.log") if terminal.interactive else None
     try:
         has_model = folder.cfg.config.get("model") is not None
-        return Conversation(folder, lambda: _series(folder), terminal, has_model=has_model).hold()
+        return Conversation(folder, lambda: series_of(folder), terminal, has_model=has_model).hold()
     finally:
         if noise is not None:
             give_back(noise)
@@ -56,7 +62,21 @@ def chat(
         folder.close()
 
 
-def _new_chat(scene: str, seed: int, out: Path | None, approve: str, model: str | None, base_url: str | None) -> Any:
+def new_folder(
+    about: str,
+    scene: str,
+    seed: int,
+    out: Path | None,
+    approve: str,
+    model: str | None,
+    base_url: str | None,
+    memory: str | None,
+) -> ChatFolder:
+    """The folder of a new conversation; `about` goes into its name.
+
+    Raises:
+        ConfigError: an option that cannot be used.
+    """
     from agent.approval import POLICIES
     from agent.chat.folder import ChatCfg, ChatFolder
     from agent.run_folder import new_id
@@ -67,9 +87,9 @@ def _new_chat(scene: str, seed: int, out: Path | None, approve: str, model: str 
     if policy is None:
         raise ConfigError(f"--approve: {approve!r} given, one of {', '.join(POLICIES)} wanted")
     spec = load_scene(scene)
-    config = living_config(model_config(model, base_url))
+    config = living_config(model_config(model, base_url), memory=memory_file(memory))
     pull_assets(Output(False))
-    return ChatFolder.create(out or Path("runs") / new_id("chat"), spec, ChatCfg(spec.name, seed, config, policy))
+    return ChatFolder.create(out or Path("runs") / new_id(about), spec, ChatCfg(spec.name, seed, config, policy))
 
 
 @command
@@ -81,6 +101,7 @@ def script(
     rewind: Annotated[str, typer.Option("--from", help="With --resume: go back to this checkpoint first.")] = "",
     model: ModelName = None,
     base_url: BaseUrl = None,
+    memory: MemoryFile = None,
     json_: Json = False,
 ) -> int:
     """Carry out a task script: instructions, single skills, conditions, repeats, checkpoints, expectations."""
@@ -108,7 +129,7 @@ def script(
         if resume is not None:
             result = resume_script(resume, rewind=rewind, hands=hands)
         else:
-            result = run_script(read, out=out, model=settings, hands=hands)
+            result = run_script(read, out=out, model=settings, hands=hands, memory=memory_file(memory))
     _say_result(output, result)
     output.result(result)
     return EXIT_STATUS[result["status"]]
@@ -155,7 +176,8 @@ def _say_result(output: Output, result: dict[str, Any]) -> None:
         output.say(f"to go on: exoactor script --resume {result['run_dir']}")
 
 
-def _series(folder: ChatFolder) -> Series:
+def series_of(folder: ChatFolder) -> Series:
+    """The living world of a conversation's folder, opened anew."""
     from agent.approval import Approval
     from agent.chain import planner_for
     from agent.decide import Budgets
