@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from agent.journal import Event
+from agent.journal import WORDED, Event
 from agent.models.spent import CALLED
 from agent.plan import Subtask
 from agent.session import Watcher
@@ -196,6 +196,11 @@ def sentence(event: Event) -> str:
         return (
             f"  language model, call {event['call']}, {event['purpose']}: {event['code'].replace('_', ' ')} ({costs})"
         )
+    if kind == WORDED and event.get("failure"):
+        return f"  {where} prompt: in the skill's words; {event['failure'].replace('_', ' ')}: {event['reason']}"
+    if kind == WORDED and event["wording"]["by"] != "skill":
+        told = "; ".join(p["text"] for pieces in event["wording"]["steps"] for p in pieces)
+        return f"  {where} prompt, worded by the {event['wording']['by']}: {told}"
     if kind == "stage_finished" and event["stage"] != "check":
         return f"  {where} {event['stage']} ({event['seconds']:.1f} s)"
     if kind == "stage_finished":

@@ -58,7 +58,7 @@ def _context(session: Session, state: Mapping[str, Any], done: Sequence[Subtask]
         lambda: _look(session, replans),
         tuple(done),
         calls,
-        lambda call: _record(session, call),
+        lambda call: record_call(session, call),
         session.stop.check,
         down,
         Symbols(holding=session.pipeline.holding, seat=session.pipeline.seat),
@@ -77,7 +77,7 @@ def _look(session: Session, replans: int) -> Scene | None:
     return scene
 
 
-def _record(session: Session, call: dict[str, Any]) -> None:
+def record_call(session: Session, call: dict[str, Any]) -> None:
     """What was said goes into a file of its own, what it cost into the journal."""
     number = len(session.run.journal.of(CALLED)) + 1
     folder = session.run.path / "model"
