@@ -13,6 +13,8 @@ from skills.base import MIN_CONFIDENCE, spoken
 
 WORD = re.compile(r"[a-z]+(?:'s)?|[^\sa-z]")
 MORE_COLORS = listed("wooden golden silver beige turquoise crimson navy cyan magenta violet")
+_PARTS = {"table": ("tabletop",), "chair": ("seat",)}
+"""Parts that stand for their thing."""
 NOUNS = frozenset((*KINDS, *SYNONYMS, *SEVERAL_KINDS, *COLORS, *MORE_COLORS))
 """Words that name a thing, or tell it from others: what is left of them names nothing that is there."""
 
@@ -50,7 +52,7 @@ class Names:
         # a thing that is called "left_hand" does not take the words for hands away
         own = {name: ids for name, ids in own.items() if not COMMON.issuperset(name)}
         alike = {o.item.kind for o in self.seen if sum(o.item.kind == p.item.kind for p in self.seen) > 1}
-        self._ambiguous = {(kind,) for kind in alike} - own.keys()
+        self._ambiguous = {(name,) for kind in alike for name in (kind, *_PARTS.get(kind, ()))} - own.keys()
         self._ids = {**found, **own}
         self._longest = max((len(name) for name in self._ids), default=1)
 
@@ -81,4 +83,4 @@ class Names:
 def _names(thing: SceneObject) -> list[str]:
     color, kind = thing.item.color, thing.item.kind
     colors = (color, "wooden") if color == "wood" else (color,)
-    return [kind, *(f"{c} {kind}" for c in colors), *(f"{c} {spoken(thing.id)}" for c in colors)]
+    return [kind, *_PARTS.get(kind, ()), *(f"{c} {kind}" for c in colors), *(f"{c} {spoken(thing.id)}" for c in colors)]

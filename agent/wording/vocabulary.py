@@ -16,66 +16,78 @@ def listed(words: str) -> frozenset[str]:
 
 
 _FUNCTION = """
-a an the this that its it their them his her of on in into onto at by to toward towards from with and or then while as
-until when before after behind beside near next close around round across along past between together apart away up down
-out off over under back forward forwards backward backwards ahead again still so is are be being each both every all
-other opposite own same one two three four several few once twice half about just only against above below inside
+the a an this that these those its it their them his her of on in into onto at by to toward towards from with without
+and but then while as until when where which once before after during throughout meanwhile behind beside near nearer
+nearest next close closer closest around round across along past between together apart away up upward upwards down
+downward downwards out outward outwards inward inwards off over overhead under back forward forwards backward
+backwards forth ahead again still so just only almost nearly very quite rather slightly more less most is are be being
+each both every all other opposite own same one two three four five six several few twice half quarter about against
+above below within inside too also early late little there here well
 """
 _BODY = """
-head neck face eye gaze chest chin trunk torso shoulder arm forearm elbow wrist hand palm finger fingertip thumb fist
-hip waist pelvis knee leg thigh shin calf calves ankle foot feet heel toe sole spine body weight balance posture
-bodyweight
+head neck face eye ear nose mouth jaw gaze chest chin trunk torso stomach belly abdomen rib shoulder arm forearm elbow
+wrist hand palm finger fingertip thumb fist knuckle hip waist pelvis lap knee leg thigh shin calf calves ankle foot
+feet heel toe sole instep spine body weight balance posture bodyweight stance
 """
 _SPACE = """
-side front step pace stride rhythm tempo distance direction line circle arc floor ground spot place position end start
-beginning middle centre center moment second time height level width edge top corner surface rest way turn movement
+side front rhythm tempo beat count distance direction line arc floor ground spot
+place position end start beginning middle centre center moment second time height level width edge top corner surface
+rest way movement motion angle degree length metre meter path curve shape row bit pause room space stretch swing
 """
 _HOW = """
-left right upright straight bent relaxed natural steady calm slow smooth gentle careful easy comfortable even firm flat
-low high lower higher small short long wide slight full open loose soft quiet stable balanced upper inner outer far
-vertical horizontal whole clear visible first third last final opposite quick brisk complete single brief continuous
-deliberate controlled spread sideways halfway fully mid parallel neutral tall square squarely light lightly heavy
-centred
+left right upright straight bent relaxed natural steady calm slow smooth gentle careful easy comfortable even firm
+flat low high lower higher small large big tiny short long wide slight full open loose soft quiet stable balanced
+upper inner outer far farther further vertical horizontal whole entire clear visible first third last final quick
+swift brisk complete single brief continuous deliberate controlled spread sideways halfway fully mid parallel neutral
+tall square lightly heavily centred centered curved safe unhurried motionless cheerful friendly index extended rounded
+tucked fluid fluent confident normal ordinary regular rhythmic moderate medium direct gradual delicate precise
+accurate tight secure casual polite graceful elegant neat crisp distinct generous partial alert attentive stiff rigid
+supple deep shallow additional evenly weighted fro overlapping ready soft purposeful narrow closed
 """
 _COMMON_VERBS = """
-stand stood stay keep kept remain look face shift relax breathe hang hung swing swung stop begin began start finish
-continue come bend bent straighten balance plant
+stand stood stay keep kept remain look face shift relax breathe hang hung swing swung stop begin begun began start
+finish continue bend bent straighten balance halt sink settle ease sway align adjust orient position focus make
+made give do does use let steady prepare ready hinge
 """
+# No word is here that is the name of a thing as well: plant, light, bow, cup, roll.
 COMMON = listed(_FUNCTION + _BODY + _SPACE + _HOW + _COMMON_VERBS)
 """In every part of a description."""
 
-_ARMS = "raise lower lift bring extend stretch reach hold held return drop rotate tilt lean let"
-_HANDS = f"{_ARMS} grasp grip take taken close put set lay press touch release go crouch squat support"
+_ARMS = "raise lower lift bring brought extend stretch reach hold held return drop rotate tilt lean fold unfold curl"
+_HANDS = f"{_ARMS} grasp grip take taken close put set lay press touch release crouch squat support slide wrap clasp"
+_HANDS += " hug secure withdraw rise kneel place"
 VERBS: dict[ActionKind, frozenset[str]] = {
     "stand": listed("wait face"),
-    "walk": listed("walk step take go approach arrive turn pass circle cross advance slow move lead"),
-    "turn": listed("turn take rotate pivot step move"),
+    "walk": listed(
+        "walk step stride shuffle pace take go come approach arrive turn pass circle cross advance slow move follow"
+    ),
+    "turn": listed("turn shuffle take rotate pivot step move come"),
     "wave": listed(f"wave {_ARMS} move greet oscillate"),
     "point": listed(f"point aim {_ARMS} straighten direct"),
     "lift": listed(f"{_HANDS} carry rise"),
-    "carry": listed("carry walk step take go hold held turn approach arrive bring raise lift keep kept slow move"),
+    "carry": listed("carry walk step take go hold held turn approach arrive bring raise lift keep kept slow move come"),
     "put_down": listed(f"{_HANDS} place rise withdraw"),
     "pick": listed(f"{_HANDS} pick wrap curl"),
     "place": listed(f"{_HANDS} place withdraw uncurl"),
-    "push": listed(f"{_HANDS} push slide sweep swept move walk step shove fall withdraw"),
+    "push": listed(f"{_HANDS} push slide sweep swept move walk step shove fall withdraw come"),
     "wipe": listed(f"{_HANDS} wipe slide glide sweep move stroke rub"),
-    "sit": listed("sit sat seat seated lower lean rest hold hinge"),
-    "stand_up": listed("take rise rose risen get lean push extend step walk"),
-    "step_over": listed("step take lift raise clear cross lower lead put set"),
-    "duck_under": listed("duck crouch stoop lower walk step pass clear go dip squat rise"),
+    "sit": listed("sit sat seat seated lower lean rest hold hinge come"),
+    "stand_up": listed("take rise rose risen get lean push extend step walk come"),
+    "step_over": listed("step take lift raise clear cross lower lead put set come"),
+    "duck_under": listed("duck crouch stoop lower walk step pass clear go dip squat rise come"),
 }
 """Besides, by the kind of the action that is described."""
 
 KEY: dict[ActionKind, frozenset[str]] = {
     "stand": listed("stand stood stay remain wait keep kept"),
-    "walk": listed("walk step go approach circle cross advance"),
-    "turn": listed("turn rotate pivot face"),
-    "wave": listed("wave"),
+    "walk": listed("walk step stride go move approach circle cross advance follow"),
+    "turn": listed("turn rotate pivot face shuffle"),
+    "wave": listed("wave swing swung"),
     "point": listed("point aim"),
-    "lift": listed("lift raise"),
+    "lift": listed("lift raise rise hold held"),
     "carry": listed("carry walk step bring"),
     "put_down": listed("put place set lower"),
-    "pick": listed("pick take taken lift"),
+    "pick": listed("pick take taken lift raise hold held"),
     "place": listed("place put set"),
     "push": listed("push slide sweep swept shove"),
     "wipe": listed("wipe rub sweep stroke slide glide"),
@@ -98,10 +110,10 @@ CONTACT: frozenset[ActionKind] = frozenset({"lift", "carry", "put_down", "pick",
 
 MISHAPS = listed(
     "touch bump knock trip drop spill slip fall hit kick drag stumble tip lean collide brush hurry rush run jump"
-    " stagger twist lose"
+    " stagger twist lose stop pause sway bounce wobble"
 )
-"""What must not happen is one of these."""
-BESIDES = listed("anything something any furniture things thing grip hold held")
+"""What may always be among what must not happen; else it is what no action of the chain does."""
+BESIDES = listed("anything something any else furniture things thing grip hold held")
 """Words besides for what must not happen."""
 
 
@@ -125,6 +137,21 @@ def is_one_of(word: str, words: Iterable[str]) -> bool:
     return any(form in known for form in forms(word))
 
 
+WAYS = listed("heads headed heading backs backed backing")
+"""Parts of the body only as they stand in `COMMON`; in these forms somebody goes somewhere."""
+
+
+def is_known(word: str, words: frozenset[str]) -> bool:
+    """Whether a word may be used among these."""
+    return is_one_of(word, words) and (word not in WAYS or "walk" in words)
+
+
 def words_for(kinds: Iterable[ActionKind]) -> frozenset[str]:
     """The words in which actions of these kinds may be described."""
     return COMMON.union(*(VERBS[kind] for kind in kinds))
+
+
+def forbidden_by(kinds: Iterable[ActionKind]) -> frozenset[str]:
+    """The words for what must not happen while actions of these kinds are done: nothing that they do."""
+    done = frozenset[str]().union(*(VERBS[kind] | KEY[kind] for kind in kinds))
+    return frozenset[str]().union(*VERBS.values()) - done | MISHAPS

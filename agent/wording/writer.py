@@ -19,8 +19,9 @@ from agent.plan import Subtask
 from agent.prompting import as_data, render
 from agent.proposal import as_said
 from agent.scene_data import scene_data
+from agent.wording.hands import hand_of
 from agent.wording.proposal import Asked, Draft, read_wording, wording_schema
-from agent.wording.rules import LONGEST, MOST_AVOIDED, MOST_PIECES, hand_of
+from agent.wording.rules import LONGEST, MOST_AVOIDED, MOST_PIECES
 from exoactor.types import Action, Catalogue, ConfigError, Scene, Wording
 
 PURPOSE = "wording"
