@@ -138,6 +138,7 @@ class Conversation:
             self._reply("Say what to do instead.")
         if word == "edit" and self._terminal.interactive and (wrong := self._edit()):
             self._reply(wrong)
+            self._put_again(question)
             return True
         question.answer = word
         question.given.set()
