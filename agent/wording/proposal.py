@@ -150,8 +150,9 @@ def checked(
     problems += _order(rows, len(actions))
     if problems:
         return Draft(asked.actions, Wording.of(asked.actions), tuple(problems))
-    pieces = tuple(tuple(Piece(r.text, r.manner) for r in rows if r.step == n) for n in range(1, len(actions) + 1))
-    end = "" if _plain(end) == own_end(actions, asked.scene) else _plain(end)
+    pieces = tuple(_pieces(n, [row for row in rows if row.step == n + 1], rules) for n in range(len(actions)))
+    end = _plain(end).rstrip(",")
+    end = "" if end == own_end(actions, asked.scene).rstrip(",") else end
     wording = Wording(pieces, end, tuple(_plain(a) for a in avoid), by)
     for step, told in enumerate(pieces):
         own = asked.actions[step].text if actions[step].side == asked.actions[step].side else None
@@ -169,6 +170,13 @@ def checked(
         problems += [Problem(f"avoid {number}", says) for says in rules.avoided(text)]
     said = (replace(a, text="; ".join(p.text for p in told)) for a, told in zip(actions, pieces, strict=True))
     return Draft(tuple(said), wording, tuple(problems))
+
+
+def _pieces(step: int, rows: Sequence[Row], rules: Rules) -> tuple[Piece, ...]:
+    """The pieces of an action (counted from 0); the first that says it is the main one, else the last."""
+    says = [n for n, row in enumerate(rows) if not rules.whole(step, [row.text])]
+    main = says[0] if says else len(rows) - 1
+    return tuple(Piece(row.text, row.manner, n == main) for n, row in enumerate(rows))
 
 
 def _set(asked: Asked, settings: Mapping[int, Mapping[str, Any]]) -> tuple[tuple[Action, ...], list[Problem]]:

@@ -43,7 +43,7 @@ def video_prompt(scene: Scene, actions: Sequence[Action], wording: Wording | Non
         things=[_thing(o, scene.camera) for o in scene.objects if o.confidence >= 0.5],
         start=_place(np.array([scene.robot.x, scene.robot.y, 0.0]), scene.camera) if scene.robot else "in view",
         lines=_lines(scene, actions, wording),
-        end=wording.end or own_end(actions, scene),
+        end=f"{wording.end}{',' if ',' in wording.end else ''}" if wording.end else own_end(actions, scene),
         avoid=wording.avoid,
         moved=list(dict.fromkeys(_name(a.thing, scene) for a in actions if a.thing and a.kind not in STAYS)),
         held=_held(actions[0], scene) if actions else "",
@@ -67,11 +67,11 @@ def own_end(actions: Sequence[Action], scene: Scene) -> str:
 
 
 def _lines(scene: Scene, actions: Sequence[Action], wording: Wording) -> list[dict[str, str]]:
-    """The pieces in order; what the skill says of an action's manner stands with the last piece of it."""
+    """The pieces in order; what the skill says of an action's manner stands with its main one."""
     lines = []
     for step, (action, pieces) in enumerate(zip(actions, wording.steps, strict=True)):
         for part, piece in enumerate(pieces):
-            manners = (piece.manner, own_manner(action, scene) if part + 1 == len(pieces) else "")
+            manners = (piece.manner, own_manner(action, scene) if piece.main else "")
             lines.append(
                 {"number": label(wording, step, part), "text": piece.text, "how": "; ".join(filter(None, manners))}
             )

@@ -63,10 +63,12 @@ class Piece:
     Args:
         text: what the person does, read after "The person" ("walks to the table").
         manner: how, besides what the action itself says; empty for nothing.
+        main: it is the piece that says the action itself, to which its numbers belong.
     """
 
     text: str
     manner: str = ""
+    main: bool = True
 
 
 @dataclass(frozen=True)

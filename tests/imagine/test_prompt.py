@@ -50,10 +50,12 @@ def worded() -> str:
     scene, _ = furnished_room(4)
     actions = (*chain("walk", scene, 4), *chain("wave", scene, 4))
     pieces = (
-        (Piece(actions[0].text), Piece("stops", "both feet side by side")),
+        (Piece(actions[0].text), Piece("stops", "both feet side by side", main=False)),
         (Piece("waves with the left hand", "calmly"),),
     )
-    return video_prompt(scene, actions, Wording(pieces, "stands at ease", ("stumbling", "leaning back"), "model"))
+    return video_prompt(
+        scene, actions, Wording(pieces, "stands at ease, arms hanging", ("stumbling", "leaning back"), "model")
+    )
 
 
 def test_other_words_come_into_the_last_three_blocks_only() -> None:

@@ -35,7 +35,8 @@ def test_a_good_answer_sets_what_may_be_set_and_keeps_the_rest():
     assert (point.seconds, point.side, point.at) == (5.0, "right", POINT.actions[1].at)
     assert turn == replace(POINT.actions[0], text="turns on the spot with small steps to face the red chair")
     assert [len(pieces) for pieces in draft.wording.steps] == [1, 2]
-    assert draft.wording.steps[1][0] == Piece("stretches the right arm out", "without hurrying")
+    assert draft.wording.steps[1][0] == Piece("stretches the right arm out", "without hurrying", main=False)
+    assert draft.wording.steps[1][1].main, "the skill's own numbers stand with the piece that points"
 
 
 def test_what_the_template_says_itself_is_taken_off():
