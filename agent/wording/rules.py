@@ -37,6 +37,7 @@ MOST_PIECES, MOST_AVOIDED = 4, 5
 SIGNS = frozenset(",;:'-")
 """Besides letters and spaces; nothing that means something in a template, in Markdown or on a terminal."""
 _STILL = listed("steady still straight high level there down up out sideways again back from")
+_OF_ARMS = listed("swing wave hold keep")
 _SWINGS = re.compile(r"\b(from |to the )?(left|right)( and | to )(to the )?(left|right)\b(?! (hand|arm|palm|forearm))")
 _JUST = re.compile(r"\bright (?=angle|in front|before|behind|beside|next|up|at|to the (?!left|right))")
 """Where "right" is no side."""
@@ -195,7 +196,8 @@ class Rules:
         for i, token in enumerate(tokens):
             named = token.ids if isinstance(token, Named) else frozenset[str]()
             # An arm that is held steady is no thing.
-            steady = arm and i + 1 < len(tokens) and tokens[i + 1] in _STILL
+            moved = i > 0 and is_one_of(str(tokens[i - 1]), _OF_ARMS)
+            steady = arm and (moved or (i + 1 < len(tokens) and tokens[i + 1] in _STILL))
             pronoun = token in ("it", "them") and not free and not steady
             told_already = i > 0 and tokens[i - 1] in NOUNS  # "green chair": there is no green one
             if not (named - touched or pronoun) or told_already or _before(tokens, i) in spatial:
@@ -222,7 +224,11 @@ class Rules:
 
 def _meant(text: str) -> str:
     """A text without turns of speech that the rules would take at their word."""
-    return re.sub(r"\blet(s|ting)? go\b( of\b)?", "releases", _JUST.sub("", text)).replace("within reach of", "near")
+    return (
+        re.sub(r"\blet(s|ting)? go\b( of\b)?", "releases", _JUST.sub("", text))
+        .replace("within reach of", "near")
+        .replace("short of", "before")
+    )
 
 
 def _undone(tokens: Sequence[Token], wanted: frozenset[str]) -> list[str]:

@@ -22,7 +22,7 @@ nearest next close closer closest around round across along past between togethe
 downward downwards out outward outwards inward inwards off over overhead under back forward forwards backward
 backwards forth ahead again still so just only almost nearly very quite rather slightly more less most is are be being
 each both every all other opposite own same one two three four five six several few twice half quarter about against
-above below within inside too also early late little there here well
+above below within for inside too also early late little there here well
 """
 _BODY = """
 head neck face eye ear nose mouth jaw gaze chest chin trunk torso stomach belly abdomen rib shoulder arm forearm elbow
@@ -30,9 +30,9 @@ wrist hand palm finger fingertip thumb fist knuckle hip waist pelvis lap knee le
 feet heel toe sole instep spine body weight balance posture bodyweight stance
 """
 _SPACE = """
-side front rhythm tempo beat count distance direction line arc floor ground spot
-place position end start beginning middle centre center moment second time height level width edge top corner surface
-rest way movement motion angle degree length metre meter path curve shape row bit pause room space stretch swing
+side front speed pose shape rhythm tempo beat count distance direction line arc floor ground spot place position end
+start beginning middle centre center moment second time height level width edge top corner surface rest way movement
+motion angle degree length metre meter path curve row bit pause room space stretch swing
 """
 _HOW = """
 left right upright straight bent relaxed natural steady calm slow smooth gentle careful easy comfortable even firm
@@ -42,12 +42,12 @@ swift brisk complete single brief continuous deliberate controlled spread sidewa
 tall square lightly heavily centred centered curved safe unhurried motionless cheerful friendly index extended rounded
 tucked fluid fluent confident normal ordinary regular rhythmic moderate medium direct gradual delicate precise
 accurate tight secure casual polite graceful elegant neat crisp distinct generous partial alert attentive stiff rigid
-supple deep shallow additional evenly weighted fro overlapping ready soft purposeful narrow closed
+supple planted broad deep shallow additional evenly weighted fro overlapping ready purposeful narrow closed
 """
 _COMMON_VERBS = """
 stand stood stay keep kept remain look face shift relax breathe hang hung swing swung stop begin begun began start
-finish continue bend bent straighten balance halt sink settle ease sway align adjust orient position focus make
-made give do does use let steady prepare ready hinge
+finish continue bend bent straighten balance halt sink settle ease sway align adjust orient position focus make made
+give do does use let steady prepare ready hinge
 """
 # No word is here that is the name of a thing as well: plant, light, bow, cup, roll.
 COMMON = listed(_FUNCTION + _BODY + _SPACE + _HOW + _COMMON_VERBS)
@@ -55,13 +55,13 @@ COMMON = listed(_FUNCTION + _BODY + _SPACE + _HOW + _COMMON_VERBS)
 
 _ARMS = "raise lower lift bring brought extend stretch reach hold held return drop rotate tilt lean fold unfold curl"
 _HANDS = f"{_ARMS} grasp grip take taken close put set lay press touch release crouch squat support slide wrap clasp"
-_HANDS += " hug secure withdraw rise kneel place"
+_HANDS += " squeeze hug secure withdraw rise kneel place"
 VERBS: dict[ActionKind, frozenset[str]] = {
     "stand": listed("wait face"),
     "walk": listed(
         "walk step stride shuffle pace take go come approach arrive turn pass circle cross advance slow move follow"
     ),
-    "turn": listed("turn shuffle take rotate pivot step move come"),
+    "turn": listed("turn swivel shuffle take rotate pivot step move come"),
     "wave": listed(f"wave {_ARMS} move greet oscillate"),
     "point": listed(f"point aim {_ARMS} straighten direct"),
     "lift": listed(f"{_HANDS} carry rise"),
@@ -69,9 +69,9 @@ VERBS: dict[ActionKind, frozenset[str]] = {
     "put_down": listed(f"{_HANDS} place rise withdraw"),
     "pick": listed(f"{_HANDS} pick wrap curl"),
     "place": listed(f"{_HANDS} place withdraw uncurl"),
-    "push": listed(f"{_HANDS} push slide sweep swept move walk step shove fall withdraw come"),
+    "push": listed(f"{_HANDS} push slide sweep swept move walk step shove brush fall withdraw come"),
     "wipe": listed(f"{_HANDS} wipe slide glide sweep move stroke rub"),
-    "sit": listed("sit sat seat seated lower lean rest hold hinge come"),
+    "sit": listed("sit sat seat seated slide lower lean rest hold hinge come"),
     "stand_up": listed("take rise rose risen get lean push extend step walk come"),
     "step_over": listed("step take lift raise clear cross lower lead put set come"),
     "duck_under": listed("duck crouch stoop lower walk step pass clear go dip squat rise come"),
@@ -81,7 +81,7 @@ VERBS: dict[ActionKind, frozenset[str]] = {
 KEY: dict[ActionKind, frozenset[str]] = {
     "stand": listed("stand stood stay remain wait keep kept"),
     "walk": listed("walk step stride go move approach circle cross advance follow"),
-    "turn": listed("turn rotate pivot face shuffle"),
+    "turn": listed("turn swivel rotate pivot face shuffle"),
     "wave": listed("wave swing swung"),
     "point": listed("point aim"),
     "lift": listed("lift raise rise hold held"),

@@ -22,6 +22,7 @@ from agent.scene_data import scene_data
 from agent.wording.hands import hand_of
 from agent.wording.proposal import Asked, Draft, read_wording, wording_schema
 from agent.wording.rules import LONGEST, MOST_AVOIDED, MOST_PIECES
+from agent.wording.vocabulary import COMMON, KEY, VERBS
 from exoactor.types import Action, Catalogue, ConfigError, Scene, Wording
 
 PURPOSE = "wording"
@@ -30,7 +31,7 @@ MAX_PROBLEMS = 12
 EXAMPLE: Final = (
     {
         "subtask": {"skill": "walk_to", "args": {"target": "bench"}},
-        "actions": [{"step": 1, "kind": "walk", "does": "walks to the bench and stops, facing it"}],
+        "actions": [{"step": 1, "kind": "walk", "does": "walks to the bench and stops, facing it", "verbs": "..."}],
         "things": [{"id": "bench", "kind": "table", "color": "wood", "seen": True, "direction": "left"}],
         "failed_before": ["too_far"],
     },
@@ -159,6 +160,7 @@ def system_prompt(*, settings: bool) -> str:
         longest=LONGEST,
         most_pieces=MOST_PIECES,
         most_avoided=MOST_AVOIDED,
+        words=" ".join(sorted(COMMON)),
         example=example,
     )
 
@@ -179,6 +181,7 @@ def request(subtask: Subtask, asked: Asked, catalogue: Catalogue, failed: Sequen
 
 def _told(number: int, action: Action, scene: Scene) -> dict[str, Any]:
     told: dict[str, Any] = {"step": number, "kind": action.kind, "does": action.text}
+    told["verbs"] = " ".join(sorted(VERBS[action.kind] | KEY[action.kind]))
     hand = hand_of(action, scene)
     told |= {"hand": hand} if hand else {}
     return told | ({"thing": action.thing} if action.thing else {})

@@ -13,6 +13,7 @@ from agent.bench.endpoint import Reply, serving
 from agent.models.config import ModelCfg, ModelLimits
 from agent.plan import Subtask
 from agent.prompting import as_data
+from agent.wording.rules import Rules
 from agent.wording.writer import PURPOSE, Means, Writer, request, system_prompt
 from exoactor.types import ConfigError, Interrupted, Wording
 
@@ -96,7 +97,8 @@ def test_the_model_is_told_of_the_chain_and_the_room_as_data_and_of_failures_as_
     told = request(STEP, WALK, CATALOGUE, ["too_far"])
     assert told["subtask"] == {"skill": "walk_to", "args": {"target": "table"}} and told["failed_before"] == ["too_far"]
     (walk,) = told["actions"]
-    assert walk == {"step": 1, "kind": "walk", "does": "walks to the table and stops, facing it"}
+    assert (walk["step"], walk["kind"], walk["does"]) == (1, "walk", "walks to the table and stops, facing it")
+    assert "stride" in walk["verbs"].split() and "grasp" not in walk["verbs"]
     assert {t["id"] for t in told["things"]} == {"table", "red_chair", "door"} and all(
         t["seen"] for t in told["things"]
     )
@@ -123,6 +125,13 @@ def test_the_prompt_is_as_it_was():
         f"{system_prompt(settings=True)}\n=====\n{system_prompt(settings=False)}\n=====\n{asked_of}\n"
         == SNAPSHOT.read_text()
     )
+
+
+def test_the_words_that_a_model_is_told_are_those_that_are_taken():
+    rules, (walk,) = Rules(WALK.scene, WALK.actions), request(STEP, WALK, CATALOGUE, [])["actions"]
+    told = system_prompt(settings=False).split("## Words\n")[1].split("\n")[0].split()
+    odd = {"left", "right", "it", "them", "without"}  # these say something about what is beside them
+    assert [w for w in {*told, *walk["verbs"].split()} - odd if rules.piece(0, w)] == []
 
 
 def test_settings_that_are_no_yes_or_no_are_refused():
