@@ -224,11 +224,8 @@ class Rules:
 
 def _meant(text: str) -> str:
     """A text without turns of speech that the rules would take at their word."""
-    return (
-        re.sub(r"\blet(s|ting)? go\b( of\b)?", "releases", _JUST.sub("", text))
-        .replace("within reach of", "near")
-        .replace("short of", "before")
-    )
+    text = re.sub(r"\blet(s|ting)? go\b( of\b)?", "releases", _JUST.sub("", text))
+    return text.replace("within reach of", "near").replace("short of", "before")
 
 
 def _undone(tokens: Sequence[Token], wanted: frozenset[str]) -> list[str]:

@@ -31,7 +31,15 @@ MAX_PROBLEMS = 12
 EXAMPLE: Final = (
     {
         "subtask": {"skill": "walk_to", "args": {"target": "bench"}},
-        "actions": [{"step": 1, "kind": "walk", "does": "walks to the bench and stops, facing it", "verbs": "..."}],
+        "actions": [
+            {
+                "step": 1,
+                "kind": "walk",
+                "does": "walks to the bench and stops, facing it",
+                "says": "...",
+                "verbs": "...",
+            }
+        ],
         "things": [{"id": "bench", "kind": "table", "color": "wood", "seen": True, "direction": "left"}],
         "failed_before": ["too_far"],
     },
@@ -181,7 +189,7 @@ def request(subtask: Subtask, asked: Asked, catalogue: Catalogue, failed: Sequen
 
 def _told(number: int, action: Action, scene: Scene) -> dict[str, Any]:
     told: dict[str, Any] = {"step": number, "kind": action.kind, "does": action.text}
-    told["verbs"] = " ".join(sorted(VERBS[action.kind] | KEY[action.kind]))
+    told |= {"says": " ".join(sorted(KEY[action.kind])), "verbs": " ".join(sorted(VERBS[action.kind]))}
     hand = hand_of(action, scene)
     told |= {"hand": hand} if hand else {}
     return told | ({"thing": action.thing} if action.thing else {})
