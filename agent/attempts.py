@@ -16,13 +16,11 @@ from exoactor.files import write_json
 from exoactor.types import Action, ConfigError, Expectation, Pose2D, Scene
 
 FILE = "attempt.json"
-ONE_HANDED = frozenset({"wave", "point", "pick", "place", "wipe"})
-"""Actions of one hand."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """Args: subtask, its id in the plan, the attempt's number from 1, folder, name inside the run, seed."""
+    """Args: subtask, its id in the plan, the attempt's number from 1, folder, name in the run, seed, edited takes."""
 
     subtask: Subtask
     subtask_id: int
@@ -30,6 +28,7 @@ class Attempt:
     folder: Path
     name: str
     seed: int
+    take: int = 0
 
     @property
     def expectation(self) -> Expectation:
@@ -46,14 +45,9 @@ class Attempt:
         """Journal key."""
         return f"{self.name}/motion-finished"
 
-    @property
-    def hand(self) -> str | None:
-        """The hand that it was imagined with; None where none was chosen, or nothing was imagined."""
-        try:
-            actions = self.load()[1]
-        except ConfigError:
-            return None
-        return next((action.side for action in reversed(actions) if action.kind in ONE_HANDED), None)
+    def key(self, what: str) -> str:
+        """Journal key of something that is done anew when a person has edited the prompt."""
+        return f"{self.name}/{what}" + (f"-take-{self.take}" if self.take else "")
 
     def save(self, scene: Scene, actions: Sequence[Action]) -> None:
         """Write attempt.json: the subtask, the scene as perceived, the action chain, the expectation."""
@@ -75,7 +69,7 @@ class Attempt:
         path = self.folder / FILE
         try:
             data = json.loads(path.read_text())
-            return Scene.from_json(data["scene"]), tuple(_action(a) for a in data["actions"])
+            return Scene.from_json(data["scene"]), tuple(action_from(a) for a in data["actions"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ConfigError(f"{path} is missing or damaged: {error}") from error
 
@@ -86,10 +80,12 @@ def attempt_of(session: Session, state: Mapping[str, Any]) -> Attempt:
     subtask, number = Subtask.from_json(entry), state["attempt"]
     seed = session.run.job.seed + 1000 * entry["id"] + number
     folder = session.run.attempt(entry["id"], subtask.skill, number)
-    return Attempt(subtask, entry["id"], number, folder, attempt_name(entry["id"], subtask.skill, number), seed)
+    name = attempt_name(entry["id"], subtask.skill, number)
+    return Attempt(subtask, entry["id"], number, folder, name, seed, state.get("takes", 0))
 
 
-def _action(data: dict[str, Any]) -> Action:
+def action_from(data: Mapping[str, Any]) -> Action:
+    """An action as `dataclasses.asdict` and JSON leave it."""
     goal, at = data["goal"], data["at"]
     known = {
         "goal": None if goal is None else Pose2D(**goal),

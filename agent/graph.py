@@ -24,10 +24,12 @@ from agent.attempts import Attempt, attempt_of
 from agent.decide import Decision, Result, ResultKind, Situation, decide
 from agent.plan import PlanStatus, Subtask
 from agent.planning import failed_before, failure_entry, planned
-from agent.remembered import note
+from agent.remembered import hand_of, note
 from agent.resume import look_again_after_restart
 from agent.session import Session
 from agent.witness import beside, look_at_video
+from agent.worded import take_edit, worded
+from agent.wording.sheet import NAME as PROMPT
 from exoactor.attempt import FRAMES
 from exoactor.types import Interrupted, Outcome, SafetyStop, StageError
 
@@ -35,6 +37,8 @@ STAGES = ("observe", "imagine", "gate", "estimate", "ground", "retarget", "track
 _AFTER = dict(zip(STAGES, (*STAGES[1:], "decide"), strict=True))
 ANSWERS = ("retry", "skip", "stop")
 APPROVALS = ("yes", "no", "change")
+EDIT = "edit"
+"""A further answer where a video is asked about: the words of its prompt were changed."""
 
 
 class State(TypedDict, total=False):
@@ -42,7 +46,8 @@ class State(TypedDict, total=False):
 
     `plan` holds {"id", "skill", "args", "because"}; `cursor` indexes it; `attempt` counts from 1; `looks`
     counts checks of the attempt; `failures` are the reasons of this subtask; `history` the failures of the job, of
-    which a person who said "retry" has `forgiven` the first ones.
+    which a person who said "retry" has `forgiven` the first ones; `edits` counts edited prompts of the job, `takes`
+    those that were usable; `objection` is to the last one.
     """
 
     plan: list[dict[str, Any]]
@@ -54,6 +59,9 @@ class State(TypedDict, total=False):
     replans: int
     result: dict[str, Any]
     resume_at: str
+    edits: int
+    takes: int
+    objection: str
     status: str
     reason: str
     skipped: int
@@ -101,7 +109,8 @@ class Nodes:
             s = self.session
             s.stop.check()
             attempt = attempt_of(s, state)
-            key = f"{attempt.name}/{name}" + (f"-{state['looks']}" if name == "check" else "")
+            key = attempt.key(name) if name in ("imagine", "gate") else f"{attempt.name}/{name}"
+            key += f"-{state['looks']}" if name == "check" else ""
             done = s.run.journal.get(key)
             if done is None and s.must_look and name not in ("observe", "check"):
                 return Command(goto="recover", update={"resume_at": name})
@@ -147,9 +156,10 @@ class Nodes:
         return {"seed": attempt.seed, "actions": [a.text for a in actions], "args": args}
 
     def _imagine(self, attempt: Attempt) -> dict[str, Any]:
-        scene, actions = attempt.load()
         s = self.session
-        s.pipeline.imagine(attempt.folder, scene, actions, attempt.seed, s.progress("imagine"))
+        scene, _ = attempt.load()
+        actions, wording = worded(s, attempt)
+        s.pipeline.imagine(attempt.folder, scene, actions, attempt.seed, s.progress("imagine"), wording)
         return {}
 
     def _gate(self, attempt: Attempt) -> dict[str, Any]:
@@ -236,7 +246,9 @@ class Nodes:
 
     def _follow(self, decision: Decision, result: Result, attempt: Attempt, state: State) -> Command[str]:
         failures = [*state["failures"], *([] if result.kind == "interrupted" else [result.code])]
-        entry = failure_entry(attempt.subtask, result.stage, result.code, result.hint, _before(state), attempt.hand)
+        entry = failure_entry(
+            attempt.subtask, result.stage, result.code, result.hint, _before(state), hand_of(self.session, attempt)
+        )
         history = [*state.get("history", []), *([] if result.kind == "interrupted" else [entry])]
         if decision.do == "next":
             return self._next(state, done=result.kind == "done")
@@ -288,24 +300,34 @@ class Nodes:
         return self._finish("aborted", "the plan was not approved" if answer == "no" else "something else is wanted")
 
     def approve_video(self, state: State) -> Command[str]:
-        """Have a person approve of the imagined video; who does not want it gets another one."""
-        attempt = attempt_of(self.session, state)
-        question = f"{attempt.subtask} as in {attempt.folder / 'imagined.mp4'}. Shall I do what it shows?"
-        answer = self._approve(attempt.name, question)
+        """Have a person approve of the imagined video; who does not want it gets another one, or words it anew."""
+        attempt, edits = attempt_of(self.session, state), state.get("edits", 0)
+        name = f"{attempt.name}/take-{edits}" if edits else attempt.name
+        video, prompt = attempt.folder / "imagined.mp4", attempt.folder / PROMPT
+        chain = "; ".join(f"{n}. {action.text}" for n, action in enumerate(worded(self.session, attempt)[0], 1))
+        question = f"{attempt.subtask}: {chain}. Worded in {prompt}, imagined in {video}. Shall I do what it shows?"
+        if state.get("objection"):
+            question = f"{state['objection']}\n{question}"
+        answer = self._approve(name, question, (*APPROVALS, EDIT), prompt)
         if answer == "yes":
             self.session.approval.given(attempt.subtask.skill)
             return Command(goto="estimate")
         if answer == "change":
             return self._finish("aborted", "something else is wanted")
+        if answer == EDIT:
+            objection = take_edit(self.session, attempt, name)
+            edited: State = {"edits": edits + 1, "takes": attempt.take + (not objection), "objection": objection}
+            return Command(goto="approve_video" if objection else "imagine", update=edited)
         refused = Result("error", "not_approved", "gate", "a person does not want it done as the video shows it")
         return Command(goto="decide", update={"result": asdict(refused)})
 
-    def _approve(self, name: str, question: str) -> str:
+    def _approve(self, name: str, question: str, choices: tuple[str, ...] = APPROVALS, file: Path | None = None) -> str:
         known = self.session.run.journal.get(f"{name}/approved")
         if known is not None:
             return str(known["answer"])
-        self.session.emit("asked", key=f"{name}/approval", question=question, choices=list(APPROVALS))
-        answer = str(interrupt({"question": question, "choices": list(APPROVALS)}))
+        about = {} if file is None else {"file": str(file)}
+        self.session.emit("asked", key=f"{name}/approval", question=question, choices=list(choices), **about)
+        answer = str(interrupt({"question": question, "choices": list(choices)}))
         self.session.emit("answered", key=f"{name}/approved", answer=answer, question=question)
         return answer
 
@@ -333,7 +355,9 @@ def build(session: Session, state_file: Path) -> tuple[CompiledStateGraph[Any, A
         after = (_AFTER[name], "decide", "recover", *(("approve_video",) if name == "gate" else ()))
         graph.add_node(name, cast("Any", nodes.stage(name)), destinations=after)
     graph.add_node("approve_plan", nodes.approve_plan, destinations=("observe", END))
-    graph.add_node("approve_video", nodes.approve_video, destinations=("estimate", "decide", END))
+    graph.add_node(
+        "approve_video", nodes.approve_video, destinations=("estimate", "decide", "imagine", "approve_video", END)
+    )
     graph.add_node("recover", nodes.recover, destinations=(*STAGES, "decide"))
     graph.add_node("decide", nodes.decide, destinations=("observe", "check", "plan", "ask", END))
     graph.add_node("ask", nodes.ask, destinations=("observe", END))

@@ -12,6 +12,8 @@ from typing import Any
 from exoactor.files import to_plain
 
 Event = dict[str, Any]
+WORDED = "worded"
+"""Event of the chain and the words of an attempt's prompt."""
 
 
 class Journal:

@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from agent.journal import Event
+from agent.journal import WORDED, Event
 from agent.models.spent import CALLED, SAW
 from agent.plan import Subtask
 from agent.remembered import in_words
@@ -203,6 +203,11 @@ def sentence(event: Event) -> str:
         )
     if kind == SAW:
         return f"  {where} shown the {event['about']}{', doubted' if event['turned'] else ''}: {told(event)}"
+    if kind == WORDED and event.get("failure"):
+        return f"  {where} prompt: in the skill's words; {event['failure'].replace('_', ' ')}: {event['reason']}"
+    if kind == WORDED and event["wording"]["by"] != "skill":
+        words = "; ".join(p["text"] for pieces in event["wording"]["steps"] for p in pieces)
+        return f"  {where} prompt, worded by the {event['wording']['by']}: {words}"
     if kind == "stage_finished":
         says = f": {measured(event['verdict'])}" if event["stage"] == "check" else ""
         return f"  {where} {event['stage']} ({event['seconds']:.1f} s){says}{beside(event.get('model'))}"

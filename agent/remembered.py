@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agent.attempts import Attempt
+from agent.attempts import Attempt, action_from
 from agent.decide import Result
+from agent.journal import WORDED
 from agent.memory import Tried, fingerprint
 from agent.plan import Subtask
 from agent.proposal import as_said
@@ -16,6 +17,8 @@ from exoactor.types import ConfigError
 if TYPE_CHECKING:
     from agent.session import Session
 
+ONE_HANDED = frozenset({"wave", "point", "pick", "place", "wipe"})
+"""Actions of one hand."""
 MOST_TOLD = 20
 """So many ways are told to a language model."""
 MOST_SAID = 4
@@ -29,7 +32,7 @@ def note(session: Session, attempt: Attempt, result: Result, before: Subtask | N
     tried = Tried(
         attempt.subtask.skill,
         as_said(attempt.subtask),
-        attempt.hand,
+        hand_of(session, attempt),
         None if before is None else before.skill,
         attempt.number > 1,
         result.kind,
@@ -40,6 +43,13 @@ def note(session: Session, attempt: Attempt, result: Result, before: Subtask | N
         session.memory.note(str(run.path), attempt.name, scene, run.job.scene, tried)
     except ConfigError as error:
         session.emit("not_remembered", key=f"{attempt.name}/not-remembered", why=str(error))
+
+
+def hand_of(session: Session, attempt: Attempt) -> str | None:
+    """The hand that an attempt was imagined with; None where none was chosen, or nothing was imagined."""
+    told = session.run.journal.get(attempt.key(WORDED))
+    actions = [action_from(action) for action in told["actions"]] if told else []
+    return next((action.side for action in reversed(actions) if action.kind in ONE_HANDED), None)
 
 
 def recall(session: Session) -> tuple[Tried, ...]:

@@ -11,12 +11,13 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from agent.journal import Event, read_events
+from agent.journal import WORDED, Event, read_events
 from agent.live import beside, measured, sentence, told
 from agent.plan import Subtask
 from agent.remembered import in_words
 from agent.run_folder import read_job
 from agent.summary import attempts_of, summarize
+from agent.wording.sheet import NAME as PROMPT
 from exoactor.files import write_text
 from exoactor.types import ConfigError
 
@@ -126,7 +127,8 @@ def _attempt(
         outcome, says = "error", f"{failed[-1]['stage']} failed: {failed[-1]['code'].replace('_', ' ')}"
     elif decided and decided[-1]["result"]["kind"] == "interrupted":
         outcome, says = "interrupted", "the motion was cut off"
-    truth = folder / "truth.json"
+    truth, prompt = folder / "truth.json", folder / PROMPT
+    worded = [e for e in own if e["event"] == WORDED]
     return {
         "number": name.rsplit("-", 1)[1],
         "folder": name,
@@ -134,6 +136,8 @@ def _attempt(
         "says": says,
         "hint": failed[-1]["hint"] if failed else "",
         "decision": f"{decided[-1]['do']}: {decided[-1]['why']}" if decided else "",
+        "prompt": prompt.read_text() if worded and prompt.is_file() else "",
+        "worded_by": worded[-1]["wording"]["by"] if worded else "",
         "observation": shown(folder / "observation.png"),
         "imagined": shown(folder / "imagined.mp4"),
         "performed": shown(folder / "rollout.mp4"),

@@ -22,7 +22,7 @@ from agent.plan import Planner
 from agent.run_folder import RunFolder
 from exoactor.bench.runner import cpu_seconds
 from exoactor.files import write_json
-from exoactor.types import Action, Catalogue, Expectation, GateResult, Interrupted, Scene, Verdict
+from exoactor.types import Action, Catalogue, Expectation, GateResult, Interrupted, Scene, Verdict, Wording
 from exoactor.types.protocols import Progress
 from exoactor.world.faults import Fault
 
@@ -41,9 +41,15 @@ class Pipeline(Protocol):
         ...
 
     def imagine(
-        self, folder: Path, scene: Scene, actions: Sequence[Action], seed: int, progress: Progress | None = None
+        self,
+        folder: Path,
+        scene: Scene,
+        actions: Sequence[Action],
+        seed: int,
+        progress: Progress | None = None,
+        wording: Wording | None = None,
     ) -> Path:
-        """Imagine the action chain as a video."""
+        """Imagine the action chain as a video, in these words where the video model reads."""
         ...
 
     def gate(self, folder: Path) -> list[GateResult]:

@@ -25,7 +25,7 @@ from exoactor.formats.robot_motion import load_robot, save_robot
 from exoactor.ground import GroundCfg, find_passage, find_sitting, find_wipe, ground, must_move, must_pass, must_sit
 from exoactor.handling import handled
 from exoactor.imagine import defects, gates
-from exoactor.imagine.prompt import video_prompt
+from exoactor.imagine.prompt import template_hash, video_prompt
 from exoactor.parts import PipelineCfg, load_controller
 from exoactor.perceive import RgbdPerception, own_body
 from exoactor.performance import Means, Performance
@@ -53,6 +53,7 @@ from exoactor.types import (
     Verdict,
     Verifier,
     VideoModel,
+    Wording,
 )
 from exoactor.types.protocols import Progress
 from exoactor.types.rotations import quat_to_rpy
@@ -132,9 +133,15 @@ class SimPipeline:
         return scene
 
     def imagine(
-        self, folder: Path, scene: Scene, actions: Sequence[Action], seed: int, progress: Progress | None = None
+        self,
+        folder: Path,
+        scene: Scene,
+        actions: Sequence[Action],
+        seed: int,
+        progress: Progress | None = None,
+        wording: Wording | None = None,
     ) -> Path:
-        """Imagine the action chain in the observed scene; writes imagined.mp4 and imagined.json."""
+        """Imagine the action chain, said as `wording` has it, in the observed scene; writes imagined.mp4 and .json."""
         if any(action.kind in ("pick", "place") for action in actions) and self.robot.sense().fingers is None:
             raise StageError("imagine", "no_fingers", "the robot's hands have no fingers to take a thing with")
         if any(action.kind == "wipe" for action in actions) and self.robot.sense().fingers is not None:
@@ -144,7 +151,8 @@ class SimPipeline:
         if self._seat is not None and actions and actions[0].kind != "stand_up":
             raise StageError("imagine", "seated", f"the robot sits on {self._seat.id}; it has to stand up first")
         observation, _ = attempt.load_observation(folder)
-        prompt = video_prompt(scene, tuple(actions))
+        wording = wording or Wording.of(actions)
+        prompt = video_prompt(scene, tuple(actions), wording)
         request = ImagineRequest(scene, observation, tuple(actions), prompt, seed, self.cfg.imagine_fps)
         path = folder / attempt.IMAGINED
         video = self._video_model.imagine(request, path, progress)
@@ -153,7 +161,15 @@ class SimPipeline:
                 defects.plant(path, str(fault.options["defect"]), path, seed)
         write_json(
             path.with_suffix(".json"),
-            {**video.sidecar, "backend": self._video_model.name, "prompt": prompt, "seed": seed, "fps": video.fps},
+            {
+                **video.sidecar,
+                "backend": self._video_model.name,
+                "prompt": prompt,
+                "wording": wording.to_json(),
+                "template": template_hash(),
+                "seed": seed,
+                "fps": video.fps,
+            },
         )
         self.robot.arm([f for f in self._faults if f.kind in HANDLED])
         return path

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from agent.chat import past_answers, scene_answers
+from agent.chat import editing, past_answers, scene_answers
 from agent.chat.folder import ChatFolder
 from agent.chat.meant import Meant
 from agent.chat.robot import Question, RobotThread, Task
@@ -29,7 +29,8 @@ from exoactor.types import ExoActorError, Scene
 HELP = """\
 Say what to do: “walk to the table, then wave”. While it is done: “status”, “pause” and “go on”, “stop”,
 “no wait, ...” or simply the next task instead. Ask: “what do you see?”, “where is the chair?”, “what is on the table?”,
-“what did you do?”, “why did you stop?”, “how do you know?”. “do it again”, “the other one”. “quit” ends."""
+“what did you do?”, “why did you stop?”, “how do you know?”, “show the prompt”. “do it again”,
+“the other one”. “quit” ends."""
 _HALTING = re.compile(r"(stop|halt|no|don't|do not|wait|not)\b")
 _STOPPING = "Stopping; the robot is brought to a stand."
 
@@ -135,11 +136,20 @@ class Conversation:
             return False
         if word == "change" and task is None:
             self._reply("Say what to do instead.")
+        if word == "edit" and self._terminal.interactive and (wrong := self._edit()):
+            self._reply(wrong)
+            self._put_again(question)
+            return True
         question.answer = word
         question.given.set()
         if task is not None:
             self._begin(task)
         return True
+
+    def _edit(self) -> str:
+        """Let the person edit the file that is asked about; what went wrong, or ""."""
+        path = editing.file_asked_about(self._robot.series.turns()[-1])
+        return "" if path is None else editing.edit(path)
 
     def _halt(self, line: Line, halted: bool) -> None:
         """Say how it stands with a stop; then do what is said instead, if something is."""

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from agent.chat.words import Kind
-from agent.journal import Event, read_events
+from agent.journal import WORDED, Event, read_events
 from agent.live import measured
 from agent.plan import Subtask
 from agent.run_folder import read_job
 from agent.summary import summarize
+from agent.wording.sheet import NAME as PROMPT
 
 NOTHING = "Nothing was asked of me yet."
 
@@ -31,6 +32,8 @@ def answer(kind: Kind, turns: Sequence[Path]) -> str:
         return plan(turns[-1])
     if kind == "sure":
         return sure(turns[-1])
+    if kind == "prompt":
+        return prompt(turns[-1])
     earlier = [f"{turn.name}. {_headline(turn)}" for turn in turns[:-1]]
     return "\n".join([*earlier, f"{turns[-1].name}. {_headline(turns[-1])}", *_steps(turns[-1])])
 
@@ -79,6 +82,17 @@ def sure(turn: Path) -> str:
     checks = [e for e in events if e["event"] == "stage_finished" and e["stage"] == "check"]
     lines = [f"{_short(e['attempt'])}: {measured(e['verdict'])}{_evidence(turn / e['attempt'])}" for e in checks]
     return "\n".join(lines) or "I have not looked at any outcome yet."
+
+
+def prompt(turn: Path) -> str:
+    """The prompt of the last video, who worded it, and where it is."""
+    told = [e for e in read_events(turn / "journal.jsonl") if e["event"] == WORDED]
+    if not told:
+        return "Nothing was imagined yet."
+    path = turn / told[-1]["attempt"] / PROMPT
+    return (
+        f"{_short(told[-1]['attempt'])}, worded by the {told[-1]['wording']['by']}:\n{path.read_text()}\n    see {path}"
+    )
 
 
 def _steps(turn: Path) -> list[str]:

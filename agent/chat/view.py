@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from rich.console import Console
 
-from agent.journal import Event
+from agent.journal import WORDED, Event
 from agent.live import Board, sentence
 from agent.models.spent import CALLED
 from agent.plan import Subtask
@@ -37,7 +37,12 @@ class View:
         if kind == "motion_started":
             self._say(f"  performing {self.now()} ...", "dim")
         checked = kind == "stage_finished" and event["stage"] == "check"
-        if checked or kind in _SHOWN or (kind == "decided" and event["do"] != "next"):
+        if (
+            (kind == WORDED and sentence(event))
+            or checked
+            or kind in _SHOWN
+            or (kind == "decided" and event["do"] != "next")
+        ):
             self._say(sentence(event), "dim" if kind == CALLED else "")
 
     def progress(self, stage: str, fraction: float) -> None:

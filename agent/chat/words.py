@@ -9,12 +9,12 @@ from typing import Literal
 Kind = Literal[
     "empty", "leave", "help", "stop", "pause", "go_on", "status", "again", "other", "yes", "no",
     "see", "where", "on_what", "what_is_on", "there_is", "self", "holding",
-    "why", "did", "plan", "sure", "do",
+    "why", "did", "plan", "sure", "prompt", "do",
 ]  # fmt: skip
 
 SCENE: frozenset[Kind] = frozenset({"see", "where", "on_what", "what_is_on", "there_is", "self", "holding"})
 """Questions that a look answers."""
-PAST: frozenset[Kind] = frozenset({"why", "did", "plan", "sure"})
+PAST: frozenset[Kind] = frozenset({"why", "did", "plan", "sure", "prompt"})
 """Questions that the journal answers."""
 
 
@@ -72,6 +72,8 @@ _ROWS: tuple[tuple[Kind, str], ...] = (
         r"|(did|has) (it|that) work(ed)?|did you (do|make|manage) (it|that)|are you (done|ready|finished)|history",
     ),
     ("plan", r"what (is|was|'s) (the|your) plan|what (will|are) you (do|going to do)( next| now)?"),
+    ("prompt", r"(show|read|tell|give)( me)?( the| your)?( video| last)? ?prompt"
+               r"|what (is|was|'s) (the|your)( video| last)? ?prompt"),
     ("sure", r"how do you know( that)?|are you (sure|certain)( of it| of that)?|how sure are you|how can you tell"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _ROWS)

@@ -116,13 +116,13 @@ def resume(
     json_: Json = False,
 ) -> int:
     """Go on with a run that was killed, interrupted, or waits for an answer."""
-    from agent.graph import ANSWERS, APPROVALS
+    from agent.graph import ANSWERS, APPROVALS, EDIT
     from agent.run_folder import RunFolder
     from agent.summary import FINAL, summarize
     from exoactor.parts import PipelineCfg
 
     output = Output(json_)
-    allowed = (*ANSWERS, *APPROVALS)
+    allowed = (*ANSWERS, *APPROVALS, EDIT)
     if answer is not None and answer not in allowed:
         raise ConfigError(f"--answer: {answer!r} given, one of {', '.join(allowed)} wanted")
     folder = RunFolder(run_dir)

@@ -42,6 +42,8 @@ def imagine(
     seed: Seed = 0,
     fps: Annotated[int, typer.Option(help="Frames per second.")] = 25,
     out: Annotated[Path, typer.Option("--out", "-o", help="The mp4.")] = Path("imagined.mp4"),
+    show_prompt: Annotated[bool, typer.Option("--show-prompt", help="Print the prompt; nothing is imagined.")] = False,
+    prompt: Annotated[Path | None, typer.Option("--prompt", help="Imagine it with this prompt, as edited.")] = None,
     json_: Json = False,
 ) -> int:
     """Imagine one step, from where the robot stands in the scene, as a third-person video."""
@@ -50,11 +52,15 @@ def imagine(
     import skills
     from agent.plan import PlanStatus, checked_instruction
     from agent.planner import DeterministicPlanner
+    from agent.wording.proposal import Asked
+    from agent.wording.sheet import read_sheet, sheet
     from exoactor.files import write_bytes, write_json
+    from exoactor.types import Wording
     from exoactor.world.scene_file import load_scene
 
     output = Output(json_)
     check_target(out, ".mp4")
+    edited = None if prompt is None else existing_file(prompt).read_text(encoding="utf-8", errors="replace")
     spec = load_scene(scene)
     planned = DeterministicPlanner().plan(checked_instruction(instruction), spec.catalogue())
     if planned.status is not PlanStatus.OK:
@@ -72,7 +78,16 @@ def imagine(
             folder = Path(name)
             seen = pipeline.observe(folder)
             actions = skills.get(subtask.skill).actions(seen, subtask.args)
-            clip = pipeline.imagine(folder, seen, actions, seed)
+            asked, wording = Asked(seen, actions, subtask.args), Wording.of(actions)
+            if edited is not None:
+                draft = read_sheet(edited, asked, actions, str(prompt))
+                actions, wording = draft.actions, draft.wording
+            text = sheet(asked, actions, wording)
+            if show_prompt:
+                output.say(text.rstrip("\n"))
+                output.result({"prompt": text, "subtask": subtask.to_json()})
+                return 0
+            clip = pipeline.imagine(folder, seen, actions, seed, wording=wording)
             sidecar = json.loads(clip.with_suffix(".json").read_text())
             write_bytes(out, clip.read_bytes())
     finally:

@@ -64,7 +64,8 @@ class ModelCfg:
         timeout: for one answer [s].
         retries: of a request that failed in a way that may pass.
         retry_delay: before the first retry; doubled each time [s].
-        corrections: how often the errors of a plan are sent back.
+        corrections: how often the errors of a plan, or of a prompt's words, are sent back.
+        prompts: it also words the prompts of videos, which costs a call an attempt.
         max_output: longest answer [tokens].
         check: what it may do with verdicts and videos that it is shown pictures of; "off" shows it none.
         stream: receive the answer piece by piece, for slow endpoints behind impatient proxies.
@@ -80,6 +81,7 @@ class ModelCfg:
     retries: int = 2
     retry_delay: float = 1.0
     corrections: int = 2
+    prompts: bool = False
     max_output: int = 2000
     check: Power = "off"
     stream: bool = False
@@ -109,6 +111,8 @@ class ModelCfg:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or value < least:
                 raise ConfigError(f"{name}: {value!r} given, a number from {least} on wanted")
+        if not isinstance(self.prompts, bool):
+            raise ConfigError(f"prompts: {self.prompts!r} given, true or false wanted")
         if self.limits.money is not None and (self.price_in is None or self.price_out is None):
             raise ConfigError("limits: money is limited but price_in and price_out are not given")
 

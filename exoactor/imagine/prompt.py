@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 import prompts
 from exoactor.grasp import is_graspable
-from exoactor.types import Action, Array, Camera, ConfigError, Scene, SceneObject
+from exoactor.types import Action, Array, Camera, ConfigError, Scene, SceneObject, Wording
 
 TEMPLATE = "video.md.j2"
 PASSES = ("step_over", "duck_under")
@@ -21,12 +22,14 @@ STAYS = ("wipe", "sit", "stand_up", *PASSES)
 """Kinds of actions that leave their thing where it is."""
 
 
-def video_prompt(scene: Scene, actions: Sequence[Action]) -> str:
+def video_prompt(scene: Scene, actions: Sequence[Action], wording: Wording | None = None) -> str:
     """Shot, Scene, Motion, Execution and End State of a clip.
 
     Args:
         scene: the room as perceived; things seen with confidence below 0.5 are left out.
         actions: the chain.
+        wording: other words than the skill's own for it. They come into Motion, Execution and End State; Shot and Scene
+            stay what they are.
 
     Returns:
         The prompt; equal arguments give equal text.
@@ -35,15 +38,44 @@ def video_prompt(scene: Scene, actions: Sequence[Action]) -> str:
         undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=True, autoescape=False
     )
     template = environment.from_string(_source())
+    wording = wording or Wording.of(actions)
     text = template.render(
         things=[_thing(o, scene.camera) for o in scene.objects if o.confidence >= 0.5],
         start=_place(np.array([scene.robot.x, scene.robot.y, 0.0]), scene.camera) if scene.robot else "in view",
-        steps=[{"text": a.text, "how": _how(a, scene)} for a in actions],
-        end=_end(actions[-1], scene) if actions else "stands upright",
+        lines=_lines(scene, actions, wording),
+        end=f"{wording.end}{',' if ',' in wording.end else ''}" if wording.end else own_end(actions, scene),
+        avoid=wording.avoid,
         moved=list(dict.fromkeys(_name(a.thing, scene) for a in actions if a.thing and a.kind not in STAYS)),
         held=_held(actions[0], scene) if actions else "",
     )
     return str(text)
+
+
+def template_hash() -> str:
+    """sha256 of the template, as job.json has it."""
+    return hashlib.sha256(_source().encode()).hexdigest()
+
+
+def label(wording: Wording, step: int, part: int) -> str:
+    """The number of a piece as it stands in the prompt: "2", or "2a", "2b", ... where the action is in pieces."""
+    return f"{step + 1}{chr(ord('a') + part) if len(wording.steps[step]) > 1 else ''}"
+
+
+def own_end(actions: Sequence[Action], scene: Scene) -> str:
+    """What is seen at the end where nobody words it."""
+    return _end(actions[-1], scene) if actions else "stands upright"
+
+
+def _lines(scene: Scene, actions: Sequence[Action], wording: Wording) -> list[dict[str, str]]:
+    """The pieces in order; what the skill says of an action's manner stands with its main one."""
+    lines = []
+    for step, (action, pieces) in enumerate(zip(actions, wording.steps, strict=True)):
+        for part, piece in enumerate(pieces):
+            manners = (piece.manner, own_manner(action, scene) if piece.main else "")
+            lines.append(
+                {"number": label(wording, step, part), "text": piece.text, "how": "; ".join(filter(None, manners))}
+            )
+    return lines
 
 
 @cache
@@ -79,7 +111,8 @@ def _place(point: Array, camera: Camera) -> str:
     return f"{side} of the picture, about {float(depth):.0f} m away"
 
 
-def _how(action: Action, scene: Scene) -> str:
+def own_manner(action: Action, scene: Scene) -> str:
+    """How an action is done, by its numbers; empty where they say nothing."""
     if action.kind == "walk" and action.goal is not None:
         goal = np.array([action.goal.x, action.goal.y, 0.0])
         if scene.robot is None:
@@ -89,9 +122,9 @@ def _how(action: Action, scene: Scene) -> str:
     if action.kind == "turn":
         return "on the spot, with small steps"
     if action.kind == "wave":
-        return f"{action.side} hand beside the head, two or three times"
+        return f"{action.side} hand beside the head, to and fro for about {max(action.seconds - 1, 1):.0f} s"
     if action.kind == "point":
-        return f"{action.side} arm straight, held for a second, then lowered"
+        return f"{action.side} arm straight, held for about {max(action.seconds - 1.5, 1):.0f} s, then lowered"
     if action.kind == "lift":
         return f"bending down, one hand on each side of it, then {action.rise:.1f} m up, held there"
     if action.kind == "carry" and _one_hand(action, scene):

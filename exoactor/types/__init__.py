@@ -41,7 +41,7 @@ from exoactor.types.protocols import (
 from exoactor.types.robot import CONTROL_HZ, G1_JOINTS, HAND_JOINTS, Actuation, Sensors, TrackingCommand
 from exoactor.types.scene import KINDS, Catalogue, CatalogueItem, Pose2D, Scene, SceneObject
 from exoactor.types.verdict import MOVED_BY_HAND, PASSED, Expectation, ExpectationKind, Outcome, Verdict
-from exoactor.types.video import Action, ActionKind, GateResult, ImaginedVideo, ImagineRequest
+from exoactor.types.video import Action, ActionKind, GateResult, ImaginedVideo, ImagineRequest, Piece, Wording
 
 __all__ = [
     "BODY_JOINTS",
@@ -79,6 +79,7 @@ __all__ = [
     "PalmTargets",
     "Passage",
     "Perception",
+    "Piece",
     "Pose2D",
     "Progress",
     "Proprioception",
@@ -97,5 +98,6 @@ __all__ = [
     "Verdict",
     "Verifier",
     "VideoModel",
+    "Wording",
     "trunk_lean",
 ]

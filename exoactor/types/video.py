@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from exoactor.types.camera import Camera, Observation
@@ -53,6 +54,58 @@ class Action:
     rise: float = 0.0
     shift: tuple[float, float] = (0.0, 0.0)
     strokes: int = 0
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What is seen of an action, or of a part of it.
+
+    Args:
+        text: what the person does, read after "The person" ("walks to the table").
+        manner: how, besides what the action itself says; empty for nothing.
+        main: it is the piece that says the action itself, to which its numbers belong.
+    """
+
+    text: str
+    manner: str = ""
+    main: bool = True
+
+
+@dataclass(frozen=True)
+class Wording:
+    """An action chain in words, for video models that read.
+
+    Args:
+        steps: for each action of the chain, in order, the pieces that are seen of it, one at least.
+        end: what is seen at the end, read after "The person"; empty for what follows from the last action.
+        avoid: what must not happen.
+        by: who wrote it.
+    """
+
+    steps: tuple[tuple[Piece, ...], ...]
+    end: str = ""
+    avoid: tuple[str, ...] = ()
+    by: Literal["skill", "model", "person"] = "skill"
+
+    def __post_init__(self) -> None:
+        for number, pieces in enumerate(self.steps, 1):
+            if not pieces:
+                raise ValueError(f"step {number} has no words")
+
+    @classmethod
+    def of(cls, actions: Iterable[Action]) -> Wording:
+        """The skill's own: each action in one piece."""
+        return cls(tuple((Piece(action.text),) for action in actions))
+
+    def to_json(self) -> dict[str, Any]:
+        """For files and the journal."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Wording:
+        """Inverse of `to_json`."""
+        steps = tuple(tuple(Piece(**piece) for piece in pieces) for pieces in data["steps"])
+        return cls(steps, data["end"], tuple(data["avoid"]), data["by"])
 
 
 @dataclass(frozen=True)

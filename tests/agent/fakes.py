@@ -12,8 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from exoactor.files import write_json, write_npz
+from exoactor.imagine.prompt import video_prompt
 from exoactor.stance import distance_to_footprint
-from exoactor.types import Camera, CatalogueItem, GateResult, Outcome, Pose2D, Scene, SceneObject, Verdict
+from exoactor.types import Camera, CatalogueItem, GateResult, Outcome, Pose2D, Scene, SceneObject, Verdict, Wording
 
 CAMERA = Camera.looking_at(np.array([2.2, -5.0, 2.2]), np.array([0.6, 0.3, 0.6]), 55.0, (640, 480))
 
@@ -68,13 +69,16 @@ class FakePipeline:
         write_json(folder / "observation.json", {"scene": self.scene.to_json()})
         return self.scene
 
-    def imagine(self, folder, scene, actions, seed, progress=None):
+    def imagine(self, folder, scene, actions, seed, progress=None, wording=None):
         self._call("imagine")
+        wording = wording or Wording.of(actions)
         for i in range(4):
             if progress:
                 progress((i + 1) / 4)
         goal = next((a.goal for a in reversed(actions) if a.goal is not None), None)
-        write_json(folder / "imagined.json", {"seed": seed, "goal": None if goal is None else goal.to_json()})
+        said = {"prompt": video_prompt(scene, actions, wording), "wording": wording.to_json()}
+        goal = None if goal is None else goal.to_json()
+        write_json(folder / "imagined.json", {"seed": seed, "goal": goal, **said})
         (folder / "imagined.mp4").write_bytes(b"not a real clip")
         return folder / "imagined.mp4"
 

@@ -26,8 +26,8 @@ class SeeingPipeline(FakePipeline):
         cv2.imwrite(str(folder / attempt.OBSERVATION), picture(len(self.calls)))
         return scene
 
-    def imagine(self, folder, scene, actions, seed, progress=None):
-        path = super().imagine(folder, scene, actions, seed, progress)
+    def imagine(self, folder, scene, actions, seed, progress=None, wording=None):
+        path = super().imagine(folder, scene, actions, seed, progress, wording)
         write_mp4(path, (picture(seed + k) for k in range(20)), 25)
         return path
 

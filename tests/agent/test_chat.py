@@ -256,3 +256,55 @@ def test_bad_input_is_one_clear_error_and_nothing_is_written(args, message, tmp_
     result = CliRunner().invoke(app, ["chat", *args])
     assert result.exit_code == 2 and message in result.output and "Traceback" not in result.output
     assert sorted(tmp_path.rglob("*")) == before
+
+
+EDITOR = """\
+import pathlib, sys
+path = pathlib.Path(sys.argv[1])
+text = path.read_text()
+assert "seconds: 3.0" in text or "seconds: 60" in text
+path.write_text(text.replace("seconds: 60", "seconds: 6").replace("seconds: 3.0", "seconds: 60"))
+"""
+
+
+def test_a_prompt_is_shown_and_edited_in_the_persons_editor(talk, tmp_path, monkeypatch):
+    (tmp_path / "editor.py").write_text(EDITOR)
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {tmp_path / 'editor.py'}")
+    person = talk("--approve", "always")
+    person.says("show the prompt")
+    person.reads("Nothing was asked of me yet")
+    person.says("wave")
+    person.reads("Shall I? [yes/no/change]")
+    person.says("yes")
+    person.reads("1. raises the right hand and waves. Worded in ")
+    person.reads("[yes/no/change/edit]")
+    person.says("show the prompt")
+    person.reads("01-wave, attempt 1, worded by the skill:")
+    person.reads("## Motion")
+    person.reads("Shall I do what it shows?")
+    person.says("edit")
+    person.reads("'60' given, a number in 3..6 wanted")
+    person.reads("[yes/no/change/edit]")
+    person.says("edit")
+    person.reads("prompt, worded by the person: raises the right hand and waves")
+    person.reads("[yes/no/change/edit]")
+    assert not list(tmp_path.rglob("rollout.npz")), "nothing moves before it is approved of"
+    person.says("yes")
+    person.reads("Done")
+    assert person.hangs_up() == 0
+    assert "for about 5 s" in next(tmp_path.rglob("imagined.json")).read_text()
+
+
+def test_an_editor_that_cannot_be_started_leaves_the_question_open(talk, monkeypatch):
+    monkeypatch.setenv("VISUAL", "no-such-editor")
+    person = talk("--approve", "always")
+    person.says("wave")
+    person.reads("Shall I?")
+    person.says("yes")
+    person.reads("[yes/no/change/edit]")
+    person.says("edit")
+    person.reads("'no-such-editor' cannot be started")
+    person.reads("[yes/no/change/edit]")
+    person.says("yes")
+    person.reads("Done")

@@ -48,6 +48,8 @@ CATALOGUE = (
         ("what did you do", "did"),
         ("did it work?", "did"),
         ("how do you know?", "sure"),
+        ("show me the prompt", "prompt"),
+        ("what was the video prompt?", "prompt"),
         ("what are you doing?", "status"),
         ("stop", "stop"),
         ("STOP!!", "stop"),

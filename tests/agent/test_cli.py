@@ -247,3 +247,39 @@ def test_the_default_scene_suits_the_demo():
     assert plan.status is PlanStatus.OK
     assert len(plan.subtasks) == 4
     assert [parse_fault(f).subtask for f in DEMO_FAULTS] == [1, 1, 2]
+
+
+def test_imagine_shows_the_prompt_and_takes_an_edited_one(world, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shown = exoactor("imagine", "wave", "--scene", "open_room", "--show-prompt")
+    assert shown.exit_code == 0 and "## Motion" in shown.stdout and "1: {seconds: 3.0, side: right}" in shown.stdout
+    assert "imagine" not in world.made[-1].calls and not list(tmp_path.iterdir())
+    as_json = last_json(exoactor("imagine", "wave", "--scene", "open_room", "--show-prompt", "--json"))
+    assert as_json["prompt"] == shown.stdout
+    text = shown.stdout.replace("seconds: 3.0", "seconds: 6").replace("and waves", "and waves calmly")
+    (tmp_path / "prompt.md").write_text(text)
+    assert exoactor("imagine", "wave", "--scene", "open_room", "--prompt", "prompt.md", "-o", "a.mp4").exit_code == 0
+    said = json.loads((tmp_path / "a.json").read_text())
+    assert said["wording"]["by"] == "person" and "waves calmly" in said["prompt"] and "for about 5 s" in said["prompt"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("and waves", "and waves a flag"), "prompt.md:15: 'flag': no words for a wave"),
+        (("Static camera", "Moving camera"), "prompt.md:5: Shot cannot be changed"),
+        (("seconds: 3.0", "seconds: 30"), "prompt.md:2: '30' given, a number in 3..6 wanted"),
+        (None, "does not exist"),
+    ],
+)
+def test_a_prompt_that_breaks_a_rule_is_bad_input_and_nothing_is_imagined(
+    world, tmp_path, monkeypatch, change, message
+):
+    monkeypatch.chdir(tmp_path)
+    if change is not None:
+        text = exoactor("imagine", "wave", "--scene", "open_room", "--show-prompt").stdout
+        assert change[0] in text
+        (tmp_path / "prompt.md").write_text(text.replace(*change))
+    result = exoactor("imagine", "wave", "--scene", "open_room", "--prompt", "prompt.md", "-o", "a.mp4")
+    assert result.exit_code == 2 and message in result.output
+    assert not (tmp_path / "a.mp4").exists() and all("imagine" not in sim.calls for sim in world.made)
