@@ -202,6 +202,7 @@ class Skill(ABC):
                 for a in self.arguments
             ],
             "failure_codes": dict(self.failure_codes),
+            "model_may_confirm": self.model_may_confirm,
         }
 
 
