@@ -10,12 +10,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from agent.journal import WORDED, Event, read_events
+from agent.journal import Event, read_events
 from agent.live import measured, sentence
 from agent.plan import Subtask
 from agent.run_folder import read_job
 from agent.summary import attempts_of, summarize
-from agent.wording.sheet import NAME as PROMPT
 from exoactor.files import write_text
 from exoactor.types import ConfigError
 
@@ -106,8 +105,8 @@ def _attempt(run_dir: Path, name: str, events: list[Event]) -> dict[str, Any]:
         outcome, says = "error", f"{failed[-1]['stage']} failed: {failed[-1]['code'].replace('_', ' ')}"
     elif decided and decided[-1]["result"]["kind"] == "interrupted":
         outcome, says = "interrupted", "the motion was cut off"
-    truth, prompt = folder / "truth.json", folder / PROMPT
-    worded = [e for e in own if e["event"] == WORDED]
+    truth, imagined = folder / "truth.json", folder / "imagined.json"
+    said = json.loads(imagined.read_text()) if imagined.exists() else {}
     return {
         "number": name.rsplit("-", 1)[1],
         "folder": name,
@@ -115,8 +114,8 @@ def _attempt(run_dir: Path, name: str, events: list[Event]) -> dict[str, Any]:
         "says": says,
         "hint": failed[-1]["hint"] if failed else "",
         "decision": f"{decided[-1]['do']}: {decided[-1]['why']}" if decided else "",
-        "prompt": prompt.read_text() if worded and prompt.is_file() else "",
-        "worded_by": worded[-1]["wording"]["by"] if worded else "",
+        "prompt": said.get("prompt", ""),
+        "worded_by": said.get("wording", {}).get("by", "skill"),
         "observation": _embedded(folder / "observation.png"),
         "imagined": _embedded(folder / "imagined.mp4"),
         "performed": _embedded(folder / "rollout.mp4"),
