@@ -11,7 +11,7 @@ from agent.live import Board, sentence
 from agent.models.spent import CALLED
 from agent.plan import Subtask
 
-_SHOWN = ("planned", "stage_failed", "looked_after_restart", "attempt_interrupted", WORDED, CALLED)
+_SHOWN = ("planned", "stage_failed", "looked_after_restart", "attempt_interrupted", CALLED)
 
 
 class View:
@@ -37,9 +37,13 @@ class View:
         if kind == "motion_started":
             self._say(f"  performing {self.now()} ...", "dim")
         checked = kind == "stage_finished" and event["stage"] == "check"
-        shown = checked or kind in _SHOWN or (kind == "decided" and event["do"] != "next")
-        if shown and (line := sentence(event)):
-            self._say(line, "dim" if kind == CALLED else "")
+        if (
+            (kind == WORDED and sentence(event))
+            or checked
+            or kind in _SHOWN
+            or (kind == "decided" and event["do"] != "next")
+        ):
+            self._say(sentence(event), "dim" if kind == CALLED else "")
 
     def progress(self, stage: str, fraction: float) -> None:
         """Say that a stage begins which takes its time."""
