@@ -11,13 +11,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from agent.journal import WORDED, Event, read_events
+from agent.journal import Event, read_events
 from agent.live import beside, measured, sentence, told
 from agent.plan import Subtask
 from agent.remembered import in_words
 from agent.run_folder import read_job
 from agent.summary import attempts_of, summarize
-from agent.wording.sheet import NAME as PROMPT
 from exoactor.files import write_text
 from exoactor.types import ConfigError
 
@@ -127,8 +126,8 @@ def _attempt(
         outcome, says = "error", f"{failed[-1]['stage']} failed: {failed[-1]['code'].replace('_', ' ')}"
     elif decided and decided[-1]["result"]["kind"] == "interrupted":
         outcome, says = "interrupted", "the motion was cut off"
-    truth, prompt = folder / "truth.json", folder / PROMPT
-    worded = [e for e in own if e["event"] == WORDED]
+    truth, imagined = folder / "truth.json", folder / "imagined.json"
+    said = json.loads(imagined.read_text()) if imagined.exists() else {}
     return {
         "number": name.rsplit("-", 1)[1],
         "folder": name,
@@ -136,20 +135,20 @@ def _attempt(
         "says": says,
         "hint": failed[-1]["hint"] if failed else "",
         "decision": f"{decided[-1]['do']}: {decided[-1]['why']}" if decided else "",
-        "prompt": prompt.read_text() if worded and prompt.is_file() else "",
-        "worded_by": worded[-1]["wording"]["by"] if worded else "",
+        "prompt": said.get("prompt", ""),
+        "worded_by": said.get("wording", {}).get("by", "skill"),
         "observation": shown(folder / "observation.png"),
         "imagined": shown(folder / "imagined.mp4"),
         "performed": shown(folder / "rollout.mp4"),
         "moved": (folder / "rollout.npz").exists(),
         "evidence": [e for e in map(shown, sorted(folder.glob("evidence-*.png"))) if e],
-        "opinions": [o for o in (_opinion(folder, f"model-{name}.json") for name in ("gate", "check")) if o],
+        "opinions": [o for o in (_opinion(folder, f"model-{name}.json", shown) for name in ("gate", "check")) if o],
         "seconds": [(e["stage"], f"{e['seconds']:.1f}") for e in stages],
         "truth": json.loads(truth.read_text()) if with_truth and truth.exists() else None,
     }
 
 
-def _opinion(folder: Path, name: str) -> dict[str, Any] | None:
+def _opinion(folder: Path, name: str, shown: Callable[[Path], str]) -> dict[str, Any] | None:
     """What a model said of a video or an outcome, and the pictures that it was shown."""
     if not (folder / name).exists():
         return None
@@ -158,7 +157,7 @@ def _opinion(folder: Path, name: str) -> dict[str, Any] | None:
         "about": "the video" if name == "model-gate.json" else "the outcome",
         "flag": beside(written).removeprefix("; model "),
         "answers": [("doubted: " if a["turned"] else "") + told(a) for a in written["answers"]],
-        "pictures": [e for e in (_embedded(folder / picture) for picture in written["asked"]["pictures"]) if e],
+        "pictures": [e for e in (shown(folder / picture) for picture in written["asked"]["pictures"]) if e],
     }
 
 

@@ -90,9 +90,10 @@ def prompt(turn: Path) -> str:
     if not told:
         return "Nothing was imagined yet."
     path = turn / told[-1]["attempt"] / PROMPT
-    return (
-        f"{_short(told[-1]['attempt'])}, worded by the {told[-1]['wording']['by']}:\n{path.read_text()}\n    see {path}"
-    )
+    if not path.is_file():
+        return f"{path} is not there any more."
+    by, text = told[-1]["wording"]["by"], path.read_text(errors="replace")
+    return f"{_short(told[-1]['attempt'])}, worded by the {by}:\n{text}\n    see {path}"
 
 
 def _steps(turn: Path) -> list[str]:

@@ -192,11 +192,11 @@ class Rules:
             free: "it" may be touched.
             arm: "it" may be an arm.
         """
-        found = []
+        found, unnamed = [], not any(isinstance(token, Named) for token in tokens)
         for i, token in enumerate(tokens):
             named = token.ids if isinstance(token, Named) else frozenset[str]()
             # An arm that is held steady is no thing.
-            moved = i > 0 and is_one_of(str(tokens[i - 1]), _OF_ARMS)
+            moved = unnamed and i > 0 and is_one_of(str(tokens[i - 1]), _OF_ARMS)
             steady = arm and (moved or (i + 1 < len(tokens) and tokens[i + 1] in _STILL))
             pronoun = token in ("it", "them") and not free and not steady
             told_already = i > 0 and tokens[i - 1] in NOUNS  # "green chair": there is no green one

@@ -67,6 +67,7 @@ IN_KITCHEN = {
         (1, "waves with both hands", "the right hand alone"),
         (1, "waves to the table, holding the red chair", "'red chair' is named as if it were touched"),
         (1, "waves at the door and lifts it", "'it' is named as if it were touched"),
+        (1, "waves at the red chair and holds it", "'it' is named as if it were touched"),
         (1, "", "it is empty"),
         (1, "   ", "it is empty"),
         (1, "waves " * 40, "at most 160 are allowed"),
@@ -97,6 +98,7 @@ def test_what_is_not_the_writers_is_refused(step, text, says):
         (1, "lifts the right forearm beside the head, palm facing the camera, and waves"),
         (1, "swings the right hand from side to side in a small arc while the left arm hangs at the side"),
         (1, "raises the right arm, elbow bent at a right angle, and waves it left and right"),
+        (1, "raises the right arm and waves it smoothly"),
         (1, "waves several times, fingers spread, then lowers the arm smoothly"),
     ],
 )
