@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -56,6 +56,13 @@ class ContactCfg:
         upright: hips lower than this share of their height at first crouch.
         hanging: hands that hang or swing are nearer than this to the hips, ahead and up or down [m].
         slow: hands that come nearer by less than this have arrived [m/s].
+        with_it: a wrist whose median distance from what goes down is less than this holds it [m] ...
+        along_view: ... wherever on the camera's line of sight it is within this of its estimate [m]: one camera hardly
+            sees how far away it is.
+        glimpsed: nor need it be estimated with more confidence than this: of somebody seen from the side the far hand
+            hardly is, yet what goes down in it is seen.
+        landed: what is let down is seen within this of where it comes to rest from then on [m].
+        floats: what was let go of so far above what is below it was not put down [m].
     """
 
     lifted: float = 0.07
@@ -71,6 +78,11 @@ class ContactCfg:
     upright: float = 0.95
     hanging: float = 0.26
     slow: float = 0.08
+    with_it: float = 0.22
+    along_view: float = 0.2
+    glimpsed: float = 0.08
+    landed: float = 0.03
+    floats: float = 0.25
 
 
 def find_contact(
@@ -105,12 +117,12 @@ def find_contact(
         if thing is None or left is None:
             continue
         time, way = left
-        found = _on(motion, thing, time, way, cfg)
+        found = _on(motion, thing, time, way, cfg) if way > 0 else _let_down(motion, thing, rise, left, scene, cfg)
         if found is not None and (best is None or abs(found.lift) > abs(best.lift)):
             best = found
     if best is None:
         held = [thing for thing in scene.objects if thing.id in rises and _in_air(thing, scene, cfg)]
-        released = (_released(motion, thing, rises[thing.id], cfg) for thing in held)
+        released = (_released(motion, thing, rises[thing.id], scene, cfg) for thing in held)
         best = next((contact for contact in released if contact is not None), None)
     return best
 
@@ -156,7 +168,7 @@ def _in_air(thing: SceneObject, scene: Scene, cfg: ContactCfg) -> bool:
     return float(thing.position[2]) >= cfg.in_air and thing.position[2] - level_below(thing, scene) >= cfg.clear
 
 
-def _released(motion: HumanMotion, thing: SceneObject, rise: Rise, cfg: ContactCfg) -> Contact | None:
+def _released(motion: HumanMotion, thing: SceneObject, rise: Rise, scene: Scene, cfg: ContactCfg) -> Contact | None:
     """The contact of hands that hold a thing at first and leave it where it is, or a little lower."""
     height = _filled(rise.height)
     if height is None or len(height) < 3:
@@ -165,7 +177,8 @@ def _released(motion: HumanMotion, thing: SceneObject, rise: Rise, cfg: ContactC
     lowered = thing.moved(np.array([0.0, 0.0, min(way, 0.0)]))
     near = _distances(motion, thing, _at_first(motion), cfg)
     away = _distances(motion, lowered, slice(-max(2, int(0.3 * motion.fps)), None), cfg)
-    if not near or not away or abs(way) > cfg.lifted:
+    above = float(lowered.position[2]) - level_below(thing, scene)
+    if not near or not away or abs(way) > cfg.lifted or above > cfg.floats:
         return None
     nearest = min(near, key=lambda side: near[side])
     if near[nearest] > cfg.near or min(away.values()) < near[nearest] + cfg.left:
@@ -247,8 +260,6 @@ def _on(motion: HumanMotion, thing: SceneObject, left: float, way: float, cfg: C
         begin -= 1
     resting = np.flatnonzero(at_rest(motion, tuple(distances), cfg)[:begin])
     reach = int(resting[-1]) if len(resting) else 0
-    if way < 0:  # what is let down was held from the beginning
-        begin = reach = 0
     bow = float(trunk_lean(motion.joints[around.start :]).max())
     return Contact(
         thing.id,
@@ -260,8 +271,44 @@ def _on(motion: HumanMotion, thing: SceneObject, left: float, way: float, cfg: C
         way,
         float(wrap(heading - thing.yaw)),
         bow,
-        "lift" if way > 0 else "put_down",
+        "lift",
     )
+
+
+def _let_down(
+    motion: HumanMotion, thing: SceneObject, rise: Rise, left: tuple[float, float], scene: Scene, cfg: ContactCfg
+) -> Contact | None:
+    """The contact of the hand that goes down with a thing, or of both where it is too wide for one.
+
+    Args:
+        motion: of the person.
+        thing: where it is held at first.
+        rise: how high it is seen.
+        left: when it begins to go down [s], and how far it goes [m, negative].
+        scene: with the camera.
+        cfg: limits.
+    """
+    time, way = left
+    height = _filled(rise.height)
+    assert height is not None
+    height = np.interp(np.arange(len(motion)) / motion.fps, rise.times, height - np.median(height[:5]))
+    held = slice(0, max(int(np.argmax(height < way + cfg.landed)), 1) + 1)
+    lowered = np.column_stack([np.zeros((len(motion), 2)), height])[held]
+    view = thing.position - scene.camera.position
+    slack = np.linspace(-cfg.along_view, cfg.along_view, 9)[:, None] * view / np.linalg.norm(view)
+    near = {}
+    for side, wrist in WRISTS.items():
+        seen = motion.confidence[held, wrist] >= cfg.glimpsed
+        if seen.mean() < cfg.often:
+            continue
+        places = (motion.joints[held, wrist] - lowered)[seen]
+        near[side] = float(np.median(np.min([thing.distance(places + s) for s in slack], axis=0)))
+    near = {side: distance for side, distance in near.items() if distance < cfg.with_it}
+    if not near:
+        return None
+    found = _held_from_the_beginning(motion, thing, (min(near, key=lambda side: near[side]),), way, "put_down", cfg)
+    bow = float(trunk_lean(motion.joints[round(time * motion.fps) :]).max())
+    return replace(found, rise=time, bow=bow)
 
 
 def at_rest(motion: HumanMotion, sides: tuple[str, ...], cfg: ContactCfg) -> Array:
