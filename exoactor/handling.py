@@ -27,7 +27,7 @@ def handled(video: Path, scene: Scene, motion: HumanMotion, in_hands: str | None
     """
     colours = [thing.item.color for thing in scene.objects]
     movable = [thing for thing in scene.objects if thing.item.movable]
-    held = [thing for thing in movable if thing.id == in_hands and held_at_first(motion, thing)]
+    held = [thing for thing in movable if thing.id == in_hands and held_at_first(motion, thing, scene.camera)]
     along = goes_along(video, scene.camera, motion, held, colours)
     rises = rises_of(video, scene.camera, movable, colours)
     if in_hands in rises:

@@ -12,6 +12,7 @@ from exoactor.grip import grip, level_below
 from exoactor.types import (
     BODY_JOINTS,
     Array,
+    Camera,
     Contact,
     ContactKind,
     Expectation,
@@ -56,11 +57,11 @@ class ContactCfg:
         upright: hips lower than this share of their height at first crouch.
         hanging: hands that hang or swing are nearer than this to the hips, ahead and up or down [m].
         slow: hands that come nearer by less than this have arrived [m/s].
-        with_it: a wrist whose median distance from what goes down is less than this holds it [m] ...
+        with_it: a wrist whose median distance from a thing, at rest or going down, is less than this holds it [m] ...
         along_view: ... wherever on the camera's line of sight it is within this of its estimate [m]: one camera hardly
             sees how far away it is.
         glimpsed: nor need it be estimated with more confidence than this: of somebody seen from the side the far hand
-            hardly is, yet what goes down in it is seen.
+            hardly is, yet what is in it is seen.
         landed: what is let down is seen within this of where it comes to rest from then on [m].
         floats: what was let go of so far above what is below it was not put down [m].
     """
@@ -107,7 +108,7 @@ def find_contact(
     cfg = cfg or ContactCfg()
     for id in sorted(along or {}, key=lambda id: -(along or {})[id]):
         thing = scene.get(id)
-        carried = None if thing is None else _carried(motion, thing, cfg)
+        carried = None if thing is None else _carried(motion, thing, scene.camera, cfg)
         if carried is not None:
             return carried
     best: Contact | None = None
@@ -150,16 +151,14 @@ def must_move(expectation: Expectation, contact: Contact | None) -> None:
         raise StageError("estimate", code, f"the video {does} {contact.thing} with {hands}, not {expectation.side}")
 
 
-def held_at_first(motion: HumanMotion, thing: SceneObject, cfg: ContactCfg | None = None) -> bool:
+def held_at_first(motion: HumanMotion, thing: SceneObject, camera: Camera, cfg: ContactCfg | None = None) -> bool:
     """Whether a hand is at a thing when the clip begins."""
-    cfg = cfg or ContactCfg()
-    return min(_distances(motion, thing, _at_first(motion), cfg).values(), default=np.inf) < cfg.near
+    return bool(_hands_with(motion, thing, np.zeros(len(motion)), _at_first(motion), camera, cfg or ContactCfg()))
 
 
-def _carried(motion: HumanMotion, thing: SceneObject, cfg: ContactCfg) -> Contact | None:
+def _carried(motion: HumanMotion, thing: SceneObject, camera: Camera, cfg: ContactCfg) -> Contact | None:
     """The contact of hands that hold a thing from the first picture to the last."""
-    distances = _distances(motion, thing, _at_first(motion), cfg)
-    near = tuple(sorted(side for side, distance in distances.items() if distance < cfg.near))
+    near = _hands_with(motion, thing, np.zeros(len(motion)), _at_first(motion), camera, cfg)
     return _held_from_the_beginning(motion, thing, near, 0.0, "carry", cfg) if near else None
 
 
@@ -183,7 +182,7 @@ def _released(motion: HumanMotion, thing: SceneObject, rise: Rise, scene: Scene,
     nearest = min(near, key=lambda side: near[side])
     if near[nearest] > cfg.near or min(away.values()) < near[nearest] + cfg.left:
         return None
-    return _held_from_the_beginning(motion, thing, (nearest,), min(way, 0.0), "put_down", cfg)
+    return _held_from_the_beginning(motion, thing, {nearest: near[nearest]}, min(way, 0.0), "put_down", cfg)
 
 
 def _at_first(motion: HumanMotion) -> slice:
@@ -201,11 +200,12 @@ def _distances(motion: HumanMotion, thing: SceneObject, part: slice, cfg: Contac
 
 
 def _held_from_the_beginning(
-    motion: HumanMotion, thing: SceneObject, near: tuple[str, ...], lift: float, kind: ContactKind, cfg: ContactCfg
+    motion: HumanMotion, thing: SceneObject, near: Mapping[str, float], lift: float, kind: ContactKind, cfg: ContactCfg
 ) -> Contact:
-    """The contact of the hands `near` a thing, or of both where it is too wide for one."""
+    """The contact of the hand nearest to a thing, or of both where it is too wide for one."""
     heading = float(motion.heading[_at_first(motion)].mean())
-    hands = ("left", "right") if 2 * grip(thing, heading).half > cfg.one_hand else near
+    both = 2 * grip(thing, heading).half > cfg.one_hand
+    hands = ("left", "right") if both else (min(near, key=lambda side: near[side]),)
     turn = float(wrap(heading - thing.yaw))
     return Contact(thing.id, hands, 0.0, 0.0, 0.0, motion.seconds, lift, turn, 0.0, kind)
 
@@ -292,23 +292,38 @@ def _let_down(
     height = _filled(rise.height)
     assert height is not None
     height = np.interp(np.arange(len(motion)) / motion.fps, rise.times, height - np.median(height[:5]))
-    held = slice(0, max(int(np.argmax(height < way + cfg.landed)), 1) + 1)
-    lowered = np.column_stack([np.zeros((len(motion), 2)), height])[held]
-    view = thing.position - scene.camera.position
+    down = slice(0, max(int(np.argmax(height < way + cfg.landed)), 1) + 1)
+    near = _hands_with(motion, thing, height, down, scene.camera, cfg)
+    if not near:
+        return None
+    found = _held_from_the_beginning(motion, thing, near, way, "put_down", cfg)
+    bow = float(trunk_lean(motion.joints[round(time * motion.fps) :]).max())
+    return replace(found, rise=time, bow=bow)
+
+
+def _hands_with(
+    motion: HumanMotion, thing: SceneObject, height: Array, part: slice, camera: Camera, cfg: ContactCfg
+) -> dict[str, float]:
+    """Wrists that stay with a thing over a part of the clip, and their median distances from it [m].
+
+    Args:
+        motion: of the person.
+        thing: where it is at first.
+        height: (T,) how much higher it is [m].
+        part: frames.
+        camera: of the clip.
+        cfg: limits.
+    """
+    raised = np.column_stack([np.zeros((len(motion), 2)), height])[part]
+    view = thing.position - camera.position
     slack = np.linspace(-cfg.along_view, cfg.along_view, 9)[:, None] * view / np.linalg.norm(view)
     near = {}
     for side, wrist in WRISTS.items():
-        seen = motion.confidence[held, wrist] >= cfg.glimpsed
-        if seen.mean() < cfg.often:
-            continue
-        places = (motion.joints[held, wrist] - lowered)[seen]
-        near[side] = float(np.median(np.min([thing.distance(places + s) for s in slack], axis=0)))
-    near = {side: distance for side, distance in near.items() if distance < cfg.with_it}
-    if not near:
-        return None
-    found = _held_from_the_beginning(motion, thing, (min(near, key=lambda side: near[side]),), way, "put_down", cfg)
-    bow = float(trunk_lean(motion.joints[round(time * motion.fps) :]).max())
-    return replace(found, rise=time, bow=bow)
+        seen = motion.confidence[part, wrist] >= cfg.glimpsed
+        if seen.mean() >= cfg.often:
+            places = (motion.joints[part, wrist] - raised)[seen]
+            near[side] = float(np.median(np.min([thing.distance(places + s) for s in slack], axis=0)))
+    return {side: distance for side, distance in near.items() if distance < cfg.with_it}
 
 
 def at_rest(motion: HumanMotion, sides: tuple[str, ...], cfg: ContactCfg) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from exoactor.body import load_body
-from exoactor.ground import find_contact, ground
+from exoactor.ground import find_contact, ground, held_at_first
 from exoactor.ground.contacts import ContactCfg
 from exoactor.imagine.motion import act
 from exoactor.imagine.path import PathCfg
@@ -152,6 +152,13 @@ def test_what_goes_down_without_a_hand_is_not_let_down():
         assert find_contact(unseen(human, "left"), {"can": rise}, elsewhere) is None, moved
     stays = replace(human, joints=np.tile(human.joints[-1:], (len(human), 1, 1)))
     assert find_contact(stays, {"can": rise}, ABOVE) is None
+
+
+def test_a_hand_holds_a_thing_wherever_on_the_line_of_sight_it_is_taken_to_be():
+    human, _ = placing()
+    view = CAN.position - CAMERA.position
+    for off, held in ((0.25 * view / np.linalg.norm(view), True), (np.array([-0.4, 0.0, 0.0]), False)):
+        assert held_at_first(replace(human, joints=human.joints + off), CAN, CAMERA) is held
 
 
 def test_what_hangs_in_the_air_when_the_hand_leaves_was_not_put_down():
