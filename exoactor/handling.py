@@ -27,7 +27,7 @@ def handled(video: Path, scene: Scene, motion: HumanMotion, in_hands: str | None
     """
     colours = [thing.item.color for thing in scene.objects]
     movable = [thing for thing in scene.objects if thing.item.movable]
-    held = [thing for thing in movable if thing.id == in_hands and held_at_first(motion, thing)]
+    held = [thing for thing in movable if thing.id == in_hands and held_at_first(motion, thing, scene.camera)]
     along = goes_along(video, scene.camera, motion, held, colours)
     rises = rises_of(video, scene.camera, movable, colours)
     if in_hands in rises:
@@ -38,8 +38,12 @@ def handled(video: Path, scene: Scene, motion: HumanMotion, in_hands: str | None
     if in_hands is not None:
         return contact
     pushed = find_push(motion, slides_of(video, scene.camera, motion, movable, colours), scene)
-    # what is seen to be lifted tells more than another thing that hands pass before
-    return pushed if pushed is not None and (contact is None or contact.thing == pushed.thing) else contact
+    if pushed is None or contact is None:
+        return pushed or contact
+    # what is seen to be lifted tells more than another thing that hands pass before, and what is seen in the air to
+    # the end has not fallen off a table, though it is gone from its level
+    up = contact.kind == "lift" and bool(np.isfinite(rises[contact.thing].height[-5:]).all())
+    return contact if contact.thing != pushed.thing or (up and pushed.lift < 0) else pushed
 
 
 def _from_the_hand(rise: Rise) -> Rise:

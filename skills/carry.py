@@ -10,7 +10,7 @@ import numpy as np
 
 from exoactor.grasp import GRASPABLE, grasp_height, is_graspable
 from exoactor.placing import carried_ahead, places_at
-from exoactor.stance import distance_to_footprint
+from exoactor.stance import distance_to_footprint, nearest_point
 from exoactor.types import Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Fact, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.lift import LIFTABLE
@@ -103,7 +103,7 @@ def _is_close(scene: Scene, robot: Pose2D, held: SceneObject) -> bool:
     """Whether something stands before the robot that its load would be swung over or against."""
     reach = CLOSE + carried_ahead(held, robot.yaw) / 2
     return any(
-        distance_to_footprint(o, robot.xy) < reach and abs(bearing(robot, o.position[:2])) < np.pi / 2
+        distance_to_footprint(o, robot.xy) < reach and abs(bearing(robot, nearest_point(o, robot.xy))) < np.pi / 2
         for o in scene.objects
         if o.id != held.id
     )

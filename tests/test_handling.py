@@ -51,3 +51,23 @@ def test_what_is_not_in_them_cannot_be(clip, holds):
     found = handled(clip[0], SCENE, clip[1], holds)
     assert found is None or found.kind not in ("put_down", "carry")
     assert handled(clip[0], replace(SCENE, objects=(STAND,)), clip[1], holds) is None
+
+
+TOP = SceneObject(CatalogueItem("top", "table", "blue", np.array([0.5, 0.8, 0.6]), False), [0.55, 0, 0], 0.0, 1.0)
+CAN = SceneObject(CatalogueItem("can", "can", "red", np.array([0.066, 0.066, 0.12]), True), [0.36, -0.13, 0.6], 0, 1.0)
+
+
+def test_what_is_seen_in_the_air_to_the_end_has_not_fallen_off_the_table_near_whose_edge_it_stood(tmp_path):
+    body, scene = load_body(), Scene((TOP, CAN), Pose2D(0.0, 0.0, 0.0), 1.0, CAMERA)
+    action = Action("pick", "", seconds=1.5, side="right", thing="can", rise=0.15)
+    motion = act((action,), {}, scene.robot, sample_style(body, 1), body, 25.0, things={"can": CAN})
+    shade, frames = [int(200 * v) for v in rgb("red")], []
+    for way in motion.carried["can"]:
+        frame = np.full((480, 640, 3), 190, np.uint8)
+        pixels, _ = CAMERA.project(CAN.moved(way[:3]).corners)
+        low, high = pixels.min(0).astype(int), pixels.max(0).astype(int)
+        frame[low[1] : high[1], low[0] : high[0]] = shade
+        frames.append(frame)
+    write_mp4(tmp_path / "clip.mp4", frames, 25.0)
+    found = handled(tmp_path / "clip.mp4", scene, motion.to_human(body))
+    assert found is not None and found.kind == "lift" and found.lift == pytest.approx(0.15, abs=0.03)

@@ -1,4 +1,4 @@
-"""What goes along with the person in a clip: its colour is where the thing would be in the hands, not where it was."""
+"""What goes along with the person in a clip: its colour is within the person's reach, and no more where it was."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import numpy as np
 from exoactor.colour import ACHROMATIC, labels
 from exoactor.formats.video import probe, read_frames
 from exoactor.types import Array, Camera, HumanMotion, SceneObject
-from exoactor.types.rotations import wrap, yaw_matrix
 
 
 @dataclass(frozen=True)
@@ -23,23 +22,26 @@ class CarriedCfg:
     Args:
         hz: pictures a second that are compared [1/s].
         way: pictures count in which the person is this far from where it began [m].
-        raised: heights above where it was at first at which the thing is looked for [m].
-        margin: the silhouette in the hands is taken so much larger, for the person's place is an estimate.
+        reach: what hands hold is no further from the middle of the body than this [m] ...
+        heights: ... and between these above the floor [m]. Where in that it would be is not asked: of somebody who
+            turns away from the camera the estimated heading errs by more than a can is wide.
+        lowered: who stays near may have let it down, so it is looked for where it was and so far below [m].
         enough: pictures in which fewer pixels have its colour say nothing, for the person hides it; of a small thing
             that shows few at first ...
         of_first: ... fewer than this share of those.
-        least: mean share of its colour that is seen in the hands, 0..1 ...
-        more: ... and by so much more than where it was.
+        least: mean share of its colour that is seen within reach, 0..1 ...
+        most: ... and where it was at first, and below, there is no more than this share of what was seen of it there.
     """
 
     hz: float = 6.0
     way: float = 0.25
-    raised: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
-    margin: float = 1.4
+    reach: float = 0.6
+    heights: tuple[float, float] = (0.5, 1.6)
+    lowered: tuple[float, ...] = (0.0, -0.1, -0.2, -0.3, -0.4)
     enough: int = 48
     of_first: float = 0.15
     least: float = 0.6
-    more: float = 0.3
+    most: float = 0.3
 
 
 def goes_along(
@@ -50,9 +52,10 @@ def goes_along(
     colours: Sequence[str],
     cfg: CarriedCfg | None = None,
 ) -> dict[str, float]:
-    """Things that travel with the person, and the mean share of their colour that is seen in the hands, 0..1.
+    """Things that travel with the person, and the mean share of their colour that is seen within reach, 0..1.
 
     Somebody who walks away from the camera hides most of what is carried, so it is not asked how much of it is seen.
+    Of somebody dressed in its colour it is told by what is seen no more where it was.
 
     Args:
         video: the clip.
@@ -65,56 +68,54 @@ def goes_along(
     cfg = cfg or CarriedCfg()
     names = [name for name in dict.fromkeys(colours) if name not in ACHROMATIC]
     followed = [thing for thing in things if thing.item.color in names]
-    xy, heading = motion.joints[:, 0, :2], motion.heading
+    xy = motion.joints[:, 0, :2]
     away = np.linalg.norm(xy - xy[0], axis=1)
     if not followed or away.max() < cfg.way:
         return {}
     info = probe(video)
     every = max(1, round(info.fps / cfg.hz))
-    there: dict[str, list[tuple[float, float]]] = {thing.id: [] for thing in followed}
-    enough: dict[str, float] = {}
+    seen_so: dict[str, list[tuple[float, float]]] = {thing.id: [] for thing in followed}
+    stood = {
+        thing.id: [_silhouette(thing.moved(np.array([0.0, 0.0, z])).corners, camera) for z in cfg.lowered]
+        for thing in followed
+    }
+    shown: dict[str, float] = {}
     for index, frame in enumerate(islice(read_frames(video), 0, None, every)):
         at = min(index * every, len(xy) - 1)
         if (index and away[at] < cfg.way) or frame.shape[:2] != (camera.size[1], camera.size[0]):
             continue
         seen = labels(frame, names)
+        mine = {thing.id: seen == names.index(thing.item.color) for thing in followed}
         if index == 0:
-            shown = {thing.id: np.sum(seen == names.index(thing.item.color)) for thing in followed}
-            enough = {id: max(1.0, min(cfg.enough, cfg.of_first * float(count))) for id, count in shown.items()}
+            shown = {id: max(1.0, float((pixels & stood[id][0]).sum())) for id, pixels in mine.items()}
             continue
-        turn = float(wrap(heading[at] - heading[0]))
-        for thing in followed:
-            place = xy[at] + yaw_matrix(turn) @ (thing.position[:2] - xy[0]) - thing.position[:2]
-            mine = seen == names.index(thing.item.color)
-            options = [thing.moved(np.append(place, rise), turn) for rise in cfg.raised]
-            if mine.sum() >= enough[thing.id]:
-                in_hands = max(_share(option, camera, mine, cfg.margin) for option in options)
-                there[thing.id].append((in_hands, _share(thing, camera, mine, 1.0)))
+        around = _silhouette(_reached(xy[at], cfg), camera)
+        for id, pixels in mine.items():
+            if pixels.sum() >= max(1.0, min(cfg.enough, cfg.of_first * shown.get(id, np.inf))):
+                left = max(float((pixels & where).sum()) for where in stood[id]) / shown[id]
+                seen_so[id].append((float((pixels & around).sum() / pixels.sum()), left))
     found = {}
-    for id, overlaps in there.items():
-        if len(overlaps) < 2:
+    for id, shares in seen_so.items():
+        if len(shares) < 2:
             continue
         # the last ones: the longer the way, the better the two are told apart
-        in_hands, stayed = np.mean(overlaps[-max(2, len(overlaps) // 2) :], axis=0)
-        if in_hands >= cfg.least and in_hands >= stayed + cfg.more:
-            found[id] = float(in_hands)
+        in_reach, left = np.mean(shares[-max(2, len(shares) // 2) :], axis=0)
+        if in_reach >= cfg.least and left <= cfg.most:
+            found[id] = float(in_reach)
     return found
 
 
-def _share(thing: SceneObject, camera: Camera, mine: Array, margin: float) -> float:
-    """Share of a colour that lies within a thing's silhouette, 0..1.
+def _reached(xy: Array, cfg: CarriedCfg) -> Array:
+    """(N, 3) corners of the space in which somebody whose pelvis is above `xy` (2,) holds things [m]."""
+    angles = np.linspace(0.0, 2 * np.pi, 12, endpoint=False)
+    circle = xy + cfg.reach * np.column_stack([np.cos(angles), np.sin(angles)])
+    return np.concatenate([np.column_stack([circle, np.full(len(angles), height)]) for height in cfg.heights])
 
-    Args:
-        thing: where it would be.
-        camera: of the picture.
-        mine: (H, W) bool, pixels of the colour.
-        margin: factor on the silhouette.
-    """
-    pixels, depth = camera.project(thing.corners)
-    if (depth < 0.1).any():
-        return 0.0
-    hull = cv2.convexHull(pixels.astype(np.float32))[:, 0]
-    hull = hull.mean(axis=0) + margin * (hull - hull.mean(axis=0))
-    shape = np.zeros(mine.shape, np.uint8)
-    cv2.fillConvexPoly(shape, np.round(hull).astype(np.int32), 1)
-    return float((shape.astype(bool) & mine).sum() / mine.sum())
+
+def _silhouette(points: Array, camera: Camera) -> Array:
+    """(H, W) bool, the picture of the hull of points (N, 3) [m]; empty if some are not before the camera."""
+    shape = np.zeros((camera.size[1], camera.size[0]), np.uint8)
+    pixels, depth = camera.project(points)
+    if (depth >= 0.1).all():
+        cv2.fillConvexPoly(shape, cv2.convexHull(np.round(pixels).astype(np.int32)), 1)
+    return shape.astype(bool)

@@ -43,7 +43,7 @@ class SmallCfg:
     whole: float = 0.3
     explained: float = 0.8
     few: int = 5
-    cautious: float = 0.25
+    cautious: float = 0.5
     fewest: int = 12
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -12,6 +12,7 @@ from exoactor.grip import grip, level_below
 from exoactor.types import (
     BODY_JOINTS,
     Array,
+    Camera,
     Contact,
     ContactKind,
     Expectation,
@@ -56,6 +57,13 @@ class ContactCfg:
         upright: hips lower than this share of their height at first crouch.
         hanging: hands that hang or swing are nearer than this to the hips, ahead and up or down [m].
         slow: hands that come nearer by less than this have arrived [m/s].
+        with_it: a wrist whose median distance from a thing, at rest or going down, is less than this holds it [m] ...
+        along_view: ... wherever on the camera's line of sight it is within this of its estimate [m]: one camera hardly
+            sees how far away it is.
+        glimpsed: nor need it be estimated with more confidence than this: of somebody seen from the side the far hand
+            hardly is, yet what is in it is seen.
+        landed: what is let down is seen within this of where it comes to rest from then on [m].
+        floats: what was let go of so far above what is below it was not put down [m].
     """
 
     lifted: float = 0.07
@@ -71,6 +79,11 @@ class ContactCfg:
     upright: float = 0.95
     hanging: float = 0.26
     slow: float = 0.08
+    with_it: float = 0.22
+    along_view: float = 0.2
+    glimpsed: float = 0.08
+    landed: float = 0.03
+    floats: float = 0.25
 
 
 def find_contact(
@@ -95,7 +108,7 @@ def find_contact(
     cfg = cfg or ContactCfg()
     for id in sorted(along or {}, key=lambda id: -(along or {})[id]):
         thing = scene.get(id)
-        carried = None if thing is None else _carried(motion, thing, cfg)
+        carried = None if thing is None else _carried(motion, thing, scene.camera, cfg)
         if carried is not None:
             return carried
     best: Contact | None = None
@@ -105,12 +118,12 @@ def find_contact(
         if thing is None or left is None:
             continue
         time, way = left
-        found = _on(motion, thing, time, way, cfg)
+        found = _on(motion, thing, time, way, cfg) if way > 0 else _let_down(motion, thing, rise, left, scene, cfg)
         if found is not None and (best is None or abs(found.lift) > abs(best.lift)):
             best = found
     if best is None:
         held = [thing for thing in scene.objects if thing.id in rises and _in_air(thing, scene, cfg)]
-        released = (_released(motion, thing, rises[thing.id], cfg) for thing in held)
+        released = (_released(motion, thing, rises[thing.id], scene, cfg) for thing in held)
         best = next((contact for contact in released if contact is not None), None)
     return best
 
@@ -138,16 +151,14 @@ def must_move(expectation: Expectation, contact: Contact | None) -> None:
         raise StageError("estimate", code, f"the video {does} {contact.thing} with {hands}, not {expectation.side}")
 
 
-def held_at_first(motion: HumanMotion, thing: SceneObject, cfg: ContactCfg | None = None) -> bool:
+def held_at_first(motion: HumanMotion, thing: SceneObject, camera: Camera, cfg: ContactCfg | None = None) -> bool:
     """Whether a hand is at a thing when the clip begins."""
-    cfg = cfg or ContactCfg()
-    return min(_distances(motion, thing, _at_first(motion), cfg).values(), default=np.inf) < cfg.near
+    return bool(_hands_with(motion, thing, np.zeros(len(motion)), _at_first(motion), camera, cfg or ContactCfg()))
 
 
-def _carried(motion: HumanMotion, thing: SceneObject, cfg: ContactCfg) -> Contact | None:
+def _carried(motion: HumanMotion, thing: SceneObject, camera: Camera, cfg: ContactCfg) -> Contact | None:
     """The contact of hands that hold a thing from the first picture to the last."""
-    distances = _distances(motion, thing, _at_first(motion), cfg)
-    near = tuple(sorted(side for side, distance in distances.items() if distance < cfg.near))
+    near = _hands_with(motion, thing, np.zeros(len(motion)), _at_first(motion), camera, cfg)
     return _held_from_the_beginning(motion, thing, near, 0.0, "carry", cfg) if near else None
 
 
@@ -156,7 +167,7 @@ def _in_air(thing: SceneObject, scene: Scene, cfg: ContactCfg) -> bool:
     return float(thing.position[2]) >= cfg.in_air and thing.position[2] - level_below(thing, scene) >= cfg.clear
 
 
-def _released(motion: HumanMotion, thing: SceneObject, rise: Rise, cfg: ContactCfg) -> Contact | None:
+def _released(motion: HumanMotion, thing: SceneObject, rise: Rise, scene: Scene, cfg: ContactCfg) -> Contact | None:
     """The contact of hands that hold a thing at first and leave it where it is, or a little lower."""
     height = _filled(rise.height)
     if height is None or len(height) < 3:
@@ -165,12 +176,13 @@ def _released(motion: HumanMotion, thing: SceneObject, rise: Rise, cfg: ContactC
     lowered = thing.moved(np.array([0.0, 0.0, min(way, 0.0)]))
     near = _distances(motion, thing, _at_first(motion), cfg)
     away = _distances(motion, lowered, slice(-max(2, int(0.3 * motion.fps)), None), cfg)
-    if not near or not away or abs(way) > cfg.lifted:
+    above = float(lowered.position[2]) - level_below(thing, scene)
+    if not near or not away or abs(way) > cfg.lifted or above > cfg.floats:
         return None
     nearest = min(near, key=lambda side: near[side])
     if near[nearest] > cfg.near or min(away.values()) < near[nearest] + cfg.left:
         return None
-    return _held_from_the_beginning(motion, thing, (nearest,), min(way, 0.0), "put_down", cfg)
+    return _held_from_the_beginning(motion, thing, {nearest: near[nearest]}, min(way, 0.0), "put_down", cfg)
 
 
 def _at_first(motion: HumanMotion) -> slice:
@@ -188,11 +200,12 @@ def _distances(motion: HumanMotion, thing: SceneObject, part: slice, cfg: Contac
 
 
 def _held_from_the_beginning(
-    motion: HumanMotion, thing: SceneObject, near: tuple[str, ...], lift: float, kind: ContactKind, cfg: ContactCfg
+    motion: HumanMotion, thing: SceneObject, near: Mapping[str, float], lift: float, kind: ContactKind, cfg: ContactCfg
 ) -> Contact:
-    """The contact of the hands `near` a thing, or of both where it is too wide for one."""
+    """The contact of the hand nearest to a thing, or of both where it is too wide for one."""
     heading = float(motion.heading[_at_first(motion)].mean())
-    hands = ("left", "right") if 2 * grip(thing, heading).half > cfg.one_hand else near
+    both = 2 * grip(thing, heading).half > cfg.one_hand
+    hands = ("left", "right") if both else (min(near, key=lambda side: near[side]),)
     turn = float(wrap(heading - thing.yaw))
     return Contact(thing.id, hands, 0.0, 0.0, 0.0, motion.seconds, lift, turn, 0.0, kind)
 
@@ -247,8 +260,6 @@ def _on(motion: HumanMotion, thing: SceneObject, left: float, way: float, cfg: C
         begin -= 1
     resting = np.flatnonzero(at_rest(motion, tuple(distances), cfg)[:begin])
     reach = int(resting[-1]) if len(resting) else 0
-    if way < 0:  # what is let down was held from the beginning
-        begin = reach = 0
     bow = float(trunk_lean(motion.joints[around.start :]).max())
     return Contact(
         thing.id,
@@ -260,8 +271,59 @@ def _on(motion: HumanMotion, thing: SceneObject, left: float, way: float, cfg: C
         way,
         float(wrap(heading - thing.yaw)),
         bow,
-        "lift" if way > 0 else "put_down",
+        "lift",
     )
+
+
+def _let_down(
+    motion: HumanMotion, thing: SceneObject, rise: Rise, left: tuple[float, float], scene: Scene, cfg: ContactCfg
+) -> Contact | None:
+    """The contact of the hand that goes down with a thing, or of both where it is too wide for one.
+
+    Args:
+        motion: of the person.
+        thing: where it is held at first.
+        rise: how high it is seen.
+        left: when it begins to go down [s], and how far it goes [m, negative].
+        scene: with the camera.
+        cfg: limits.
+    """
+    time, way = left
+    height = _filled(rise.height)
+    assert height is not None
+    height = np.interp(np.arange(len(motion)) / motion.fps, rise.times, height - np.median(height[:5]))
+    down = slice(0, max(int(np.argmax(height < way + cfg.landed)), 1) + 1)
+    near = _hands_with(motion, thing, height, down, scene.camera, cfg)
+    if not near:
+        return None
+    found = _held_from_the_beginning(motion, thing, near, way, "put_down", cfg)
+    bow = float(trunk_lean(motion.joints[round(time * motion.fps) :]).max())
+    return replace(found, rise=time, bow=bow)
+
+
+def _hands_with(
+    motion: HumanMotion, thing: SceneObject, height: Array, part: slice, camera: Camera, cfg: ContactCfg
+) -> dict[str, float]:
+    """Wrists that stay with a thing over a part of the clip, and their median distances from it [m].
+
+    Args:
+        motion: of the person.
+        thing: where it is at first.
+        height: (T,) how much higher it is [m].
+        part: frames.
+        camera: of the clip.
+        cfg: limits.
+    """
+    raised = np.column_stack([np.zeros((len(motion), 2)), height])[part]
+    view = thing.position - camera.position
+    slack = np.linspace(-cfg.along_view, cfg.along_view, 9)[:, None] * view / np.linalg.norm(view)
+    near = {}
+    for side, wrist in WRISTS.items():
+        seen = motion.confidence[part, wrist] >= cfg.glimpsed
+        if seen.mean() >= cfg.often:
+            places = (motion.joints[part, wrist] - raised)[seen]
+            near[side] = float(np.median(np.min([thing.distance(places + s) for s in slack], axis=0)))
+    return {side: distance for side, distance in near.items() if distance < cfg.with_it}
 
 
 def at_rest(motion: HumanMotion, sides: tuple[str, ...], cfg: ContactCfg) -> Array:

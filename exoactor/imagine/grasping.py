@@ -16,12 +16,12 @@ from exoactor.imagine.limbs import lay_arm
 from exoactor.imagine.style import Style
 from exoactor.types import Array, SceneObject
 
-UPRIGHT_ABOVE = 0.52
+UPRIGHT_ABOVE = 0.60
 """A hand higher than this share of the person's height needs no bow."""
-BOW = 0.9
+BOW = 1.5
 """How far the trunk leans over [rad] a metre of hand height below that."""
-MOST_BENT = 0.5
-CROUCH = 0.2
+MOST_BENT = 0.9
+CROUCH = 0.3
 """How far the hips go down a metre of the same."""
 WRIST = 0.09
 """From the wrist to the middle of a hand that is closed round something [m]."""

@@ -25,7 +25,8 @@ class PathCfg:
     Args:
         cell: grid spacing [m].
         clearance: the path's middle keeps this far from footprints [m].
-        tightest: a start or goal closer than `clearance` to a thing is left or reached down to this distance [m].
+        tightest: a start or goal closer than `clearance` to a thing is left or reached down to this distance [m]; where
+            the way begins somebody stands already, however near.
         comfort: closer than this costs extra [m].
         price: extra cost per metre at zero distance, falling to none at `comfort`.
         margin: free floor assumed around everything that was seen [m].
@@ -101,11 +102,12 @@ def _leg(start: Array, goal: Array, stations: Sequence[Array], obstacles: Obstac
     needed = np.full(distance.shape, cfg.clearance)
     for place in (start, goal):
         here = float(obstacles.distance(place))
-        if here < cfg.tightest:
+        stands = here > 0.0 and place is stations[0]
+        if here < cfg.tightest and not stands:
             where = f"({place[0]:.2f}, {place[1]:.2f})"
             raise StageError("imagine", "no_path", f"{where} is {here:.2f} m from a thing; nobody can stand there")
         close = np.linalg.norm(cells - place, axis=-1) < cfg.clearance + 0.25
-        needed[close] = np.minimum(needed[close], max(here - cfg.cell, cfg.tightest))
+        needed[close] = np.minimum(needed[close], max(here - cfg.cell, min(here, cfg.tightest)))
     free = distance >= needed
     nodes = [tuple(np.round((p - low) / cfg.cell).astype(int)) for p in (start, goal)]
     for node in nodes:

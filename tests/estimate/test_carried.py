@@ -31,15 +31,18 @@ def person():
     )  # fmt: skip
 
 
-def film(path, *, taken, hidden=0.0):
-    """A clip with the box in the hands or where it was, its right part hidden."""
+def film(path, *, taken, hidden=0.0, aside=0.0, shirt=False):
+    """A clip with the box in the hands, `aside` of where they ought to be [m], or where it was; its right hidden."""
     with VideoWriter(path, 25, CAMERA.size) as writer:
         for k in range(FRAMES):
             box = BOX
             if taken:
-                place = WAY[k] + yaw_matrix(TURN[k]) @ BOX.position[:2] - BOX.position[:2]
+                place = WAY[k] + yaw_matrix(TURN[k]) @ BOX.position[:2] - BOX.position[:2] + [aside, 0.0]
                 box = BOX.moved(np.append(place, 0.2), TURN[k])
             frame = np.full((480, 640, 3), 120, np.uint8)
+            if shirt:
+                chest = np.round(CAMERA.project(np.append(WAY[k], 1.2)[None])[0][0]).astype(int)
+                cv2.circle(frame, tuple(int(v) for v in chest), 25, (240, 120, 20), -1)
             hull = cv2.convexHull(np.round(CAMERA.project(box.corners)[0]).astype(np.int32))
             cv2.fillConvexPoly(frame, hull, (240, 120, 20))
             right = int(hull[:, 0, 0].max() - hidden * np.ptp(hull[:, 0, 0]))
@@ -61,3 +64,10 @@ def test_what_is_left_behind_does_not(tmp_path):
 def test_what_cannot_be_seen_is_not_claimed(tmp_path):
     film(tmp_path / "clip.mp4", taken=True, hidden=1.0)
     assert goes_along(tmp_path / "clip.mp4", CAMERA, person(), [BOX], ["orange"]) == {}
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_an_estimate_that_errs_and_a_shirt_of_its_colour_change_nothing(tmp_path, taken):
+    film(tmp_path / "clip.mp4", taken=taken, aside=0.25, shirt=True)
+    found = goes_along(tmp_path / "clip.mp4", CAMERA, person(), [BOX], ["orange"])
+    assert set(found) == ({"box"} if taken else set())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from exoactor.body import load_body
-from exoactor.ground import find_contact, ground
+from exoactor.ground import find_contact, ground, held_at_first
 from exoactor.ground.contacts import ContactCfg
 from exoactor.imagine.motion import act
 from exoactor.imagine.path import PathCfg
@@ -120,6 +120,53 @@ def test_what_is_let_down_was_held_from_the_beginning_and_nobody_walks():
     assert found.lift == pytest.approx(-0.22, abs=0.02)
     grounded = ground(motion.to_human(body), scene, imagined_scene=scene, contact=found)
     assert grounded.goal.xy == pytest.approx(grounded.start.xy)
+
+
+CAN = SceneObject(CatalogueItem("can", "can", "red", np.array([0.066, 0.066, 0.12]), True), [0.36, -0.13, 0.9], 0, 1.0)
+UNDER = SceneObject(CatalogueItem("under", "table", "blue", np.array([0.5, 1, 0.75]), False), [0.5, 0, 0], 0, 1.0)
+ABOVE = Scene((UNDER, CAN), Pose2D(0.0, 0.0, 0.0), 1.0, CAMERA)
+
+
+def placing(kind="place", rise=-0.15, seed=1):
+    """Somebody who puts a can down in the right hand, and how high the can is seen."""
+    body, action = load_body(), Action(kind, "", seconds=0.4, side="right", thing="can", rise=rise)
+    motion = act((action,), {}, ABOVE.robot, sample_style(body, seed), body, 25.0, things={"can": CAN})
+    every = slice(None, None, 3)
+    return motion.to_human(body), Rise(np.arange(len(motion))[every] / 25.0, motion.carried["can"][every, 2])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_can_is_let_down_by_the_hand_that_goes_down_with_it_though_that_is_hardly_seen(seed):
+    human, rise = placing(seed=seed)
+    confidence = np.array(human.confidence)
+    confidence[:, BODY_JOINTS.index("right_wrist")] = 0.12
+    found = find_contact(replace(human, confidence=confidence), {"can": rise}, ABOVE)
+    assert found is not None and (found.kind, found.hands) == ("put_down", ("right",))
+    assert found.lift == pytest.approx(-0.15, abs=0.02) and found.rise < 1.0
+
+
+def test_what_goes_down_without_a_hand_is_not_let_down():
+    human, rise = placing()
+    for moved in ([0.0, 0.6, 0.0], [0.45, 0.0, 0.0], [0.0, 0.0, 0.45]):
+        elsewhere = replace(ABOVE, objects=(UNDER, replace(CAN, position=CAN.position + moved)))
+        assert find_contact(unseen(human, "left"), {"can": rise}, elsewhere) is None, moved
+    stays = replace(human, joints=np.tile(human.joints[-1:], (len(human), 1, 1)))
+    assert find_contact(stays, {"can": rise}, ABOVE) is None
+
+
+def test_a_hand_holds_a_thing_wherever_on_the_line_of_sight_it_is_taken_to_be():
+    human, _ = placing()
+    view = CAN.position - CAMERA.position
+    for off, held in ((0.25 * view / np.linalg.norm(view), True), (np.array([-0.4, 0.0, 0.0]), False)):
+        assert held_at_first(replace(human, joints=human.joints + off), CAN, CAMERA) is held
+
+
+def test_what_hangs_in_the_air_when_the_hand_leaves_was_not_put_down():
+    human, rise = placing()
+    hangs = Rise(rise.times, 0 * rise.height)
+    assert find_contact(human, {"can": hangs}, ABOVE) is not None
+    low = replace(ABOVE, objects=(replace(UNDER, item=replace(UNDER.item, size=np.array([0.5, 1, 0.6]))), CAN))
+    assert find_contact(human, {"can": hangs}, low) is None
 
 
 def test_who_walks_away_from_what_stands_high_has_let_go_of_nothing():

@@ -72,3 +72,15 @@ def test_unsure_things_do_not_block() -> None:
     path = plan_path(room(ghost), Pose2D(0, 0, 0), Pose2D(2, 0, 0))
     assert np.abs(path[:, 1]).max() < 0.02
     assert PathCfg().min_confidence > 0.1
+
+
+def test_who_stands_close_before_a_table_walks_away_from_it_but_nobody_stops_so_close() -> None:
+    table = thing("table", (0.5, 0), (0.6, 1.2, 0.7))
+    near, far = Pose2D(0.12, 0.1, 0), Pose2D(-1.5, 0.4, 0)
+    path = plan_path(room(table), near, far)
+    apart = Obstacles([table]).distance(path)
+    assert np.allclose(path[[0, -1]], [near.xy, far.xy]) and apart.min() == pytest.approx(0.08, abs=1e-6)
+    assert (apart > 0.35).mean() > 0.7
+    for start, goal in ((far, near), (Pose2D(0.4, 0, 0), far)):
+        with pytest.raises(StageError, match="nobody can stand there"):
+            plan_path(room(table), start, goal)
