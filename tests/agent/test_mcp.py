@@ -208,10 +208,10 @@ def test_a_program_cannot_approve_but_the_person_at_the_server_can(tmp_path):
         async def orders():
             async with client_of(url) as client:
                 id = (await call(client, "run", instruction="wave"))["id"]
-                for _ in ("plan", "video"):
+                for choices in (["yes", "no", "change"], ["yes", "no", "change", "edit"]):  # of plan, of video
                     person.reads("Shall I")
-                    person.reads("[yes/no/change]")
-                    assert (await until(client, id, "asking"))["choices"] == ["yes", "no", "change"]
+                    person.reads(f"[{'/'.join(choices)}]")
+                    assert (await until(client, id, "asking"))["choices"] == choices
                     assert "A program cannot approve" in await call(client, "answer", id=id, choice="yes")
                     assert (await until(client, id, "asking"))["state"] == "asking"
                     person.says("yes")
