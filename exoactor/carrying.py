@@ -7,7 +7,7 @@ from dataclasses import replace
 from exoactor.control.execute import standing_pose
 from exoactor.performance import PALMS, Means, Performance, feet_of
 from exoactor.picking import HAND
-from exoactor.placing import carried_ahead, places_at, takes
+from exoactor.placing import accepts, carried_ahead, places_at
 from exoactor.retarget import StepCfg, carry_motion, draw_near_motion, hold_near_motion, raised, shuffle
 from exoactor.types import Contact, RobotMotion, Scene, StageError
 
@@ -73,7 +73,7 @@ def carry(
         performed.track(holding, cfg, means.localize, goes_on=True)
         scene = means.look()
         goal = scene.get(to or "") or seen.get(to or "")
-        if goal is None or not takes(goal, thing):
+        if goal is None or not accepts(goal, thing):
             break
         here = performed.here
         things = [o for o in scene.objects if o.id != thing.id]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from exoactor.container import opening
 from exoactor.grip import grip, level_below
 from exoactor.types import (
     BODY_JOINTS,
@@ -56,6 +57,7 @@ class ContactCfg:
         upright: hips lower than this share of their height at first crouch.
         hanging: hands that hang or swing are nearer than this to the hips, ahead and up or down [m].
         slow: hands that come nearer by less than this have arrived [m/s].
+        walked: who comes further than this does not let go where it was held [m].
     """
 
     lifted: float = 0.07
@@ -71,6 +73,7 @@ class ContactCfg:
     upright: float = 0.95
     hanging: float = 0.26
     slow: float = 0.08
+    walked: float = 0.3
 
 
 def find_contact(
@@ -131,6 +134,9 @@ def must_move(expectation: Expectation, contact: Contact | None) -> None:
     if contact.kind == "push" and (contact.lift < 0) != (expectation.kind == "swept"):
         falls = "falls" if contact.lift < 0 else "does not fall"
         raise StageError("estimate", code, f"in the video {contact.thing} is pushed and {falls}")
+    if expectation.kind == "placed" and contact.into != (expectation.on if expectation.inside else None):
+        where = f"into {contact.into}" if contact.into else f"down, not into {expectation.on}"
+        raise StageError("estimate", code, f"in the video {contact.thing} is let {where}")
     if contact.thing != expectation.target:
         raise StageError("estimate", code, f"the video {does} {contact.thing}, not {expectation.target}")
     if expectation.side is not None and contact.hands != (expectation.side,):
@@ -142,6 +148,31 @@ def held_at_first(motion: HumanMotion, thing: SceneObject, cfg: ContactCfg | Non
     """Whether a hand is at a thing when the clip begins."""
     cfg = cfg or ContactCfg()
     return min(_distances(motion, thing, _at_first(motion), cfg).values(), default=np.inf) < cfg.near
+
+
+def let_drop(
+    motion: HumanMotion, thing: SceneObject, scene: Scene, into: str, cfg: ContactCfg | None = None
+) -> Contact | None:
+    """The contact of a hand that holds a thing at first, goes away at the end, and lets it fall into something.
+
+    Args:
+        motion: estimated, in the camera's world frame.
+        thing: what is held.
+        scene: as perceived when the clip was imagined.
+        into: id of the basket or bin that it ends in.
+        cfg: limits.
+    """
+    cfg = cfg or ContactCfg()
+    container = scene.get(into)
+    near = _distances(motion, thing, _at_first(motion), cfg)
+    if container is None or not near:
+        return None
+    nearest = min(near, key=lambda side: near[side])
+    low, travelled = opening(container), float(np.linalg.norm(motion.joints[-1, 0, :2] - motion.joints[0, 0, :2]))
+    if near[nearest] > cfg.near or travelled > cfg.walked:
+        return None
+    fall = low.floor - float(thing.position[2])
+    return replace(_held_from_the_beginning(motion, thing, (nearest,), fall, "put_down", cfg), into=into)
 
 
 def _carried(motion: HumanMotion, thing: SceneObject, cfg: ContactCfg) -> Contact | None:
