@@ -34,7 +34,7 @@ def _settle_first(failed: Subtask) -> tuple[Subtask, ...]:
 
 
 def _take_up_again(failed: Subtask, catalogue: Catalogue) -> tuple[Subtask, ...]:
-    thing, on = acted_on(failed.args), failed.args.get("target" if failed.skill == "place" else "on")
+    thing, on = acted_on(failed.args), failed.args.get("on")
     why = f"{thing} was lost; take it up again"
     small = any(item.id == thing and item.kind in GRASPABLE for item in catalogue)
     take = Subtask("pick", {"object": thing}, why) if small else Subtask("lift", {"target": thing}, why)

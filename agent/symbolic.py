@@ -21,7 +21,7 @@ UNKNOWN = Symbols()
 
 
 def known_from(scene: Scene | None, symbols: Symbols = UNKNOWN) -> Symbols:
-    """What is believed, and what a look tells besides: what things stand on, what is below what is held, how high tops are."""
+    """What is believed, and what a look tells besides: what things stand on, what is below what is held, and tops."""
     if scene is None:
         return symbols
     held = scene.get(symbols.holding or "")

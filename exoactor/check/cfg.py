@@ -47,7 +47,7 @@ class CheckCfg:
         inside_above: ... and with its top no more than this above the rim, or above one that stands in there [m].
         over_opening: what is let drop in was within this of the opening, from above, when it was seen last [m].
         around_seen: of the floor and top round a container, at least, for what is seen nowhere to be inside it ...
-        hands_seen: ... and of the robot's hands.
+        hand_seen: ... and of the hand that held it.
         pushed_least: a thing that was pushed went at least so far [m] ...
         pushed_aside: ... and no further aside, or by half of that [m].
         pushed_still: one seen nearer than this to where it stood has not moved [m].
@@ -117,7 +117,7 @@ class CheckCfg:
     inside_above: float = 0.06
     over_opening: float = 0.06
     around_seen: float = 0.80
-    hands_seen: float = 0.5
+    hand_seen: float = 0.5
     pushed_least: float = 0.15
     pushed_aside: float = 0.12
     pushed_still: float = 0.05

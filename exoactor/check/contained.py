@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from exoactor.check.cfg import CheckCfg
 from exoactor.container import opening
+from exoactor.grasp import Side
 from exoactor.perceive import RgbdPerception
 from exoactor.perceive.locate import depth_at, depth_sigma
 from exoactor.perceive.upright import blind
 from exoactor.stance import distance_to_footprint, support_of
-from exoactor.types import Array, CatalogueItem, Observation, Outcome, Scene, SceneObject, Verdict
+from exoactor.types import Array, CatalogueItem, Observation, Outcome, Pose2D, Scene, SceneObject, Verdict
 
+SIDES: Final[tuple[Side, ...]] = ("left", "right")
 _GRID = 0.04
 
 
@@ -29,7 +32,7 @@ def contained(
     """In the last look inside the footprint and low enough to be in there, or nowhere after it was over the opening.
 
     What the rim hides is believed to be in there only if no other place is left: it was over the opening when it was
-    seen last, the robot's hands are seen without it, and so is what is round the container.
+    seen last, the hand that held it is seen without it, and so is what is round the container.
 
     Args:
         perception: tells colours and finds the robot's arms.
@@ -46,12 +49,11 @@ def contained(
     if after.robot is None:
         return Verdict(Outcome.CANNOT_TELL, "robot_not_seen", confidence=0.3)
     into = opening(container)
-    arms = perception.arm_points(last, after.robot)
     if not len(seen):
-        return _gone(perception, item, container, frames, after, last, arms, cfg)
+        return _gone(perception, item, container, frames, after, last, after.robot, cfg)
     highest, beside = float(np.percentile(seen[:, 2], 98)), into.distance(np.median(seen[:, :2], axis=0))
     limit = max(into.floor + float(item.size[2]), into.rim) + cfg.inside_above
-    hands = float(np.linalg.norm(arms[:, None] - seen[None, :: max(1, len(seen) // 60)], axis=2).min())
+    hands = _apart(perception.arm_points(last, after.robot), seen)
     details = {"beside_m": round(beside, 3), "highest_m": round(highest, 3), "points": len(seen)}
     if hands < cfg.hands_off:
         return Verdict(Outcome.NOT_DONE, "still_held", hands, cfg.hands_off, "m", details=details)
@@ -69,29 +71,32 @@ def _gone(
     frames: Sequence[Observation],
     after: Scene,
     last: Observation,
-    arms: Array,
+    robot: Pose2D,
     cfg: CheckCfg,
 ) -> Verdict:
     """The verdict on a thing that is seen nowhere now."""
     into, since = opening(container), [last]
     before: Array | None = None
+    hand: Side = "right"
     for look in reversed(frames):
         if blind(look):
             continue
         points = perception.points_of(look, item.id, container.position[:2])
         if points is not None and len(points):
-            before = points
+            before, felt = points, look.proprioception.pose
+            then = robot if felt is None else Pose2D(*(float(v) for v in felt))
+            hand = min(SIDES, key=lambda side: _apart(perception.arm_points(look, then, side), points))
             break
         since.append(look)
     if before is None:
         return Verdict(Outcome.CANNOT_TELL, "target_not_seen", confidence=0.3)
     beside = into.distance(np.median(before[:, :2], axis=0))
-    around, free = _seen_around(since, container, after), _share_seen(last, arms)
-    details = {"beside_m": round(beside, 3), "around": round(around, 3), "hands_seen": round(free, 3)}
+    around, free = _seen_around(since, container, after), _hand_seen(last, perception.arm_points(last, robot, hand))
+    details = {"beside_m": round(beside, 3), "around": round(around, 3), "hand_seen": round(free, 3)}
     if beside > cfg.over_opening or float(before[:, 2].max()) < into.rim - float(item.size[2]):
         return Verdict(Outcome.CANNOT_TELL, "target_not_seen", beside, cfg.over_opening, "m", 0.3, details=details)
-    if free < cfg.hands_seen:
-        return Verdict(Outcome.CANNOT_TELL, "hands_not_seen", free, cfg.hands_seen, "share", 0.3, details=details)
+    if free < cfg.hand_seen:
+        return Verdict(Outcome.CANNOT_TELL, "hand_not_seen", free, cfg.hand_seen, "share", 0.3, details=details)
     if around < cfg.around_seen:
         return Verdict(Outcome.CANNOT_TELL, "not_seen_inside", around, cfg.around_seen, "share", 0.3, details=details)
     return Verdict(Outcome.DONE, "gone_inside", around, cfg.around_seen, "share", 0.7, details=details)
@@ -117,8 +122,13 @@ def _is_seen(look: Observation, points: Array) -> Array:
     return np.asarray(inside & (np.abs(seen - depth) < 0.05 + 3 * depth_sigma(depth)))
 
 
-def _share_seen(look: Observation, arms: Array) -> float:
-    """Share of the lowest fifth of the arms' surface, the hands, that is not hidden from the camera, 0..1."""
-    hands = arms[arms[:, 2] < np.percentile(arms[:, 2], 20)]
-    seen, depth, inside = depth_at(look, hands)
+def _hand_seen(look: Observation, arm: Array) -> float:
+    """Share of the lowest fifth of a hanging arm's surface, the hand, that nothing hides from the camera, 0..1."""
+    hand = arm[arm[:, 2] < np.percentile(arm[:, 2], 20)]
+    seen, depth, inside = depth_at(look, hand)
     return float((inside & (seen > depth - 0.10)).mean())
+
+
+def _apart(arms: Array, points: Array) -> float:
+    """Least distance of some surface from some points [m], a few dozen of which will do."""
+    return float(np.linalg.norm(arms[:, None] - points[None, :: max(1, len(points) // 60)], axis=2).min())

@@ -208,7 +208,7 @@ class RgbdPerception:
         return patch_heights(cloud_of(observation, 1), mine, self.cfg.least_of_small)
 
     def points_of(self, observation: Observation, id: str, around: Array | None = None) -> Array | None:
-        """(N, 3) points of a thing's colour in the picture [m], stray pixels left out; None where that does not tell it.
+        """(N, 3) points of a thing's colour in the picture [m], without stray pixels; None where that does not tell it.
 
         Args:
             observation: the look.
@@ -257,10 +257,10 @@ class RgbdPerception:
         """How far the robot's arms and hands are from a thing [m], by its encoders and where it is seen to stand."""
         return float(thing.distance(self.arm_points(observation, robot)).min())
 
-    def arm_points(self, observation: Observation, robot: Pose2D) -> Array:
-        """(N, 3) surface of the robot's arms and hands in the world [m], by its encoders."""
+    def arm_points(self, observation: Observation, robot: Pose2D, side: Side | None = None) -> Array:
+        """(N, 3) surface of the robot's arms and hands, or of one, in the world [m], by its encoders."""
         body = self.body.posed(observation.proprioception.joint_pos)
-        arms = body.points[body.arm != 0]
+        arms = body.points[body.arm != 0 if side is None else body.arm == (1 if side == "left" else -1)]
         arms[:, :2] = arms[:, :2] @ yaw_matrix(robot.yaw).T + robot.xy
         return np.asarray(arms)
 
