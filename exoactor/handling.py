@@ -29,7 +29,7 @@ def handled(video: Path, scene: Scene, motion: HumanMotion, in_hands: str | None
     colours = [thing.item.color for thing in scene.objects]
     movable = [thing for thing in scene.objects if thing.item.movable]
     held = [thing for thing in movable if thing.id == in_hands and held_at_first(motion, thing)]
-    for thing in held:
+    for thing in (thing for thing in movable if thing.id == in_hands):
         into = falls_into(video, scene.camera, thing, scene.objects, colours)
         dropped = None if into is None else let_drop(motion, thing, scene, into)
         if dropped is not None:

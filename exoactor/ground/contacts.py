@@ -57,6 +57,8 @@ class ContactCfg:
         upright: hips lower than this share of their height at first crouch.
         hanging: hands that hang or swing are nearer than this to the hips, ahead and up or down [m].
         slow: hands that come nearer by less than this have arrived [m/s].
+        held_out: a wrist of an arm held out over something, whose fit errs more, is nearer than this to what it lets
+            drop [m].
         walked: who comes further than this does not let go where it was held [m].
     """
 
@@ -73,6 +75,7 @@ class ContactCfg:
     upright: float = 0.95
     hanging: float = 0.26
     slow: float = 0.08
+    held_out: float = 0.40
     walked: float = 0.3
 
 
@@ -169,7 +172,7 @@ def let_drop(
         return None
     nearest = min(near, key=lambda side: near[side])
     low, travelled = opening(container), float(np.linalg.norm(motion.joints[-1, 0, :2] - motion.joints[0, 0, :2]))
-    if near[nearest] > cfg.near or travelled > cfg.walked:
+    if near[nearest] > cfg.held_out or travelled > cfg.walked:
         return None
     fall = low.floor - float(thing.position[2])
     return replace(_held_from_the_beginning(motion, thing, (nearest,), fall, "put_down", cfg), into=into)
