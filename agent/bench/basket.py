@@ -34,7 +34,7 @@ def scene_of(case: Record) -> str:
     rng = np.random.default_rng([case["seed"], 53])
     edge, depth, width = rng.uniform(1.2, 1.5), rng.uniform(0.5, 0.65), rng.uniform(0.9, 1.2)
     behind, aside, facing = rng.uniform(0.06, 0.14), rng.uniform(-0.3, 0.0), rng.uniform(-10, 10)
-    x, y, turned = rng.uniform(-0.4, -0.1), rng.uniform(1.25, 1.5), rng.uniform(-10, 10)
+    x, y, turned = rng.uniform(-0.3, 0.0), rng.uniform(1.15, 1.35), rng.uniform(-10, 10)
     long, wide, tall = rng.uniform(0.32, 0.40), rng.uniform(0.26, 0.30), rng.uniform(0.18, 0.24)
     across, high, mass = rng.uniform(0.060, 0.070), rng.uniform(0.20, 0.26), rng.uniform(0.2, 0.5)
     kind = case["kind"].removesuffix("s")
@@ -49,7 +49,7 @@ def scene_of(case: Record) -> str:
     )
     return f"""name: basket_{case["kind"]}
 robot: {{pos: [0, 0], yaw_deg: {facing:.1f}, hands: dex3}}
-camera: {{pos: [0.6, -3.0, 2.15], target: [0.6, 0.4, 0.62], fovy_deg: 58, size: [640, 480]}}
+camera: {{pos: [0.6, -2.95, 2.1], target: [0.6, 0.4, 0.68], fovy_deg: 57, size: [640, 480]}}
 furniture:
   - {{id: table, kind: table, pos: [{edge + depth / 2:.3f}, 0], size: [{depth:.3f}, {width:.3f}, {case["table"]:.3f}]}}
   - {{id: stand, kind: table, pos: [{x:.3f}, {y:.3f}], yaw_deg: {turned:.1f}, color: blue,

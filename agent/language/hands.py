@@ -70,7 +70,7 @@ class Hands:
 
     def carry(self, cursor: Cursor) -> Clause:
         """A thing brought to another; one that stands somewhere is lifted first."""
-        ids = self.nouns.read(cursor, modifiers=False, standing=False)
+        ids = self._things(cursor)
         cursor.take_any(lx.BOTH_HANDS)
         steps = []
         if cursor.take_any(lx.CARRIED_TO):
@@ -88,7 +88,7 @@ class Hands:
 
     def put_down(self, cursor: Cursor) -> Clause:
         """A thing let down where it is, or on what is named; a small one by the hand that has it."""
-        ids = self.nouns.read(cursor, modifiers=False, standing=False)
+        ids = self._things(cursor)
         if all(self.nouns.is_small(id) for id in ids):
             return self._placed(cursor, ids)
         cursor.take("down", "back", "back down", "down again", "back again")
@@ -100,6 +100,15 @@ class Hands:
         cursor.take("there", "here", "over there")
         cursor.take_any(lx.BOTH_HANDS)
         return Clause([Step("put_down", {"target": id, **args}) for id in ids], "put_down", "target")
+
+    def _things(self, cursor: Cursor) -> tuple[str, ...]:
+        """What is moved: "the bottle", "both bottles", "the red bottle and the can"."""
+        ids = self.nouns.read(cursor, modifiers=False, standing=False)
+        while cursor.word == "and" and self.nouns.starts_after(cursor, 1):
+            cursor.take("and")
+            ids = (*ids, *self.nouns.read(cursor, modifiers=False, standing=False))
+            self.nouns.mentioned.note(ids)
+        return ids
 
     def _elsewhere(self, cursor: Cursor) -> str:
         """Where something is brought; "it" goes on to mean what is brought there."""
@@ -122,7 +131,7 @@ class Hands:
     def drop(self, cursor: Cursor) -> Clause:
         """A small thing let drop into a basket or bin; only into a bin it may be said to be thrown."""
         thrown = cursor.peek(-1) in lx.THROW
-        ids = self.nouns.read(cursor, modifiers=False, standing=False)
+        ids = self._things(cursor)
         if not cursor.take_any(lx.INTO):
             raise complaint(cursor, self.nouns, "a thing is only dropped into something")
         steps = self._into(cursor, ids)

@@ -23,6 +23,7 @@ RED, GREEN = (f"pick({c}_bottle) place({c}_bottle, basket, relation=in)" for c i
         ("pick up the red bottle, drop it in the basket and wave", f"{RED} wave()"),
         ("move the green bottle into the yellow basket", GREEN),
         ("put both bottles in the basket", f"{RED} {GREEN}"),
+        ("put the green bottle and the red one in the basket", f"{GREEN} {RED}"),
         ("put both bottles in the basket, then sit down", f"{RED} {GREEN} sit_on(chair)"),
     ],
 )

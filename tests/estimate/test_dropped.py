@@ -9,7 +9,9 @@ from exoactor.formats.video import VideoWriter
 from exoactor.types import Camera, CatalogueItem, SceneObject
 
 CAMERA = Camera.looking_at(np.array([0.0, -2.8, 2.0]), np.array([0.0, 0.4, 0.7]), 55.0, (640, 480))
-BOTTLE = SceneObject(CatalogueItem("bottle", "bottle", "red", np.array([0.07, 0.07, 0.24]), True), [0.0, 0.5, 0.95], 0, 1)
+BOTTLE = SceneObject(
+    CatalogueItem("bottle", "bottle", "red", np.array([0.07, 0.07, 0.24]), True), [0.0, 0.5, 0.95], 0, 1
+)
 BASKET = SceneObject(
     CatalogueItem("basket", "basket", "yellow", np.array([0.36, 0.28, 0.22]), True), [0.05, 0.5, 0.5], 0, 1
 )

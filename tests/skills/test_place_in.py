@@ -26,7 +26,7 @@ def held_at(x, y, z=0.95):
 def test_the_hand_goes_over_the_opening_down_to_above_the_rim_and_the_bottle_falls_the_rest():
     (drop,) = PLACE.actions(held_at(0.08, 1.2), ARGS)
     into = opening(held_at(0, 0).get("basket"))
-    end = np.array([0.08, 1.2, 0.95]) + [*drop.shift, drop.rise]
+    end = np.array([0.08, 1.2, 0.95]) + np.array([*drop.shift, drop.rise])
     assert drop.kind == "place" and drop.shift[0] < -0.05 and drop.shift[1] == pytest.approx(0.0)
     assert into.distance(end[:2]) == 0.0 and end[2] == pytest.approx(into.rim + 0.05)
     assert end[2] - drop.drop == pytest.approx(into.floor)
@@ -65,7 +65,7 @@ def test_a_rim_that_is_too_low_or_too_high_is_refused_as_soon_as_it_is_seen(rim,
     holding = Symbols(holding="red_bottle", tops={"basket": rim})
     assert (PLACE.hindrance(holding, ARGS) is None) is reached
     low = held_at(0.0, 1.2)
-    things = [replace(t, position=t.position + [0, 0, rim - 0.72]) if t.id == "basket" else t for t in low.objects]
+    things = [replace(t, position=t.position + np.array([0, 0, rim - 0.72])) if t.id == "basket" else t for t in low.objects]
     if not reached:
         with pytest.raises(StageError, match=f"{RIMS[0]} to {RIMS[1]} m wanted"):
             PLACE.actions(replace(low, objects=tuple(things)), ARGS)
