@@ -17,13 +17,11 @@ from exoactor.world.furniture import ROUND, parts
 
 CONTAINERS: Final = ("basket", "bin")
 """Kinds that are open above."""
-RIMS: Final = (0.36, 0.80)
-"""Least and most height of a rim over which one hand lets something drop [m]; lower it would fall too far, for the
-robot bows no further, higher the arm ends."""
+RIMS: Final = (0.45, 0.80)
+"""Least and most height of a rim over which one hand lets something drop [m]; lower, the robot would have to bow so far
+that it at times falls, higher, the arm ends."""
 OVER: Final = 0.05
 """What is let go of has its underside so far above the rim [m]."""
-LOWEST: Final = 0.42
-"""Or so high above the floor, where the rim is lower [m]."""
 BESIDE: Final = 0.025
 """And its sides so far inside the rim at least [m]."""
 SUNK: Final = 0.05
@@ -121,7 +119,7 @@ def let_go_at(container: SceneObject, thing: SceneObject, near: Array) -> Array:
     """(3,) where the middle of the underside of a thing is when it is let go of, the nearest to `near` (2,) [m]."""
     into = opening(container)
     place = into.nearest(near, float(max(thing.item.size[:2])) / 2 + BESIDE)
-    return np.append(place, max(into.rim + OVER, LOWEST))
+    return np.append(place, into.rim + OVER)
 
 
 def stances_over(

@@ -78,6 +78,8 @@ class Place(Skill):
         height = float(target.size[2])
         if not is_container(target) and not LEVEL[0] <= height <= LEVEL[1]:
             found.append(f"place: {target.id} is {height:.2f} m high, {LEVEL[0]} to {LEVEL[1]} m wanted")
+        if is_container(target) and not target.movable and (why := _rim_out_of_reach(target.id, height)) is not None:
+            found.append(f"place: {why}")  # what cannot be moved stands on the floor
         if is_container(target) and not is_wide_enough(target, thing):
             wide = float(max(thing.size[:2])) + 2 * BESIDE
             found.append(f"place: the opening of {target.id} is too small for {thing.id}, which needs {wide:.2f} m")

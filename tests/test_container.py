@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from exoactor.container import (
     BESIDE,
     DEEPEST,
-    LOWEST,
     OVER,
     is_wide_enough,
     let_go_at,
@@ -48,11 +47,6 @@ def test_it_is_let_go_of_over_the_opening_with_room_all_round(x, y):
     local = np.abs(yaw_matrix(0.3).T @ (at[:2] - BASKET.position[:2]))
     assert (local + 0.035 + BESIDE <= np.array([0.168, 0.128]) + 1e-9).all()
     assert at[2] == pytest.approx(0.72 + OVER)
-
-
-def test_over_a_low_rim_no_hand_goes_down_further():
-    low = thing("bin", "bin", (0.3, 0.3, 0.36), (0, 0, 0))
-    assert let_go_at(low, BOTTLE, np.zeros(2))[2] == pytest.approx(max(0.36 + OVER, LOWEST))
 
 
 @pytest.mark.parametrize(

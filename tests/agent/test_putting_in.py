@@ -33,8 +33,8 @@ def test_small_things_are_put_into_a_basket_one_after_the_other(text, plan):
 
 
 def test_only_into_a_bin_a_thing_may_be_said_to_be_thrown():
-    pantry = load_scene("pantry").catalogue()
-    assert "place(green_can, bin, relation=in)" in map(str, PLANNER.plan("throw the can in the bin", pantry).subtasks)
+    workshop = load_scene("workshop").catalogue()
+    assert "place(can, bin, relation=in)" in map(str, PLANNER.plan("throw the can in the bin", workshop).subtasks)
     result = PLANNER.plan("throw the red bottle into the basket", ROOM.catalogue())
     assert result.status is PlanStatus.ABSTAIN and "nothing is thrown" in result.reason
 
@@ -54,6 +54,11 @@ def test_only_into_a_bin_a_thing_may_be_said_to_be_thrown():
 def test_what_is_no_container_or_is_not_said_is_refused(text, why):
     result = PLANNER.plan(text, ROOM.catalogue())
     assert result.status is PlanStatus.ABSTAIN and why in result.reason, result.reason
+
+
+def test_a_bin_that_stands_on_the_floor_for_good_is_refused_by_its_height():
+    result = PLANNER.plan("put the can in the bin", load_scene("pantry").catalogue())
+    assert result.status is PlanStatus.ABSTAIN and "rim of bin is 0.38 m high, 0.45 to 0.8 m wanted" in result.reason
 
 
 def seen(name):

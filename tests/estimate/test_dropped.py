@@ -1,4 +1,4 @@
-"""That a thing falls into a basket is read from where its colour is seen last, also when the rim hides all of it then."""
+"""That a thing falls into a basket is read from where its colour is seen last, also when the rim then hides all."""
 
 import cv2
 import numpy as np

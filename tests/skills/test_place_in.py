@@ -65,7 +65,8 @@ def test_a_rim_that_is_too_low_or_too_high_is_refused_as_soon_as_it_is_seen(rim,
     holding = Symbols(holding="red_bottle", tops={"basket": rim})
     assert (PLACE.hindrance(holding, ARGS) is None) is reached
     low = held_at(0.0, 1.2)
-    things = [replace(t, position=t.position + np.array([0, 0, rim - 0.72])) if t.id == "basket" else t for t in low.objects]
+    lift = np.array([0.0, 0.0, rim - 0.72])
+    things = [replace(t, position=t.position + lift) if t.id == "basket" else t for t in low.objects]
     if not reached:
         with pytest.raises(StageError, match=f"{RIMS[0]} to {RIMS[1]} m wanted"):
             PLACE.actions(replace(low, objects=tuple(things)), ARGS)
