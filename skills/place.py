@@ -109,6 +109,9 @@ class Place(Skill):
         name = spoken(thing.id)
         if args.get("relation") == INTO:
             return (_drop(thing, seen_target(scene, args["target"])),)
+        below = (o.id for o in scene.objects if is_container(o.item) and not opening(o).distance(thing.position[:2]))
+        if args.get("target") is None and (container := next(below, None)) is not None:
+            raise StageError("imagine", "not_above", f"{thing.id} is held over {container}; say that it goes into it")
         level = level_below(thing, scene)
         if args.get("target") is not None:
             target = seen_target(scene, args["target"])

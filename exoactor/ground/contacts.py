@@ -59,6 +59,7 @@ class ContactCfg:
         slow: hands that come nearer by less than this have arrived [m/s].
         held_out: a wrist of an arm held out over something, whose fit errs more, is nearer than this to what it lets
             drop [m].
+        let_go: and at the end further than this from where that was over the rim [m].
         walked: who comes further than this does not let go where it was held [m].
     """
 
@@ -76,6 +77,7 @@ class ContactCfg:
     hanging: float = 0.26
     slow: float = 0.08
     held_out: float = 0.40
+    let_go: float = 0.20
     walked: float = 0.3
 
 
@@ -170,12 +172,14 @@ def let_drop(
     near = _distances(motion, thing, _at_first(motion), cfg)
     if container is None or not near:
         return None
+    low, height = opening(container), float(thing.position[2])
+    over = thing.moved(np.array([0.0, 0.0, low.rim - height]))
+    away = _distances(motion, over, slice(-max(2, int(0.3 * motion.fps)), None), cfg)
+    travelled = float(np.linalg.norm(motion.joints[-1, 0, :2] - motion.joints[0, 0, :2]))
     nearest = min(near, key=lambda side: near[side])
-    low, travelled = opening(container), float(np.linalg.norm(motion.joints[-1, 0, :2] - motion.joints[0, 0, :2]))
-    if near[nearest] > cfg.held_out or travelled > cfg.walked:
+    if near[nearest] > cfg.held_out or travelled > cfg.walked or min(away.values(), default=0.0) < cfg.let_go:
         return None
-    fall = low.floor - float(thing.position[2])
-    return replace(_held_from_the_beginning(motion, thing, (nearest,), fall, "put_down", cfg), into=into)
+    return replace(_held_from_the_beginning(motion, thing, (nearest,), low.floor - height, "put_down", cfg), into=into)
 
 
 def _carried(motion: HumanMotion, thing: SceneObject, cfg: ContactCfg) -> Contact | None:

@@ -81,6 +81,13 @@ def test_one_carries_it_before_a_free_side_of_the_stand():
     assert carry.goal.forward @ toward / np.linalg.norm(toward) > 0.8
 
 
+def test_nothing_is_stood_up_where_a_basket_is_below():
+    with pytest.raises(StageError, match="held over basket"):
+        PLACE.actions(held_at(-0.05, 1.2), {"object": "red_bottle"})
+    (down,) = PLACE.actions(held_at(1.4, -0.1), {"object": "red_bottle"})
+    assert down.drop == 0.0
+
+
 def test_nothing_is_picked_out_of_a_basket():
     with pytest.raises(StageError) as error:
         skills.get("pick").actions(held_at(-0.1, 1.2, 0.515), {"object": "red_bottle"})
