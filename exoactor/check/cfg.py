@@ -47,7 +47,7 @@ class CheckCfg:
         inside_above: ... and with its top no more than this above the rim, or above one that stands in there [m].
         over_opening: what is let drop in was within this of the opening, from above, when it was seen last [m].
         around_seen: of the floor and top round a container, at least, for what is seen nowhere to be inside it ...
-        hand_seen: ... and of the hand that held it.
+        hand_seen: ... and of the hand that held it, in one look since.
         pushed_least: a thing that was pushed went at least so far [m] ...
         pushed_aside: ... and no further aside, or by half of that [m].
         pushed_still: one seen nearer than this to where it stood has not moved [m].

@@ -32,7 +32,7 @@ def contained(
     """In the last look inside the footprint and low enough to be in there, or nowhere after it was over the opening.
 
     What the rim hides is believed to be in there only if no other place is left: it was over the opening when it was
-    seen last, the hand that held it is seen without it, and so is what is round the container.
+    seen last, and since then the hand that held it was seen without it, and what is round the container, too.
 
     Args:
         perception: tells colours and finds the robot's arms.
@@ -83,15 +83,15 @@ def _gone(
             continue
         points = perception.points_of(look, item.id, container.position[:2])
         if points is not None and len(points):
-            before, felt = points, look.proprioception.pose
-            then = robot if felt is None else Pose2D(*(float(v) for v in felt))
+            before, then = points, _felt(look, robot)
             hand = min(SIDES, key=lambda side: _apart(perception.arm_points(look, then, side), points))
             break
         since.append(look)
     if before is None:
         return Verdict(Outcome.CANNOT_TELL, "target_not_seen", confidence=0.3)
     beside = into.distance(np.median(before[:, :2], axis=0))
-    around, free = _seen_around(since, container, after), _hand_seen(last, perception.arm_points(last, robot, hand))
+    around = _seen_around(since, container, after)
+    free = max(_hand_seen(perception, look, robot, hand) for look in since)
     details = {"beside_m": round(beside, 3), "around": round(around, 3), "hand_seen": round(free, 3)}
     if beside > cfg.over_opening or float(before[:, 2].max()) < into.rim - float(item.size[2]):
         return Verdict(Outcome.CANNOT_TELL, "target_not_seen", beside, cfg.over_opening, "m", 0.3, details=details)
@@ -122,11 +122,17 @@ def _is_seen(look: Observation, points: Array) -> Array:
     return np.asarray(inside & (np.abs(seen - depth) < 0.05 + 3 * depth_sigma(depth)))
 
 
-def _hand_seen(look: Observation, arm: Array) -> float:
-    """Share of the lowest fifth of a hanging arm's surface, the hand, that nothing hides from the camera, 0..1."""
-    hand = arm[arm[:, 2] < np.percentile(arm[:, 2], 20)]
-    seen, depth, inside = depth_at(look, hand)
+def _hand_seen(perception: RgbdPerception, look: Observation, robot: Pose2D, hand: Side) -> float:
+    """Share of a hand's surface that nothing hides from the camera, 0..1."""
+    points = perception.hand_points(look, _felt(look, robot), hand)
+    seen, depth, inside = depth_at(look, points)
     return float((inside & (seen > depth - 0.10)).mean())
+
+
+def _felt(look: Observation, robot: Pose2D) -> Pose2D:
+    """Where the robot believed to be in a look; where it is seen now if it did not know."""
+    felt = look.proprioception.pose
+    return robot if felt is None else Pose2D(*(float(v) for v in felt))
 
 
 def _apart(arms: Array, points: Array) -> float:

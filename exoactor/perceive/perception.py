@@ -264,6 +264,14 @@ class RgbdPerception:
         arms[:, :2] = arms[:, :2] @ yaw_matrix(robot.yaw).T + robot.xy
         return np.asarray(arms)
 
+    def hand_points(self, observation: Observation, robot: Pose2D, side: Side) -> Array:
+        """(N, 3) surface of one of the robot's hands in the world [m], by its encoders: the far end of that arm."""
+        arm = self.arm_points(observation, robot, side)
+        shoulder = self.body.posed(observation.proprioception.joint_pos).shoulders[side]
+        shoulder = np.append(yaw_matrix(robot.yaw) @ shoulder[:2] + robot.xy, shoulder[2])
+        away = np.linalg.norm(arm - shoulder, axis=1)
+        return np.asarray(arm[away > np.percentile(away, 80)])
+
     def sitting(self, observation: Observation, prior: Pose2D, things: tuple[SceneObject, ...]) -> SeatLook | None:
         """Where the robot's pelvis is in space, whatever carries it; None if it is not seen well enough.
 
