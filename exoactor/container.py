@@ -17,9 +17,9 @@ from exoactor.world.furniture import ROUND, parts
 
 CONTAINERS: Final = ("basket", "bin")
 """Kinds that are open above."""
-RIMS: Final = (0.45, 0.80)
-"""Least and most height of a rim over which one hand lets something drop [m]; lower, the robot would have to bow so far
-that it at times falls, higher, the arm ends."""
+RIMS: Final = (0.60, 0.80)
+"""Least and most height of a rim over which one hand lets something drop [m]; lower, the robot bows against what stands
+before its knees and has fallen, higher, the arm ends."""
 OVER: Final = 0.05
 """What is let go of has its underside so far above the rim [m]."""
 BESIDE: Final = 0.025

@@ -53,7 +53,7 @@ def test_it_is_let_go_of_over_the_opening_with_room_all_round(x, y):
     ("container", "what", "fits"),
     [
         (BASKET, BOTTLE, True),
-        (replace(BASKET, position=np.array([1.0, 2.0, 0.0])), BOTTLE, False),  # on the floor
+        (replace(BASKET, position=np.array([1.0, 2.0, 0.35])), BOTTLE, False),  # its rim is at 0.57 m
         (replace(BASKET, position=np.array([1.0, 2.0, 0.7])), BOTTLE, False),  # its rim is at 0.92 m
         (thing("pot", "basket", (0.12, 0.28, 0.22), (1.0, 2.0, 0.5)), BOTTLE, False),  # 7 cm and 3 on each side
         (STAND, BOTTLE, False),

@@ -11,7 +11,7 @@ from exoactor.bench.runner import Bench, Record, Table
 
 KINDS = ("bottle", "can")
 SKILLS = ("pick", "carry", "place")
-TABLES, RIMS = (0.55, 0.85), (0.55, 0.78)
+TABLES, RIMS = (0.55, 0.85), (0.60, 0.78)
 """Heights of the table and of the basket's rim [m]."""
 EVERY = 4
 """Each such trial asks for two things, one after the other."""
