@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from exoactor.container import lies_in
 from exoactor.stance import distance_to_footprint, support_of
 from exoactor.types import Scene, SceneObject
 from skills import places
@@ -25,11 +26,11 @@ def found(scene: Scene, id: str) -> SceneObject | None:
 
 
 def on(scene: Scene, id: str, support: str) -> Told:
-    """Whether a thing stands or lies on another, or on the "floor"."""
+    """Whether a thing stands or lies on another or in it, or on the "floor"."""
     thing = found(scene, id)
     if thing is None:
         return None
-    below = support_of(thing, scene.objects)
+    below = lies_in(thing, scene.objects) or support_of(thing, scene.objects)
     return support == ("floor" if below is None else below.id)
 
 

@@ -14,13 +14,14 @@ from agent.quoting import objection
 from agent.scene_data import shown
 from exoactor.types import Catalogue
 from skills import Argument, Fact, Skill
-from skills.base import DIRECTIONS
+from skills.base import DIRECTIONS, RELATIONS
 
 ANSWERS = ("plan", "ask", "abstain")
 TYPES: Final[dict[str, dict[str, Any]]] = {
     "object": {},
     "side": {"type": "string", "enum": ["left", "right"]},
     "direction": {"type": "string", "enum": list(DIRECTIONS)},
+    "relation": {"type": "string", "enum": list(RELATIONS)},
     "seconds": {"type": "number"},
     "flag": {"type": "boolean"},
 }

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from exoactor.container import lies_in
 from exoactor.grip import tops_below
 from exoactor.stance import distance_to_footprint
 from exoactor.types import Catalogue, Pose2D, Scene, SceneObject
@@ -52,7 +53,9 @@ def _where(thing: SceneObject, scene: Scene) -> dict[str, Any]:
 
 
 def _on(thing: SceneObject, scene: Scene) -> str | None:
-    """Id of what it stands on, "floor", or None where that is not sure."""
+    """Id of what it stands on or is in, "floor", or None where that is not sure."""
+    if (container := lies_in(thing, scene.objects)) is not None:
+        return container.id if ID_PATTERN.fullmatch(container.id) else None
     height = float(thing.position[2])
     below = next((o for o in tops_below(thing, scene) if abs(o.top - height) < RESTS), None)
     if below is not None and ID_PATTERN.fullmatch(below.id):

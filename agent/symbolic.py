@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import skills
 from agent.plan import MAX_SUBTASKS, PlanResult, PlanStatus, Subtask
+from exoactor.container import lies_in
 from exoactor.grasp import GRASPABLE
 from exoactor.grip import tops_below
 from exoactor.stance import support_of
@@ -20,14 +21,18 @@ UNKNOWN = Symbols()
 
 
 def known_from(scene: Scene | None, symbols: Symbols = UNKNOWN) -> Symbols:
-    """What is believed, and what a look tells besides: what things stand on, and what is below the one that is held."""
+    """What is believed, and what a look tells besides: what things stand on, what is below what is held, and tops."""
     if scene is None:
         return symbols
     held = scene.get(symbols.holding or "")
     above = None if held is None else next((top.id for top in tops_below(held, scene)), FLOOR)
-    below = ((thing.id, support_of(thing, scene.objects)) for thing in scene.objects if thing.item.movable)
+    below = (
+        (thing.id, lies_in(thing, scene.objects) or support_of(thing, scene.objects))
+        for thing in scene.objects
+        if thing.item.movable
+    )
     on = {id: FLOOR if carrier is None else carrier.id for id, carrier in below if id != symbols.holding}
-    return replace(symbols, on=on, above=above)
+    return replace(symbols, on=on, above=above, tops={thing.id: thing.top for thing in scene.objects})
 
 
 class Draft(Protocol):

@@ -154,8 +154,10 @@ def _let_down(performed: Performance, work: Work, contact: Contact) -> None:
     # What holds it decides; the video's hands may both be near a small thing.
     held = must_hold(work.in_hands, contact.thing)
     _go_on_holding(performed, held)
-    release = set_down if isinstance(held.loop, HandFeedback) else let_go
-    release(performed, work.means, contact, held.motion)
+    if isinstance(held.loop, HandFeedback):
+        set_down(performed, work.means, contact, held.motion, work.seen)
+    else:
+        let_go(performed, work.means, contact, held.motion)
 
 
 def _go_on_holding(performed: Performance, held: InHands) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from exoactor.control.execute import standing_pose
 from exoactor.performance import PALMS, Means, Performance, feet_of
-from exoactor.picking import HAND
-from exoactor.placing import carried_ahead, places_at, takes
+from exoactor.picking import AT_REST, HAND, still
+from exoactor.placing import accepts, carried_ahead, places_at
 from exoactor.retarget import StepCfg, carry_motion, draw_near_motion, hold_near_motion, raised, shuffle
 from exoactor.types import Contact, RobotMotion, Scene, StageError
 
@@ -73,12 +73,16 @@ def carry(
         performed.track(holding, cfg, means.localize, goes_on=True)
         scene = means.look()
         goal = scene.get(to or "") or seen.get(to or "")
-        if goal is None or not takes(goal, thing):
+        if goal is None or not accepts(goal, thing):
             break
         here = performed.here
         things = [o for o in scene.objects if o.id != thing.id]
         places = places_at(goal, thing, here.yaw, here.xy, things, side)
         if not places or approach.arrived(here, places[0].stance, number):
+            if side is not None:
+                # Who is in the middle of a step leans, and is not found in the next look.
+                performed.holding = carry_motion(still(performed, first, AT_REST), holding)
+                performed.track(performed.holding, replace(cfg, end=0.2), means.localize, goes_on=True)
             break
         aim = places[0].stance if side is None else places[0].stance.ahead(-LEANS_AHEAD)
         stretch = shuffle(here, aim, first[15:], WITH_LOAD)

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from exoactor.estimate.carried import goes_along
+from exoactor.estimate.dropped import falls_into
 from exoactor.estimate.slides import slides_of
 from exoactor.estimate.things import rises_of
-from exoactor.ground import find_contact, find_push, held_at_first
+from exoactor.ground import find_contact, find_push, held_at_first, let_drop
 from exoactor.types import Contact, HumanMotion, Rise, Scene
 
 
@@ -28,6 +29,11 @@ def handled(video: Path, scene: Scene, motion: HumanMotion, in_hands: str | None
     colours = [thing.item.color for thing in scene.objects]
     movable = [thing for thing in scene.objects if thing.item.movable]
     held = [thing for thing in movable if thing.id == in_hands and held_at_first(motion, thing, scene.camera)]
+    for thing in (thing for thing in movable if thing.id == in_hands):
+        into = falls_into(video, scene.camera, thing, scene.objects, colours)
+        dropped = None if into is None else let_drop(motion, thing, scene, into)
+        if dropped is not None:
+            return dropped
     along = goes_along(video, scene.camera, motion, held, colours)
     rises = rises_of(video, scene.camera, movable, colours)
     if in_hands in rises:

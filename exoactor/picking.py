@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from exoactor.container import BESIDE_IT, let_go_at
 from exoactor.control import StateEstimator
 from exoactor.control.execute import standing_pose
 from exoactor.grasp import FARTHEST, Side, grasp, grasp_height, hand_point, stance_at
@@ -146,8 +147,9 @@ def set_down(
     means: Means,
     contact: Contact,
     before: RobotMotion,
+    seen: Scene,
 ) -> None:
-    """Let down what one hand holds onto what is below it, open the fingers, and step back.
+    """Let down what one hand holds onto what is below it, or to above a rim, open the fingers, and step back.
 
     Where it is held is known better from the arm than from a picture in which fingers hide it.
 
@@ -156,9 +158,11 @@ def set_down(
         means: of the attempt.
         contact: what the video does.
         before: the motion in which the thing was taken, by which hand.
+        seen: as perceived before: who holds something over a basket may hide it.
 
     Raises:
-        StageError: ("ground", "target_gone"), ("ground", "not_in_hands") or ("ground", "nothing_below").
+        StageError: ("ground", "target_gone"), ("ground", "robot_not_seen"), ("ground", "not_in_hands"), ("ground",
+            "nothing_below") or ("ground", "not_above").
     """
     scene = means.look()
     thing = scene.get(contact.thing)
@@ -169,7 +173,8 @@ def set_down(
     side, low = before.hand.side, grasp_height(thing.item)
     at, _ = hand_in_world(before, performed.here)
     held = replace(thing, position=at - np.array([0.0, 0.0, low]))
-    drop, tops, edge = drop_of(held, contact, scene), tops_below(held, scene), EDGE
+    into = None if contact.into is None else seen_thing(contact.into, scene, seen.get(contact.into))
+    drop, tops, edge = 0.0 if into else drop_of(held, contact, scene), tops_below(held, scene), EDGE
     standing = standing_pose(performed.controller.actuation)
     if before.hand.frame == "root":
         # Feet that are still stepping are no base to bow on.
@@ -179,9 +184,13 @@ def set_down(
             return
     here = performed.here
     at, _ = hand_in_world(before, here)
-    onto = at[:2] if not tops else spot_on(tops[0], thing, at[:2], edge)
+    if into is not None:
+        to = let_go_at(into, thing, at[:2]) + np.array([0.0, 0.0, low])
+        if (aside := float(np.linalg.norm(to[:2] - at[:2]))) > BESIDE_IT:
+            raise StageError("ground", "not_above", f"{thing.id} is held {aside:.2f} m beside the opening of {into.id}")
+    else:
+        to = np.array([*(at[:2] if not tops else spot_on(tops[0], thing, at[:2], edge)), at[2] - drop])
     up = raised(standing, side)
-    to = np.array([*onto, at[2] - drop])
     motion = place_motion(here, feet_of(performed.estimator), side, to, before, up)
     means.keep(motion)
     performed.track(motion, replace(means.cfg, end=0.2), None, goes_on=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from exoactor.container import receives, stances_over
 from exoactor.grasp import NEAREST, Side, is_graspable, stance_to_grasp
 from exoactor.grip import KNEES, TOPS
 from exoactor.stance import STANDOFF, distance_to_footprint, inward, sides, stances
@@ -60,6 +61,11 @@ def takes(top: SceneObject, thing: SceneObject) -> bool:
     return top.id != thing.id and top.item.kind in TOPS and low <= top.top <= high
 
 
+def accepts(to: SceneObject, thing: SceneObject) -> bool:
+    """Whether the thing can be put down on that, or let drop into it."""
+    return takes(to, thing) or receives(to, thing)
+
+
 def places_at(
     to: SceneObject,
     thing: SceneObject,
@@ -71,7 +77,8 @@ def places_at(
     """Stances of somebody who brings `thing` to `to`, the one nearest to `toward` first.
 
     Args:
-        to: a top that takes the thing, then its free spots along all sides; or anything else, then before its sides.
+        to: a top that takes the thing, then its free spots along all sides; what it can be let drop into, then over its
+            opening; or anything else, then before its sides.
         thing: what is held.
         heading: of the one who holds it now [rad]; the thing keeps its turn against whoever carries it.
         toward: (2,) floor point [m].
@@ -79,6 +86,9 @@ def places_at(
         side: of the hand that holds it; None for both.
     """
     toward = np.asarray(toward, float)
+    if side is not None and receives(to, thing):
+        over = [Place(stance, spot) for stance, spot in stances_over(to, thing, side, things)]
+        return sorted(over, key=lambda place: float(np.linalg.norm(place.stance.xy - toward)))
     if not takes(to, thing):
         far = STANDOFF + BEFORE + carried_ahead(thing, heading) - KNEES
         return [Place(stance, None) for stance in stances(to, toward, far)]

@@ -11,10 +11,12 @@ from typing import Any, ClassVar, Literal
 from exoactor.types import KINDS, Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 
 Args = Mapping[str, Any]
-ArgumentType = Literal["object", "side", "seconds", "flag", "direction", "degrees"]
+ArgumentType = Literal["object", "side", "seconds", "flag", "direction", "degrees", "relation"]
 ID_PATTERN = re.compile(r"[a-z0-9_]{1,40}")
 DIRECTIONS = ("forward", "left", "right")
 """As seen by the robot."""
+RELATIONS = ("on", "in")
+"""Of what is put somewhere to what it is put on or in."""
 MIN_CONFIDENCE = 0.5
 """Below this a perceived thing is not used as a target."""
 
@@ -26,7 +28,7 @@ class Argument:
     Args:
         name: keyword.
         type: an object's id, a hand ("left" or "right"), seconds, a flag (true or false), a direction as seen by the
-            robot (one of `DIRECTIONS`), or one in the world in degrees.
+            robot (one of `DIRECTIONS`), one in the world in degrees, or a relation (one of `RELATIONS`).
         about: one line for prompts and help.
         required: False when the skill has a default.
         kinds: for objects, the kinds allowed.
@@ -50,6 +52,8 @@ class Argument:
         if self.type == "direction":
             allowed = ", ".join(DIRECTIONS)
             return None if value in DIRECTIONS else f"{self.name}: {value!r} is none of {allowed}"
+        if self.type == "relation":
+            return None if value in RELATIONS else f"{self.name}: {value!r} is none of {', '.join(RELATIONS)}"
         if self.type == "degrees":
             finite = isinstance(value, (int, float)) and not isinstance(value, bool) and -360 <= value <= 360
             return None if finite else f"{self.name}: {value!r} given, -360 to 360 degrees allowed"
@@ -86,6 +90,7 @@ class Symbols:
         seat: id of the thing it sits on, or None when it stands.
         on: id of each thing of which it is known -> id of what it stands on.
         above: id of what is below the thing that is held; None where that is not known, and may be anything.
+        tops: id of each thing of which it is known -> height of its upper side [m].
     """
 
     near: str | None = None
@@ -94,6 +99,7 @@ class Symbols:
     seat: str | None = None
     on: Mapping[str, str] = field(default_factory=dict)
     above: str | None = None
+    tops: Mapping[str, float] = field(default_factory=dict)
 
     def holds(self, fact: Fact) -> bool:
         """Whether the fact is believed."""

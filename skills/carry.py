@@ -10,7 +10,7 @@ import numpy as np
 
 from exoactor.grasp import GRASPABLE, grasp_height, is_graspable
 from exoactor.placing import carried_ahead, places_at
-from exoactor.stance import distance_to_footprint, nearest_point
+from exoactor.stance import distance_to_footprint, nearest_point, support_of
 from exoactor.types import Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Fact, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.lift import LIFTABLE
@@ -34,7 +34,10 @@ class Carry(Skill):
     """Step back from what is near, walk there with it, and stop where it could be put down."""
 
     name = "carry"
-    about = "Walk to a thing with what is held, and stop before it, or with the load over it if it has a flat top."
+    about = (
+        "Walk to a thing with what is held, and stop before it, or with the load over it if it has a flat top or is "
+        "open above."
+    )
     on_foot = True
     arguments = (
         Argument("target", "object", "id of the thing that is held", kinds=CARRIED),
@@ -113,7 +116,9 @@ def _goal(scene: Scene, here: Pose2D, held: SceneObject, to: SceneObject) -> Pos
     """The nearest place to bring it to that is free, in view and not hidden."""
     side = HAND if is_graspable(held.item) else None
     places = places_at(to, held, here.yaw, here.xy, scene.objects, side)
-    free = [p.stance for p in places if is_free(scene, p.stance.xy, ignore=(held.id, to.id))]
+    below = support_of(to, scene.objects)
+    own = (held.id, to.id) if below is None else (held.id, to.id, below.id)
+    free = [p.stance for p in places if is_free(scene, p.stance.xy, ignore=own)]
     ahead, half = carried_ahead(held, here.yaw), float(held.item.size[:2].max()) / 2
 
     def cost(pose: Pose2D) -> float:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from exoactor.container import lies_in
 from exoactor.grasp import FARTHEST, GRASPABLE, THICKEST, Side, is_graspable, stance_to_grasp
 from exoactor.stance import inward, sides, support_of
 from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
@@ -39,6 +40,7 @@ class Pick(Skill):
         "no_fingers": "the robot's hands have no fingers",
         "fixed": "it cannot be moved",
         "too_thick": "the hand does not close round it",
+        "walled_in": "it is in a basket or bin",
         "not_on_anything": "it stands on the floor or on something too low or too high",
         "no_free_place": "no side of what it stands on has room to stand inside the camera's view",
         "out_of_reach": "it stands too far from every edge",
@@ -61,6 +63,8 @@ class Pick(Skill):
         if not is_graspable(thing.item):
             wide = float(max(thing.item.size[:2]))
             raise StageError("imagine", "too_thick", f"{thing.id} is {wide:.2f} m thick, {THICKEST} m at most")
+        if (container := lies_in(thing, scene.objects)) is not None:
+            raise StageError("imagine", "walled_in", f"{thing.id} is in {container.id}, whose walls the hand would hit")
         goal = _stance(scene, thing, robot)
         name = spoken(thing.id)
         pick = Action(

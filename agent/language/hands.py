@@ -70,7 +70,7 @@ class Hands:
 
     def carry(self, cursor: Cursor) -> Clause:
         """A thing brought to another; one that stands somewhere is lifted first."""
-        ids = self.nouns.read(cursor, modifiers=False, standing=False)
+        ids = self._things(cursor)
         cursor.take_any(lx.BOTH_HANDS)
         steps = []
         if cursor.take_any(lx.CARRIED_TO):
@@ -79,6 +79,8 @@ class Hands:
         elif cursor.take_any(lx.ONTO):
             to = self._elsewhere(cursor)
             steps = [Step("put_down", {"target": id, "on": to}) for id in ids]
+        elif cursor.take_any(lx.INTO):
+            steps = self._into(cursor, ids)
         if not steps:
             raise complaint(cursor, self.nouns, "it is not said where to bring it")
         cursor.take_any(lx.BOTH_HANDS)
@@ -86,16 +88,27 @@ class Hands:
 
     def put_down(self, cursor: Cursor) -> Clause:
         """A thing let down where it is, or on what is named; a small one by the hand that has it."""
-        ids = self.nouns.read(cursor, modifiers=False, standing=False)
+        ids = self._things(cursor)
         if all(self.nouns.is_small(id) for id in ids):
             return self._placed(cursor, ids)
         cursor.take("down", "back", "back down", "down again", "back again")
+        if cursor.take_any(lx.INTO):
+            return Clause(self._into(cursor, ids), "put_down", "target")
         args: dict[str, Any] = {}
         if not cursor.take_any(lx.WHERE_IT_WAS) and cursor.take_any(lx.ONTO):
             args["on"] = self._elsewhere(cursor)
         cursor.take("there", "here", "over there")
         cursor.take_any(lx.BOTH_HANDS)
         return Clause([Step("put_down", {"target": id, **args}) for id in ids], "put_down", "target")
+
+    def _things(self, cursor: Cursor) -> tuple[str, ...]:
+        """What is moved: "the bottle", "both bottles", "the red bottle and the can"."""
+        ids = self.nouns.read(cursor, modifiers=False, standing=False)
+        while cursor.word == "and" and self.nouns.starts_after(cursor, 1):
+            cursor.take("and")
+            ids = (*ids, *self.nouns.read(cursor, modifiers=False, standing=False))
+            self.nouns.mentioned.note(ids)
+        return ids
 
     def _elsewhere(self, cursor: Cursor) -> str:
         """Where something is brought; "it" goes on to mean what is brought there."""
@@ -108,10 +121,31 @@ class Hands:
     def _placed(self, cursor: Cursor, ids: tuple[str, ...]) -> Clause:
         cursor.take("down", "back", "back down", "down again", "back again", "upright", "down upright")
         args: dict[str, Any] = {}
-        if not cursor.take_any(lx.WHERE_IT_WAS) and cursor.take_any(lx.ONTO):
+        if not cursor.take_any(lx.WHERE_IT_WAS) and cursor.take_any(lx.INTO):
+            return Clause(self._into(cursor, ids), "put_down", "target")
+        if cursor.take_any(lx.ONTO):
             args["target"] = self._elsewhere(cursor)
         cursor.take("again", "upright")
         return Clause([Step("place", {"object": id, **args}) for id in ids], "put_down", "target")
+
+    def drop(self, cursor: Cursor) -> Clause:
+        """A small thing let drop into a basket or bin; only into a bin it may be said to be thrown."""
+        thrown = cursor.peek(-1) in lx.THROW
+        ids = self._things(cursor)
+        if not cursor.take_any(lx.INTO):
+            raise complaint(cursor, self.nouns, "a thing is only dropped into something")
+        steps = self._into(cursor, ids)
+        if thrown and any(item.kind != "bin" for item in self.nouns.catalogue if item.id == steps[0].args["target"]):
+            raise NotUnderstood("nothing is thrown here, except into a bin", "Put it in?", ("throw",))
+        return Clause(steps, "put_down", "target")
+
+    def _into(self, cursor: Cursor, ids: tuple[str, ...]) -> list[Step]:
+        """Steps that put things into what is named next."""
+        if not all(self.nouns.is_small(id) for id in ids):
+            raise NotUnderstood(f"{', '.join(ids)}: only what one hand holds is put into something")
+        to = self._elsewhere(cursor)
+        cursor.take("again")
+        return [Step("place", {"object": id, "target": to, "relation": "in"}) for id in ids]
 
     def greet(self, cursor: Cursor) -> Clause:
         """A greeting is a wave, to a thing if one is named."""

@@ -174,6 +174,10 @@ WHERE_IT_WAS = ("where it was", "where it stood", "where you find it", "in its p
 BOTH_HANDS = ("with both hands", "with two hands", "with your hands", "use both hands", "by use both hands")
 IN_ONE_HAND = ("with one hand", "in one hand", "with your right hand", "in your right hand", "with the right hand")
 ONTO = ("on", "onto", "on to", "on top of", "back on", "back onto", "back on to", "down on", "down onto")
+INTO = ("in", "into", "in to", "inside", "inside of", "back in", "back into", "back inside", "down in", "down into")
+DROP = ("drop", "let drop", "toss", "throw", "chuck", "pop", "stow", "dump", "let fall")
+THROW = ("toss", "throw", "chuck")
+"""Said of a bin, it is only put there."""
 CARRY = ("carry", "bring", "move", "transport", "haul", "lug", "cart", "convey", "deliver", "fetch", "walk with")
 CARRIED_TO = ("to", "over to", "across to", "back to", "towards", "over towards", "up to", "all the way to")
 PUSH = ("push", "shove", "slide", "nudge", "give a push to", "push away", "shove away")

@@ -40,6 +40,7 @@ class Verbs:
             "lift": (lx.LIFT, hands.lift),
             "carry": (lx.CARRY, hands.carry),
             "put_down": (lx.PUT_DOWN, hands.put_down),
+            "drop": (lx.DROP, hands.drop),
             "push": (lx.PUSH, shoving.push),
             "sweep": (lx.SWEEP, shoving.sweep),
             "wipe": (lx.WIPE, Wiping(nouns, hands).wipe),

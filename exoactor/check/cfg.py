@@ -43,6 +43,11 @@ class CheckCfg:
         stands_within: the lowest part seen of a thing that stands is this near to what it stands on [m].
         upright_within: and the highest this near to its height above that [m].
         hands_off: arms nearer than this to a thing still hold it; after letting go they are 4 cm away [m].
+        inside_within: what is inside a container is seen within this of its opening, from above [m] ...
+        inside_above: ... and with its top no more than this above the rim, or above one that stands in there [m].
+        over_opening: what is let drop in was within this of the opening, from above, when it was seen last [m].
+        around_seen: of the floor and top round a container, at least, for what is seen nowhere to be inside it ...
+        hand_seen: ... and of the hand that held it, in one look since.
         pushed_least: a thing that was pushed went at least so far [m] ...
         pushed_aside: ... and no further aside, or by half of that [m].
         pushed_still: one seen nearer than this to where it stood has not moved [m].
@@ -108,6 +113,11 @@ class CheckCfg:
     stands_within: float = 0.05
     upright_within: float = 0.06
     hands_off: float = 0.015
+    inside_within: float = 0.015
+    inside_above: float = 0.06
+    over_opening: float = 0.06
+    around_seen: float = 0.80
+    hand_seen: float = 0.5
     pushed_least: float = 0.15
     pushed_aside: float = 0.12
     pushed_still: float = 0.05

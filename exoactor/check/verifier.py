@@ -10,6 +10,7 @@ import numpy as np
 
 from exoactor.check import gestures, held, passages, places, pushed, sitting, wiped
 from exoactor.check.cfg import CheckCfg
+from exoactor.check.contained import contained
 from exoactor.check.evidence import film, picture, save
 from exoactor.check.gestures import ArmLook
 from exoactor.grip import level_below
@@ -234,6 +235,10 @@ class GeometricVerifier:
             if carrier is not None and seen is not None and not seen:
                 top_seen = self._top_seen(frames, last, id, after.get(carrier.id) or carrier)
             return pushed.swept(seen, carrier, top_seen, self.cfg)
+        if expectation.inside:
+            item = next(item for item in self.perception.catalogue if item.id == id)
+            to = self._where(expectation, before, after)
+            return contained(self.perception, item, to, frames, after, last, self.cfg)
         if expectation.kind in ("put_down", "placed"):
             thing = after.get(id)
             level = 0.0 if thing is None else level_below(thing, after)

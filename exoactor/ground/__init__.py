@@ -1,6 +1,6 @@
 """Grounding: the estimated motion in metres, where the robot and the things really are."""
 
-from exoactor.ground.contacts import ContactCfg, find_contact, held_at_first, must_move
+from exoactor.ground.contacts import ContactCfg, find_contact, held_at_first, let_drop, must_move
 from exoactor.ground.gestures import GestureCfg
 from exoactor.ground.grounding import GroundCfg, ground
 from exoactor.ground.passages import PassageCfg, find_passage, must_pass
@@ -27,6 +27,7 @@ __all__ = [
     "find_wipe",
     "ground",
     "held_at_first",
+    "let_drop",
     "must_move",
     "must_pass",
     "must_sit",

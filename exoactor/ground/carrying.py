@@ -10,7 +10,7 @@ import numpy as np
 from exoactor.grasp import Side, hand_of
 from exoactor.ground.following import must_be_near
 from exoactor.ground.warp import kept_clear, to_goal
-from exoactor.placing import places_at, takes
+from exoactor.placing import accepts, places_at
 from exoactor.types import Array, Contact, Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap, yaw_matrix
 
@@ -82,7 +82,7 @@ def carried_path(
         raise StageError("ground", "path_blocked", f"nothing can be put down at that side of {now.id} any more")
     goal = min(near, key=lambda s: float(np.linalg.norm(s.xy - place)))
     must_be_near(goal, aligned, then, now, cfg.reach_on)
-    if takes(now, load):
+    if accepts(now, load):
         goal = goal.ahead(-cfg.short)
     return kept_clear(to_goal(aligned, goal), around, cfg.clearance, cfg.longest_push), now.id
 

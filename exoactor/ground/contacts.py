@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from exoactor.container import opening
 from exoactor.grip import grip, level_below
 from exoactor.types import (
     BODY_JOINTS,
@@ -64,6 +65,10 @@ class ContactCfg:
             hardly is, yet what is in it is seen.
         landed: what is let down is seen within this of where it comes to rest from then on [m].
         floats: what was let go of so far above what is below it was not put down [m].
+        held_out: a wrist of an arm held out over something, whose fit errs more, is nearer than this to what it lets
+            drop [m].
+        let_go: and at the end further than this from where that was over the rim [m].
+        walked: who comes further than this does not let go where it was held [m].
     """
 
     lifted: float = 0.07
@@ -84,6 +89,9 @@ class ContactCfg:
     glimpsed: float = 0.08
     landed: float = 0.03
     floats: float = 0.25
+    held_out: float = 0.40
+    let_go: float = 0.20
+    walked: float = 0.3
 
 
 def find_contact(
@@ -144,6 +152,9 @@ def must_move(expectation: Expectation, contact: Contact | None) -> None:
     if contact.kind == "push" and (contact.lift < 0) != (expectation.kind == "swept"):
         falls = "falls" if contact.lift < 0 else "does not fall"
         raise StageError("estimate", code, f"in the video {contact.thing} is pushed and {falls}")
+    if expectation.kind == "placed" and contact.into != (expectation.on if expectation.inside else None):
+        where = f"into {contact.into}" if contact.into else f"down, not into {expectation.on}"
+        raise StageError("estimate", code, f"in the video {contact.thing} is let {where}")
     if contact.thing != expectation.target:
         raise StageError("estimate", code, f"the video {does} {contact.thing}, not {expectation.target}")
     if expectation.side is not None and contact.hands != (expectation.side,):
@@ -154,6 +165,36 @@ def must_move(expectation: Expectation, contact: Contact | None) -> None:
 def held_at_first(motion: HumanMotion, thing: SceneObject, camera: Camera, cfg: ContactCfg | None = None) -> bool:
     """Whether a hand is at a thing when the clip begins."""
     return bool(_hands_with(motion, thing, np.zeros(len(motion)), _at_first(motion), camera, cfg or ContactCfg()))
+
+
+def let_drop(
+    motion: HumanMotion, thing: SceneObject, scene: Scene, into: str, cfg: ContactCfg | None = None
+) -> Contact | None:
+    """The contact of a hand that holds a thing at first, goes away at the end, and lets it fall into something.
+
+    Args:
+        motion: estimated, in the camera's world frame.
+        thing: what is held.
+        scene: as perceived when the clip was imagined.
+        into: id of the basket or bin that it ends in.
+        cfg: limits.
+    """
+    cfg = cfg or ContactCfg()
+    container = scene.get(into)
+    near = _distances(motion, thing, _at_first(motion), cfg)
+    if container is None or not near:
+        return None
+    low, height = opening(container), float(thing.position[2])
+    over = thing.moved(np.array([0.0, 0.0, low.rim - height]))
+    away = _distances(motion, over, slice(-max(2, int(0.3 * motion.fps)), None), cfg)
+    travelled = float(np.linalg.norm(motion.joints[-1, 0, :2] - motion.joints[0, 0, :2]))
+    nearest = min(near, key=lambda side: near[side])
+    if near[nearest] > cfg.held_out or travelled > cfg.walked or min(away.values(), default=0.0) < cfg.let_go:
+        return None
+    return replace(
+        _held_from_the_beginning(motion, thing, {nearest: near[nearest]}, low.floor - height, "put_down", cfg),
+        into=into,
+    )
 
 
 def _carried(motion: HumanMotion, thing: SceneObject, camera: Camera, cfg: ContactCfg) -> Contact | None:

@@ -54,7 +54,8 @@ class Carried:
         colour = np.zeros((len(rays), 3), np.float32)
         points = camera.position + rays[hit] * nearest[hit, None] - there.position
         points[:, :2] = points[:, :2] @ yaw_matrix(turn)  # back to where the camera saw them
-        colour[hit] = self._looked_up(points + self._thing.position, label[hit])
+        if hit.any():  # it may be carried out of the picture
+            colour[hit] = self._looked_up(points + self._thing.position, label[hit])
         depth = np.where(hit, nearest * (rays @ camera.rotation[:, 2]), np.inf)
         shape = rows.shape
         return crop, np.round(colour).astype(np.uint8).reshape(*shape, 3), depth.reshape(shape)

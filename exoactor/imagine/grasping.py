@@ -1,4 +1,4 @@
-"""Taking a small thing with one hand, walking with it, putting it down: the trunk leans a little after the arm."""
+"""Taking a small thing with one hand, walking with it, putting it down or in: the trunk leans after the arm."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ BEFORE = 0.14
 """The open hand comes from so far before it [m] ..."""
 ABOVE = 0.05
 """... and above [m]."""
+LETTING_GO = 0.15
+"""So long before the fingers are all open they hold no more [s]."""
+GRAVITY = 9.81
 OPENED, CLOSED = (0.15, 0.15, 0.15, 0.15, 0.1), (0.85, 0.85, 0.85, 0.85, 0.5)
 """Bends of index, middle, pinky, ring finger and thumb [rad]."""
 
@@ -73,12 +76,15 @@ class Grasps:
             there, closed, moved, weight = (
                 _picking(t, style.tempo) if action.kind == "pick" else _placing(t, style.tempo)
             )
-            way = np.outer(action.rise * moved, [0.0, 0.0, 1.0])
+            # what goes over a rim goes aside before it goes down
+            aside = ease(1.6 * t / (LIFT_PHASES[-1] * style.tempo)) if action.kind == "place" else 0.0 * t
+            way = np.outer(aside, [*action.shift, 0.0]) + np.outer(action.rise * moved, [0.0, 0.0, 1.0])
             held = thing.position + np.array([0.0, 0.0, grasp_height(thing.item)]) + way
             apart = (1.0 - there)[:, None]
             hand = held + BESIDE * outward + apart * (0.04 * outward - BEFORE * forward + np.array([0.0, 0.0, ABOVE]))
             self._holds.append((side, hand, closed, weight, np.broadcast_to(forward, hand.shape)))
-            self.carried[thing.id] = self.carried.get(thing.id, 0.0) + np.pad(way, ((0, 0), (0, 1)))
+            fallen = np.outer(_fallen(t, action.drop, style.tempo), [0.0, 0.0, 1.0])
+            self.carried[thing.id] = self.carried.get(thing.id, 0.0) + np.pad(way - fallen, ((0, 0), (0, 1)))
             below = np.maximum(UPRIGHT_ABOVE * style.height - hand[:, 2], 0.0)
             low = np.maximum(low, weight * below)
         self.crouch = CROUCH * low
@@ -112,6 +118,12 @@ class Grasps:
             lay_arm(local, side, target, WRIST, pole, weight, chest, chest_position, rest)
             fingers.set(side, weight, OPENED)
             fingers.set(side, weight * closed, CLOSED)
+
+
+def _fallen(t: Array, drop: float, tempo: float) -> Array:
+    """(T,) how far a thing has fallen that is let go of [m], over time since the hand began to lower it."""
+    free = np.maximum(t - (sum(LIFT_PHASES[1:]) - LETTING_GO) * tempo, 0.0)
+    return np.minimum(GRAVITY / 2 * free**2, drop)
 
 
 def _picking(t: Array, tempo: float) -> tuple[Array, Array, Array, Array]:

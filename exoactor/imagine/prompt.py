@@ -135,6 +135,8 @@ def own_manner(action: Action, scene: Scene) -> str:
         return "bending down with it, then opening both hands"
     if action.kind == "pick":
         return f"{action.side} hand round it, then {100 * action.rise:.0f} cm up, held there"
+    if action.kind == "place" and action.drop > 0:
+        return f"{action.side} hand over the opening, then opening it so that it falls in, and drawing it back"
     if action.kind == "place":
         return f"{action.side} hand, upright, then opening it and drawing it back"
     if action.kind == "push" and action.goal is not None:

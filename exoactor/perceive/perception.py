@@ -207,6 +207,25 @@ class RgbdPerception:
         mine = labels(observation.rgb, self._colours) == self._colours.index(item.color)
         return patch_heights(cloud_of(observation, 1), mine, self.cfg.least_of_small)
 
+    def points_of(self, observation: Observation, id: str, around: Array | None = None) -> Array | None:
+        """(N, 3) points of a thing's colour in the picture [m], without stray pixels; None where that does not tell it.
+
+        Args:
+            observation: the look.
+            id: of the thing.
+            around: (2,) within a metre of which is looked [m]; None for the whole picture.
+        """
+        item = next(item for item in self.catalogue if item.id == id)
+        if not self._has_own_colour(item) or blind(observation):
+            return None
+        window = None if around is None else window_of(observation.camera, np.asarray(around), 1.0, 1.9)
+        if around is not None and window is None:
+            return np.zeros((0, 3))
+        cloud = cloud_of(observation, 1, window)
+        label = labels(observation.rgb[cloud.rows, cloud.columns][None], self._colours)[0]
+        mine = label == self._colours.index(item.color)
+        return cloud.points[small_patch(cloud, mine, float(item.size.max()), self.cfg.least_of_small)]
+
     def colourless_points(self, observation: Observation, place: Array, height: float) -> Array:
         """(N, 3) points of the robot's colour about a place at a height in the world [m], furniture's tops among them.
 
@@ -236,10 +255,22 @@ class RgbdPerception:
 
     def reach_to(self, observation: Observation, robot: Pose2D, thing: SceneObject) -> float:
         """How far the robot's arms and hands are from a thing [m], by its encoders and where it is seen to stand."""
+        return float(thing.distance(self.arm_points(observation, robot)).min())
+
+    def arm_points(self, observation: Observation, robot: Pose2D, side: Side | None = None) -> Array:
+        """(N, 3) surface of the robot's arms and hands, or of one, in the world [m], by its encoders."""
         body = self.body.posed(observation.proprioception.joint_pos)
-        arms = body.points[body.arm != 0]
+        arms = body.points[body.arm != 0 if side is None else body.arm == (1 if side == "left" else -1)]
         arms[:, :2] = arms[:, :2] @ yaw_matrix(robot.yaw).T + robot.xy
-        return float(thing.distance(arms).min())
+        return np.asarray(arms)
+
+    def hand_points(self, observation: Observation, robot: Pose2D, side: Side) -> Array:
+        """(N, 3) surface of one of the robot's hands in the world [m], by its encoders: the far end of that arm."""
+        arm = self.arm_points(observation, robot, side)
+        shoulder = self.body.posed(observation.proprioception.joint_pos).shoulders[side]
+        shoulder = np.append(yaw_matrix(robot.yaw) @ shoulder[:2] + robot.xy, shoulder[2])
+        away = np.linalg.norm(arm - shoulder, axis=1)
+        return np.asarray(arm[away > np.percentile(away, 80)])
 
     def sitting(self, observation: Observation, prior: Pose2D, things: tuple[SceneObject, ...]) -> SeatLook | None:
         """Where the robot's pelvis is in space, whatever carries it; None if it is not seen well enough.

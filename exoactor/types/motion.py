@@ -154,6 +154,7 @@ class Contact:
             far it comes to be ahead from the first stroke to the last, and how long a stroke is to one side [m].
         at: the middle of what is wiped, in the thing's own frame [m].
         strokes: of the hand that wipes, to and fro counted apart.
+        into: id of the basket or bin that what is let go of falls into; None for nothing.
     """
 
     thing: str
@@ -169,6 +170,7 @@ class Contact:
     way: tuple[float, float] = (0.0, 0.0)
     at: tuple[float, float] = (0.0, 0.0)
     strokes: int = 0
+    into: str | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(ContactKind):

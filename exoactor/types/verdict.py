@@ -41,7 +41,8 @@ class Expectation:
             facing (turned to `target` on the spot), waved, pointing (an arm held towards `target`), still,
             lifted (`target` is off what it stood on, for a second at least and still at the end),
             carried (`target` is held, over `on` or before it), put_down (`target` stands upright on something, on `on`
-            if that is given, and the robot has let go of it), placed (the same of what one hand held),
+            if that is given, and the robot has let go of it), placed (the same of what one hand held; or it is inside
+            `on`, however it lies there),
             pushed (`target` went `toward` there and stands upright on what it stood on), swept (`target` is off what it
             stood on, down), wiped (a hand went over `patch` of `target`, touching it or nearly), seated (on `target`,
             most of the weight on it, upright, at rest, hands off), standing (upright, free of all seats), stepped_over
@@ -49,6 +50,7 @@ class Expectation:
         target: object id, where the kind has one.
         side: hand for waved, pointing and wiped, or None for either.
         on: object id of where the target is brought to, or for pushed up to, or None for anywhere.
+        inside: for placed: the target is to be inside `on`, a basket or bin, not on top of it.
         toward: direction in the world, for pushed [rad].
         patch: for wiped: the rectangle of the target's top that the video wipes: its middle x, y in the world [m], the
             heading of who wipes it [rad], and its extent ahead and aside as seen from there [m].
@@ -60,6 +62,7 @@ class Expectation:
     on: str | None = None
     toward: float | None = None
     patch: tuple[float, float, float, float, float] | None = None
+    inside: bool = False
 
 
 @dataclass(frozen=True)

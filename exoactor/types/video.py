@@ -38,9 +38,10 @@ class Action:
             begins. For step_over and duck_under: id of what is gone over or under.
         rise: how far it is raised, negative for put_down, place, and a push over an edge; for step_over: how high the
             soles go up; for duck_under: how high the head may be [m].
-        shift: for push: how far the thing goes, x and y in the world; for wipe: how far the hand comes to be ahead from
-            the first stroke to the last, and how long each is to one side [m].
+        shift: for push, and for place over a rim: how far the thing goes, x and y in the world; for wipe: how far the
+            hand comes to be ahead from the first stroke to the last, and how long each is to one side [m].
         strokes: for wipe: how many, to and fro counted apart.
+        drop: for place: how far what is let go of then falls [m].
     """
 
     kind: ActionKind
@@ -54,6 +55,7 @@ class Action:
     rise: float = 0.0
     shift: tuple[float, float] = (0.0, 0.0)
     strokes: int = 0
+    drop: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from exoactor.container import opening
 from exoactor.grip import grip_place, press_axes
 from exoactor.passage import along_and_aside, crossed
 from exoactor.placing import takes
@@ -39,6 +40,8 @@ LIFTED_SECONDS = 1.0
 """`lifted`: the robot alone holds it for so long [s], and at the end."""
 UPRIGHT_TILT = 10.0
 """`put_down`: the thing was in the robot's hands, and at the end stands upright within this [deg], at rest."""
+INSIDE = 0.02
+"""`placed` inside: its middle is within this of the opening, from above, and no more than this above the rim [m]."""
 BROUGHT = 0.75
 """`carried`: held at the end, so near to what it was brought to, or over it if that has a top for it [m]."""
 PUSHED = 0.12
@@ -98,6 +101,8 @@ def happened(
     if kind in PASSED:
         return _passed(track, target.item)
     on = None if expectation.on is None else SceneObject(*objects[expectation.on], 1.0)
+    if expectation.inside and on is not None:
+        return _inside(track, target.item, on)
     if kind in ("put_down", "placed"):
         tilt, stands = _stands(track, target.item)
         stands = stands and (on is None or _is_on(_middle(track, target.item), target.item, on))
@@ -182,6 +187,17 @@ def _stands(track: TruthTrack, item: CatalogueItem) -> tuple[float, bool]:
     moved = float(np.linalg.norm(poses[-half_second:, :3] - poses[-1, :3], axis=1).max())
     held = len(track.root) - 1 in track.lifted.get(id, [])
     return tilt, tilt < UPRIGHT_TILT and moved < 0.01 and not held and bool(track.lifted.get(id))
+
+
+def _inside(track: TruthTrack, item: CatalogueItem, container: SceneObject) -> dict[str, Any]:
+    """Whether a thing is in a container at the end, at rest and out of the robot's hands that held it."""
+    into, middle = opening(container), _middle(track, item)
+    poses, held = np.array(track.things[item.id]), track.lifted.get(item.id, [])
+    half_second = round(0.5 * track.hz)
+    moved = float(np.linalg.norm(poses[-half_second:, :3] - poses[-1, :3], axis=1).max())
+    there = into.distance(middle[:2]) < INSIDE and into.floor < middle[2] < into.rim + INSIDE
+    free = bool(held) and len(track.root) - 1 not in held
+    return {"true": bool(there and free and moved < 0.01), "measured": float(middle[2] - into.rim), "unit": "m"}
 
 
 def _pushed(track: TruthTrack, item: CatalogueItem, toward: float | None) -> dict[str, Any]:

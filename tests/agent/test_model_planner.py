@@ -20,7 +20,7 @@ from agent.symbolic import validate
 from exoactor.types import CatalogueItem, ConfigError
 from exoactor.world.scene_file import load_scene
 from skills import Symbols, registry
-from skills.base import DIRECTIONS
+from skills.base import DIRECTIONS, RELATIONS
 
 SAY = "somebody at the door should be greeted"
 GOOD = answer(("turn_to", {"target": "door"}, "at the door"), ("wave", {"side": None}, "greeted"))
@@ -276,7 +276,7 @@ def test_the_schema_is_what_strict_endpoints_want():
         for branch in schema["properties"]["events"]["items"]["anyOf"]:
             for argument in branch["properties"]["args"]["properties"].values():
                 kinds = argument.get("anyOf", [argument])
-                assert set(kinds[0].get("enum", ())) <= ids | {"left", "right", *DIRECTIONS}
+                assert set(kinds[0].get("enum", ())) <= ids | {"left", "right", *DIRECTIONS, *RELATIONS}
 
 
 @pytest.mark.parametrize(("say", "things", "reply"), EXAMPLES)

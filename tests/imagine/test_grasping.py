@@ -49,3 +49,19 @@ def test_what_is_placed_is_held_from_the_first_frame_and_let_go_of():
     assert np.linalg.norm(joints[0, 21] - held) < 0.2
     assert motion.carried["bottle"][-1, 2] == pytest.approx(-0.15, abs=1e-6)
     assert np.linalg.norm(joints[-1, 21] - held + [0, 0, 0.15]) > 0.2
+
+
+def test_what_is_let_drop_goes_aside_and_down_with_the_hand_and_then_falls_by_itself():
+    body, thing = load_body(), bottle(-0.13, 0.95)
+    action = Action("place", "lets it drop", 0.4, thing="bottle", rise=-0.18, shift=(0.08, 0.02), drop=0.25)
+    motion = act((action,), {}, AT, sample_style(body, 2), body, 25.0, things={"bottle": thing})
+    _, joints = motion.joint_frames(body)
+    carried, wrist = motion.carried["bottle"], joints[:, 21]
+    assert carried[-1] == pytest.approx([0.08, 0.02, -0.43, 0.0], abs=1e-6)
+    begins = int(np.argmax(carried[:, 2] < -0.181))  # lower than the hand brings it
+    assert carried[begins - 1, :2] == pytest.approx([0.08, 0.02], abs=0.005)
+    together = wrist[:begins] - (thing.position + carried[:begins, :3])
+    assert np.ptp(together[6:], axis=0).max() < 0.08
+    falling = np.flatnonzero(carried[begins:, 2] > -0.43)
+    assert 3 <= len(falling) <= 7  # 23 hundredths of a second
+    assert wrist[begins + 6, 2] > thing.position[2] - 0.3 + 0.1

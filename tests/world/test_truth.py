@@ -167,3 +167,30 @@ def test_wiped_is_most_of_the_patch_under_a_palm_that_touches_or_nearly():
     assert _wiping(0.725, whole, side="left")["true"] is False
     nothing_shown = happened(Expectation("wiped", "table"), track([(0, 0, 0)]), OBJECTS)
     assert nothing_shown["true"] is False
+
+
+BOTTLE = CatalogueItem("bottle", "bottle", "red", np.array([0.07, 0.07, 0.24]), True)
+BASKET = CatalogueItem("basket", "basket", "yellow", np.array([0.36, 0.28, 0.22]), True)
+LYING = (np.sqrt(0.5), np.sqrt(0.5), 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("place", "quat", "released", "true"),
+    [
+        ((1.0, 0.0, 0.512), UPRIGHT, True, True),
+        ((1.0, 0.1, 0.55), LYING, True, True),  # its middle is 12 cm nearer along y
+        ((1.0, 0.0, 0.512), UPRIGHT, False, False),  # still in the hand
+        ((1.0, 0.0, 0.77), UPRIGHT, False, False),  # held over it
+        ((1.25, 0.0, 0.5), UPRIGHT, True, False),  # beside it
+        ((1.0, 0.0, 0.0), UPRIGHT, True, False),  # below it
+    ],
+)
+def test_inside_is_between_the_walls_at_rest_and_out_of_the_hand(place, quat, released, true):
+    t = track([(0.0, 0.0, 0.0)] * 20)
+    t.things["bottle"] = [np.array([*place, *quat])] * 20
+    t.lifted["bottle"] = list(range(10 if released else 20))
+    where = {"bottle": (BOTTLE, np.array(place), 0.0), "basket": (BASKET, np.array([1.0, 0.0, 0.5]), 0.0)}
+    expectation = Expectation("placed", "bottle", on="basket", inside=True)
+    assert happened(expectation, t, where)["true"] is true
+    t.lifted.clear()  # never held
+    assert happened(expectation, t, where)["true"] is False
