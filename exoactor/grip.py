@@ -32,10 +32,6 @@ WIDEST = 0.50
 """Between the palms of a G1 that can still press [m]."""
 KNEES = 0.21
 """Pelvis to what stands before the robot [m]; toes are 0.14 m ahead, knees of a crouching robot 0.2."""
-CROUCHED = 0.05
-"""So much further ahead they are when the hands go down to the floor [m] ..."""
-LOW = 0.35
-"""... and no further when they hold something from this height on [m]."""
 FARTHEST = 0.48
 """Pelvis to the grip's middle [m]; beyond it the hands end before the middle of a thing, which then slips out."""
 
@@ -114,8 +110,7 @@ def stance_for(thing: SceneObject, heading: float, things: Iterable[SceneObject]
     the thing cannot be held the reach is infinite.
     """
     held = grip(thing, heading)
-    knees = KNEES + CROUCHED * float(np.clip((LOW - held.middle[2]) / (LOW - LOWEST), 0.0, 1.0))
-    reach = _on_this_side(thing, held) + knees + _SWING * (thing.item.kind == "chair")
+    reach = _on_this_side(thing, held) + KNEES + _SWING * (thing.item.kind == "chair")
     carrier = support_of(thing, things)
     if carrier is not None:
         reach = max(reach, _on_this_side(carrier, held) + KNEES)

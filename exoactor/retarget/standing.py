@@ -34,12 +34,11 @@ class StandingCfg:
         leg_speed: fastest of the legs' joints [rad/s].
         arm_speed: the same of waist and arms [rad/s]. Near a stretched arm the angles that fit best jump; it must not.
         pelvis_height: standing [m].
-        lowest: most the pelvis goes down [m]; further down the knees come against what stands on the floor.
+        lowest: most the pelvis goes down [m].
         upright_above: hands higher than this need no crouch [m].
         crouch: how far the pelvis goes down a metre of hand height below that; knees come forward with it, and push
             the robot off what stands before it.
         bow: pitch of the trunk a metre of the same [rad/m].
-        bow_on: beside it, a metre of what the pelvis no longer goes down after [rad/m].
         bow_least: pitch of the trunk before that [rad].
         bow_pelvis: share of the trunk's pitch that the pelvis takes.
     """
@@ -56,11 +55,10 @@ class StandingCfg:
     leg_speed: float = 3.0
     arm_speed: float = 3.5
     pelvis_height: float = 0.745
-    lowest: float = 0.22
+    lowest: float = 0.27
     upright_above: float = 0.86
     crouch: float = 0.45
     bow: float = 1.6
-    bow_on: float = 0.6
     bow_least: float = 0.10
     bow_pelvis: float = 0.55
 
@@ -120,7 +118,7 @@ class Standing:
         """Crouch and bow after hands that are so low, the centre of mass so far ahead of the ankles [m]."""
         cfg = self.cfg
         height = cfg.pelvis_height - min(cfg.crouch * low, cfg.lowest)
-        pitch = cfg.bow_least + cfg.bow * low + cfg.bow_on * max(0.0, low - cfg.lowest / cfg.crouch)
+        pitch = cfg.bow_least + cfg.bow * low
         self._bend(0.0, height, cfg.bow_pelvis * pitch, pitch, ahead)
 
     def lean(self, back: float, height: float, pitch: float, ahead: float) -> None:
