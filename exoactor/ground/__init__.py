@@ -1,8 +1,10 @@
 """Grounding: the estimated motion in metres, where the robot and the things really are."""
 
-from exoactor.ground.contacts import ContactCfg, find_contact, held_at_first, let_drop, must_move
+from exoactor.ground.contacts import find_contact, must_move
 from exoactor.ground.gestures import GestureCfg
 from exoactor.ground.grounding import GroundCfg, ground
+from exoactor.ground.hands import ContactCfg
+from exoactor.ground.held import held_at_first, let_drop
 from exoactor.ground.passages import PassageCfg, find_passage, must_pass
 from exoactor.ground.pushing import find_push
 from exoactor.ground.rootpath import RootPath, RootPathCfg, root_path

@@ -10,7 +10,7 @@ import numpy as np
 from exoactor import grasp
 from exoactor.grasp import hand_of
 from exoactor.grip import faced_now, level_below
-from exoactor.ground.contacts import WRISTS, ContactCfg, at_rest
+from exoactor.ground.hands import WRISTS, ContactCfg, at_rest
 from exoactor.push import OVER_EDGE, axes, nearest_heading, stance_beside, stance_to_push, to_edge
 from exoactor.stance import distance_to_footprint, support_of
 from exoactor.types import Array, Camera, Contact, HumanMotion, Pose2D, Scene, SceneObject, Slide, StageError

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from exoactor.grasp import stance_to_grasp
-from exoactor.ground.contacts import WRISTS, ContactCfg, at_rest
+from exoactor.ground.hands import WRISTS, ContactCfg, at_rest
 from exoactor.stance import square_to
 from exoactor.types import Array, Contact, HumanMotion, Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap, yaw_matrix

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from exoactor.body import load_body
-from exoactor.ground import find_contact, ground, held_at_first
-from exoactor.ground.contacts import ContactCfg
+from exoactor.ground import ContactCfg, find_contact, ground, held_at_first
 from exoactor.imagine.motion import act
 from exoactor.imagine.path import PathCfg
 from exoactor.imagine.procedural import walking_paths
