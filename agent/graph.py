@@ -37,6 +37,8 @@ STAGES = ("observe", "imagine", "gate", "estimate", "ground", "retarget", "track
 _AFTER = dict(zip(STAGES, (*STAGES[1:], "decide"), strict=True))
 ANSWERS = ("retry", "skip", "stop")
 APPROVALS = ("yes", "no", "change")
+BLIND = "camera_blind"
+"""Code of a check that saw nothing at all: what came of the attempt is still to be seen."""
 EDIT = "edit"
 """A further answer where a video is asked about: the words of its prompt were changed."""
 
@@ -128,10 +130,11 @@ class Nodes:
 
         return node
 
-    def _run_stage(self, name: str, attempt: Attempt, key: str) -> dict[str, Any]:
+    def _run_stage(self, name: str, attempt: Attempt, key: str, number: int | None = None) -> dict[str, Any]:
         s = self.session
         s.watcher.progress(name, 0.0)
-        s.pipeline.arm([f for f in s.faults if (f.subtask, f.attempt) == (attempt.subtask_id, attempt.number)])
+        at = (attempt.subtask_id, number or attempt.number)
+        s.pipeline.arm([f for f in s.faults if (f.subtask, f.attempt) == at])
         about: dict[str, Any] = {"stage": name, "attempt": attempt.name, "key": key}
         with s.timed() as taken:
             try:
@@ -240,7 +243,7 @@ class Nodes:
             if decision.do != "look":
                 note(s, attempt, result, _before(state))
             known = s.emit("decided", key=key, attempt=attempt.name, **asdict(decision), result=asdict(result))
-        if known["do"] != "look":
+        if known["do"] != "look" and not (known["do"] == "retry" and result.code == BLIND):
             (attempt.folder / FRAMES).unlink(missing_ok=True)  # tens of megabytes, wanted no more
         return self._follow(Decision(known["do"], known["why"]), result, attempt, state)
 
@@ -256,7 +259,7 @@ class Nodes:
             return Command(goto="check", update={"looks": state["looks"] + 1})
         if decision.do == "retry":
             again = {"attempt": state["attempt"] + 1, "looks": 0, "failures": failures, "history": history}
-            return Command(goto="observe", update=again)
+            return Command(goto="look_later" if result.code == BLIND else "observe", update=again)
         if decision.do == "replan":
             return Command(goto="plan", update={"replans": state["replans"] + 1, "history": history})
         if decision.do == "ask":
@@ -266,6 +269,20 @@ class Nodes:
             return self._finish("safety_stop", decision.why)
         status = "failed" if self.session.run.job.open_loop else "aborted"
         return self._finish(status, decision.why)
+
+    def look_later(self, state: State) -> Command[str]:
+        """Look at what came of the attempt before, which nobody could see; what is done is not done again."""
+        s = self.session
+        last = attempt_of(s, {**state, "attempt": state["attempt"] - 1})
+        key = f"{last.name}/check-later"
+        done = s.run.journal.get(key) or self._run_stage("check", last, key, state["attempt"])
+        (last.folder / FRAMES).unlink(missing_ok=True)
+        if done["event"] == "stage_failed" or done["result"]["kind"] != "done":
+            return Command(goto="observe")
+        decision = decide(Situation(Result(**done["result"])), s.budgets)
+        told = {"attempt": last.name, **asdict(decision), "result": done["result"]}
+        s.emit("decided", key=f"{last.name}/decision-later", **told)
+        return self._next(state, done=True)
 
     def _next(self, state: State, *, done: bool) -> Command[str]:
         cursor, skipped = state["cursor"] + 1, state.get("skipped", 0) + (not done)
@@ -359,7 +376,8 @@ def build(session: Session, state_file: Path) -> tuple[CompiledStateGraph[Any, A
         "approve_video", nodes.approve_video, destinations=("estimate", "decide", "imagine", "approve_video", END)
     )
     graph.add_node("recover", nodes.recover, destinations=(*STAGES, "decide"))
-    graph.add_node("decide", nodes.decide, destinations=("observe", "check", "plan", "ask", END))
+    graph.add_node("decide", nodes.decide, destinations=("observe", "look_later", "check", "plan", "ask", END))
+    graph.add_node("look_later", nodes.look_later, destinations=("observe", END))
     graph.add_node("ask", nodes.ask, destinations=("observe", END))
     graph.add_edge(START, "plan")
     connection = sqlite3.connect(state_file, check_same_thread=False)

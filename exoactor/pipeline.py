@@ -303,8 +303,8 @@ class SimPipeline:
             raise SafetyStop("robot_fell", "the camera sees the robot lying; a person must look")
         if self.cfg.closed_loop and after.robot is not None:
             self._estimator.fix(after.robot, np.array(LOOK_STD))
-        holds = expectation.kind in ("lifted", "carried") and verdict.outcome is Outcome.DONE
-        if not holds and verdict.code not in STILL_HELD:
+        held = verdict.outcome is Outcome.DONE or verdict.code == "camera_blind"  # nobody saw that it was lost
+        if not (held and expectation.kind in ("lifted", "carried")) and verdict.code not in STILL_HELD:
             self._in_hands = None
         self._write_truth(folder, expectation)
         write_json(folder / attempt.VERDICT, verdict.to_json())

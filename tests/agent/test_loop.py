@@ -113,6 +113,26 @@ def test_a_check_that_cannot_be_made_is_made_again_without_moving(tmp_path):
     assert pipeline.calls.count("track") == 3
 
 
+@pytest.mark.parametrize("kind", [Verdict(Outcome.CANNOT_TELL, "camera_blind"), StageError("perceive", "camera_blind")])
+def test_what_nobody_could_see_is_looked_at_before_it_is_done_again(tmp_path, kind):
+    pipeline = FakePipeline(script={("check", 1): kind, ("check", 2): kind})
+    session = start(tmp_path, pipeline)
+    summary = work(session)
+    assert summary["status"] == "achieved"
+    assert summary["subtasks"][0]["attempts"] == 1, "seen to be done after all"
+    assert pipeline.calls.count("check") == 5 and pipeline.calls.count("track") == 3
+    assert session.run.journal.get("subtasks/01-walk_to/attempt-1/decision-later")["do"] == "next"
+
+
+def test_what_is_then_seen_not_to_be_done_is_done_again(tmp_path):
+    blind = Verdict(Outcome.CANNOT_TELL, "camera_blind")
+    pipeline = FakePipeline(script={("check", 1): blind, ("check", 2): blind, ("check", 3): not_done()})
+    summary = work(start(tmp_path, pipeline))
+    assert summary["status"] == "achieved"
+    assert summary["subtasks"][0]["attempts"] == 2
+    assert pipeline.calls.count("track") == 4
+
+
 def test_the_same_reason_twice_leads_to_another_plan(tmp_path):
     pipeline = FakePipeline(script={("check", 1): not_done(), ("check", 2): not_done()})
     summary = work(start(tmp_path, pipeline))
