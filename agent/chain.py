@@ -66,8 +66,7 @@ def planner_for(config: Mapping[str, Any] | None, key: str | None = None) -> Pla
     """
     if not config:
         return DeterministicPlanner()
-    from agent.model_planner import model_planner  # takes a second, which who has no model need not wait
-    from agent.models.config import ModelCfg, find_key
+    from agent.model_planner import ModelPlanner  # takes a second, which who has no model need not wait
+    from agent.models.connect import of_job
 
-    cfg = ModelCfg.from_json(config)
-    return PlannerChain(DeterministicPlanner(), model_planner(cfg, find_key() if key is None else key))
+    return PlannerChain(DeterministicPlanner(), of_job(ModelPlanner, config, key))

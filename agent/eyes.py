@@ -14,14 +14,13 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from agent.models.config import ModelCfg
-from agent.models.connect import connect
+from agent.models.connect import structured
 from agent.models.failures import ModelFailure, quoted
 from agent.models.meter import Meter
-from agent.models.structured import Structured, never
+from agent.models.structured import never
 from agent.pictures import Picture
 from agent.prompting import as_data, render
 from agent.second_opinion import Answer, Sight
-from exoactor.types import ConfigError
 
 About = Literal["outcome", "video"]
 _TEXTS: Final[dict[About, tuple[str, ...]]] = {"outcome": ("before", "after"), "video": ("seen",)}
@@ -49,7 +48,7 @@ class Eyes:
 
     def __init__(self, cfg: ModelCfg, key: str = "", chat: BaseChatModel | None = None) -> None:
         self.cfg = cfg
-        self._structured = Structured(chat if chat is not None else connect(cfg, key), cfg, (key,))
+        self._structured = structured(cfg, key, chat)
 
     def look(
         self,
@@ -123,15 +122,3 @@ def read_sight(reply: Mapping[str, Any], about: About, turned: bool = False) -> 
     held = [_TURNED.get(str(v), "cannot_tell") if turned else v for v in claims.values()]
     answer: Answer = "no" if "no" in held else "cannot_tell" if "cannot_tell" in held else "yes"
     return Sight(answer, {name: quoted(str(text)) for name, text in texts.items()})
-
-
-def model_eyes(cfg: ModelCfg, key: str) -> Eyes:
-    """Eyes on the configured model.
-
-    Raises:
-        ConfigError: the model cannot be made.
-    """
-    try:
-        return Eyes(cfg, key)
-    except ModelFailure as failure:
-        raise ConfigError(f"language model: {failure}") from None

@@ -13,10 +13,9 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 import skills
 from agent.guard import repeats
 from agent.models.config import ModelCfg
-from agent.models.connect import connect
+from agent.models.connect import structured
 from agent.models.failures import ModelFailure, quoted
 from agent.models.meter import Meter
-from agent.models.structured import Structured
 from agent.plan import ALONE, Context, Failure, PlanResult, PlanStatus, Subtask, checked_instruction
 from agent.planner_examples import EXAMPLES
 from agent.prompting import as_data, render
@@ -25,7 +24,7 @@ from agent.recover import LOST
 from agent.remembered import MOST_TOLD, to_json
 from agent.scene_data import scene_data
 from agent.symbolic import check_subtasks, known_from, validate
-from exoactor.types import Catalogue, ConfigError
+from exoactor.types import Catalogue
 from skills import Argument, Skill, Symbols
 
 MAX_PROBLEMS = 12
@@ -48,7 +47,7 @@ class ModelPlanner:
 
     def __init__(self, cfg: ModelCfg, key: str = "", chat: BaseChatModel | None = None) -> None:
         self.cfg = cfg
-        self._structured = Structured(chat if chat is not None else connect(cfg, key), cfg, (key,))
+        self._structured = structured(cfg, key, chat)
 
     def plan(self, instruction: str, catalogue: Catalogue, context: Context = ALONE) -> PlanResult:
         """Plan the whole instruction.
@@ -201,15 +200,3 @@ def _no_plan(proposal: Proposal) -> PlanResult:
         question=proposal.question,
         planner=ModelPlanner.name,
     )
-
-
-def model_planner(cfg: ModelCfg, key: str) -> ModelPlanner:
-    """A planner on the configured model.
-
-    Raises:
-        ConfigError: the model cannot be made.
-    """
-    try:
-        return ModelPlanner(cfg, key)
-    except ModelFailure as failure:
-        raise ConfigError(f"language model: {failure}") from None

@@ -50,10 +50,10 @@ def eyes_for(config: Mapping[str, Any] | None, key: str | None = None) -> Eyes |
     """
     if not config or config.get("check", "off") == "off":
         return None
-    from agent.eyes import model_eyes  # takes a second, which who has no model need not wait
-    from agent.models.config import ModelCfg, find_key
+    from agent.eyes import Eyes  # takes a second, which who has no model need not wait
+    from agent.models.connect import of_job
 
-    return model_eyes(ModelCfg.from_json(config), find_key() if key is None else key)
+    return of_job(Eyes, config, key)
 
 
 def beside(session: Session, attempt: Attempt, verdict: Verdict) -> tuple[Verdict, dict[str, Any]]:

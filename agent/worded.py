@@ -115,6 +115,7 @@ def _writer(session: Session) -> Writer | None:
     config = session.run.job.config.get("model")
     if not config or not config.get("prompts"):
         return None
-    from agent.wording.writer import writer_for  # takes a second, which who has no model need not wait
+    from agent.models.connect import of_job
+    from agent.wording.writer import Writer  # takes a second, which who has no model need not wait
 
-    return writer_for(config)
+    return of_job(Writer, config)

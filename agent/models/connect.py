@@ -1,14 +1,19 @@
-"""From a configuration to a chat model that can be asked."""
+"""From a configuration to a chat model that can be asked, and to whatever asks it."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
 
-from agent.models.config import ModelCfg
+from agent.models.config import ModelCfg, find_key
 from agent.models.failures import ModelFailure, quoted, without_secrets
+from agent.models.structured import Structured
+from exoactor.types import ConfigError
+
+Made = TypeVar("Made")
 
 NO_KEY = "none"
 """Local endpoints want no key, but the client wants a text to send."""
@@ -47,3 +52,30 @@ def connect(cfg: ModelCfg, key: str = "") -> BaseChatModel:
         return made
     except Exception as error:  # each provider's class refuses its settings in its own way
         raise ModelFailure("no_model", f"{cfg.model}: {quoted(without_secrets(str(error), (key,)))}") from None
+
+
+def structured(cfg: ModelCfg, key: str = "", chat: BaseChatModel | None = None) -> Structured:
+    """The model as a source of JSON objects; `chat` is taken where it is not to be made from `cfg`.
+
+    Raises:
+        ModelFailure: "no_model".
+    """
+    return Structured(chat if chat is not None else connect(cfg, key), cfg, (key,))
+
+
+def of_job(make: Callable[[ModelCfg, str], Made], config: Mapping[str, Any], key: str | None = None) -> Made:
+    """What asks the model of a job: its planner, its eyes, its writer.
+
+    Args:
+        make: of the settings and the key.
+        config: a `ModelCfg` as in job.json.
+        key: for the endpoint; by default from the environment or the file of settings.
+
+    Raises:
+        ConfigError: settings that cannot be used, or the model cannot be made.
+    """
+    cfg = ModelCfg.from_json(config)
+    try:
+        return make(cfg, find_key() if key is None else key)
+    except ModelFailure as failure:
+        raise ConfigError(f"language model: {failure}") from None

@@ -10,11 +10,11 @@ from typing import Any, Final
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from agent.models.config import ModelCfg, find_key
-from agent.models.connect import connect
+from agent.models.config import ModelCfg
+from agent.models.connect import structured
 from agent.models.failures import ModelFailure, quoted
 from agent.models.meter import Meter, Record
-from agent.models.structured import Structured, never
+from agent.models.structured import never
 from agent.plan import Subtask
 from agent.prompting import as_data, render
 from agent.proposal import as_said
@@ -23,7 +23,7 @@ from agent.wording.hands import hand_of
 from agent.wording.proposal import Asked, Draft, read_wording, wording_schema
 from agent.wording.rules import LONGEST, MOST_AVOIDED, MOST_PIECES
 from agent.wording.vocabulary import COMMON, KEY, VERBS
-from exoactor.types import Action, Catalogue, ConfigError, Scene, Wording
+from exoactor.types import Action, Catalogue, Scene, Wording
 
 PURPOSE = "wording"
 MAX_PROBLEMS = 12
@@ -103,7 +103,7 @@ class Writer:
 
     def __init__(self, cfg: ModelCfg, key: str = "", chat: BaseChatModel | None = None) -> None:
         self.cfg = cfg
-        self._structured = Structured(chat if chat is not None else connect(cfg, key), cfg, (key,))
+        self._structured = structured(cfg, key, chat)
 
     def write(
         self,
@@ -193,15 +193,3 @@ def _told(number: int, action: Action, scene: Scene) -> dict[str, Any]:
     hand = hand_of(action, scene)
     told |= {"hand": hand} if hand else {}
     return told | ({"thing": action.thing} if action.thing else {})
-
-
-def writer_for(config: Mapping[str, Any]) -> Writer:
-    """The writer of a job whose model words prompts, with the key from the environment or the file of settings.
-
-    Raises:
-        ConfigError: the model cannot be made.
-    """
-    try:
-        return Writer(ModelCfg.from_json(config), find_key())
-    except ModelFailure as failure:
-        raise ConfigError(f"language model: {failure}") from None
