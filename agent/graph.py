@@ -277,7 +277,9 @@ class Nodes:
         key = f"{last.name}/check-later"
         done = s.run.journal.get(key) or self._run_stage("check", last, key, state["attempt"])
         (last.folder / FRAMES).unlink(missing_ok=True)
-        if done["event"] == "stage_failed" or done["result"]["kind"] != "done":
+        if done["result"]["kind"] == "unsafe":
+            return Command(goto="decide", update={"result": done["result"]})
+        if done["result"]["kind"] != "done":
             return Command(goto="observe")
         decision = decide(Situation(Result(**done["result"])), s.budgets)
         told = {"attempt": last.name, **asdict(decision), "result": done["result"]}
@@ -377,7 +379,7 @@ def build(session: Session, state_file: Path) -> tuple[CompiledStateGraph[Any, A
     )
     graph.add_node("recover", nodes.recover, destinations=(*STAGES, "decide"))
     graph.add_node("decide", nodes.decide, destinations=("observe", "look_later", "check", "plan", "ask", END))
-    graph.add_node("look_later", nodes.look_later, destinations=("observe", END))
+    graph.add_node("look_later", nodes.look_later, destinations=("observe", "decide", END))
     graph.add_node("ask", nodes.ask, destinations=("observe", END))
     graph.add_edge(START, "plan")
     connection = sqlite3.connect(state_file, check_same_thread=False)

@@ -13,7 +13,7 @@ from agent.loop import work
 from agent.planner import DeterministicPlanner
 from agent.run_folder import Job, RunFolder
 from agent.session import Session
-from exoactor.types import CatalogueItem, ConfigError, Outcome, Pose2D, SceneObject, StageError, Verdict
+from exoactor.types import CatalogueItem, ConfigError, Outcome, Pose2D, SafetyStop, SceneObject, StageError, Verdict
 from exoactor.world.faults import parse_fault
 
 TEXT = "walk to the table, wave, then turn to the door"
@@ -131,6 +131,14 @@ def test_what_is_then_seen_not_to_be_done_is_done_again(tmp_path):
     assert summary["status"] == "achieved"
     assert summary["subtasks"][0]["attempts"] == 2
     assert pipeline.calls.count("track") == 4
+
+
+def test_a_robot_that_is_then_seen_lying_is_not_moved(tmp_path):
+    blind = Verdict(Outcome.CANNOT_TELL, "camera_blind")
+    script = {("check", 1): blind, ("check", 2): blind, ("check", 3): SafetyStop("robot_fell", "it lies there")}
+    pipeline = FakePipeline(script=script)
+    assert work(start(tmp_path, pipeline))["status"] == "safety_stop"
+    assert pipeline.calls.count("observe") == 1 and pipeline.calls.count("track") == 1
 
 
 def test_the_same_reason_twice_leads_to_another_plan(tmp_path):
