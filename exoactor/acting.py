@@ -69,7 +69,7 @@ def is_elsewhere(in_hands: InHands, scene: Scene, estimator: StateEstimator) -> 
     thing = scene.get(in_hands.thing)
     if thing is None or thing.confidence < SURE or in_hands.motion.palms is None:
         return False
-    here, palms = Pose2D(*(float(v) for v in estimator.pose)), estimator.kinematics.palms().mean(axis=0)
+    here, palms = Pose2D(*estimator.pose), estimator.kinematics.palms().mean(axis=0)
     beside = distance_to_footprint(thing, here.xy + yaw_matrix(here.yaw) @ palms[:2])
     stands = thing.position[2] - level_below(thing, scene) < BELOW
     return beside > ELSEWHERE or bool(stands and estimator.height + palms[2] > thing.top + BELOW)

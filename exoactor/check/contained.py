@@ -11,7 +11,7 @@ from exoactor.check.cfg import CheckCfg
 from exoactor.container import opening
 from exoactor.grasp import Side
 from exoactor.perceive import RgbdPerception
-from exoactor.perceive.locate import depth_at, depth_sigma
+from exoactor.perceive.locate import depth_at, surface_seen
 from exoactor.perceive.upright import blind
 from exoactor.stance import distance_to_footprint, support_of
 from exoactor.types import Array, CatalogueItem, Observation, Outcome, Pose2D, Scene, SceneObject, Verdict
@@ -114,12 +114,7 @@ def _seen_around(looks: Sequence[Observation], container: SceneObject, scene: Sc
     points = np.column_stack([place, level])
     others = [o for o in scene.objects if o.id != container.id and (base is None or o.id != base.id)]
     points = points[[all(distance_to_footprint(o, p[:2]) > 0 for o in others) for p in points]]
-    return float(np.any([_is_seen(look, points) for look in looks], axis=0).mean()) if len(points) else 0.0
-
-
-def _is_seen(look: Observation, points: Array) -> Array:
-    seen, depth, inside = depth_at(look, points)
-    return np.asarray(inside & (np.abs(seen - depth) < 0.05 + 3 * depth_sigma(depth)))
+    return float(np.any([surface_seen(look, points) for look in looks], axis=0).mean()) if len(points) else 0.0
 
 
 def _hand_seen(perception: RgbdPerception, look: Observation, robot: Pose2D, hand: Side) -> float:

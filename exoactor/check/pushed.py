@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from exoactor.check.cfg import CheckCfg
-from exoactor.perceive.locate import depth_at, depth_sigma
+from exoactor.perceive.locate import surface_seen
 from exoactor.push import UP_TO, gap_between
 from exoactor.types import Array, Observation, Outcome, SceneObject, Verdict
 from exoactor.types.rotations import yaw_matrix
@@ -104,5 +104,4 @@ def seen_of_top(observation: Observation, carrier: SceneObject) -> Array:
     local = np.stack(np.meshgrid(xs, ys), -1).reshape(-1, 2)
     place = carrier.position[:2] + local @ yaw_matrix(carrier.yaw).T
     points: Array = np.column_stack([place, np.full(len(place), carrier.top)])
-    seen, depth, inside = depth_at(observation, points)
-    return np.asarray(inside & (np.abs(seen - depth) < 0.05 + 3 * depth_sigma(depth)))
+    return surface_seen(observation, points)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from exoactor.colour import ACHROMATIC, labels
 from exoactor.formats.video import probe, read_frames
+from exoactor.silhouette import silhouette
 from exoactor.types import Array, Camera, HumanMotion, SceneObject
 
 
@@ -76,7 +76,7 @@ def goes_along(
     every = max(1, round(info.fps / cfg.hz))
     seen_so: dict[str, list[tuple[float, float]]] = {thing.id: [] for thing in followed}
     stood = {
-        thing.id: [_silhouette(thing.moved(np.array([0.0, 0.0, z])).corners, camera) for z in cfg.lowered]
+        thing.id: [silhouette(thing.moved(np.array([0.0, 0.0, z])).corners, camera) for z in cfg.lowered]
         for thing in followed
     }
     shown: dict[str, float] = {}
@@ -89,7 +89,7 @@ def goes_along(
         if index == 0:
             shown = {id: max(1.0, float((pixels & stood[id][0]).sum())) for id, pixels in mine.items()}
             continue
-        around = _silhouette(_reached(xy[at], cfg), camera)
+        around = silhouette(_reached(xy[at], cfg), camera)
         for id, pixels in mine.items():
             if pixels.sum() >= max(1.0, min(cfg.enough, cfg.of_first * shown.get(id, np.inf))):
                 left = max(float((pixels & where).sum()) for where in stood[id]) / shown[id]
@@ -110,12 +110,3 @@ def _reached(xy: Array, cfg: CarriedCfg) -> Array:
     angles = np.linspace(0.0, 2 * np.pi, 12, endpoint=False)
     circle = xy + cfg.reach * np.column_stack([np.cos(angles), np.sin(angles)])
     return np.concatenate([np.column_stack([circle, np.full(len(angles), height)]) for height in cfg.heights])
-
-
-def _silhouette(points: Array, camera: Camera) -> Array:
-    """(H, W) bool, the picture of the hull of points (N, 3) [m]; empty if some are not before the camera."""
-    shape = np.zeros((camera.size[1], camera.size[0]), np.uint8)
-    pixels, depth = camera.project(points)
-    if (depth >= 0.1).all():
-        cv2.fillConvexPoly(shape, cv2.convexHull(np.round(pixels).astype(np.int32)), 1)
-    return shape.astype(bool)

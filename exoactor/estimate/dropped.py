@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from exoactor.colour import ACHROMATIC, labels
 from exoactor.container import BESIDE_IT, Opening, is_container, opening
 from exoactor.formats.video import probe, read_frames
+from exoactor.silhouette import silhouette
 from exoactor.types import Array, Camera, SceneObject
 
 
@@ -79,7 +79,7 @@ def falls_into(
             return None
         mine = labels(frame, names) == names.index(thing.item.color)
         if elsewhere is None:  # what has its colour and is not it stays where it is
-            elsewhere = mine & ~_hull(thing.corners, camera, mine.shape, 6)
+            elsewhere = mine & ~silhouette(thing.corners, camera, 6)
         rows, columns = np.nonzero(mine & ~elsewhere)
         found.append(np.column_stack([columns, rows]) + 0.5)
     seen = [pixels for pixels in found[:-last] if len(pixels) >= cfg.few]
@@ -94,11 +94,11 @@ def _ends_in(
 ) -> bool:
     """Whether pixels (N, 2) of a thing, the last ones before the end and those of the end, say that it is in there."""
     tall = float(thing.item.size[2])
-    over = _hull(_column(into, into.floor, into.rim + cfg.high, cfg.margin), camera, camera.size[::-1], 0)
+    over = silhouette(_column(into, into.floor, into.rim + cfg.high, cfg.margin), camera)
     if not _mostly(seen[-1], over):
         return False
     inside = max(into.floor + tall, into.rim) + cfg.stands
-    within = _hull(_column(into, into.floor, inside, cfg.margin), camera, camera.size[::-1], 0)
+    within = silhouette(_column(into, into.floor, inside, cfg.margin), camera)
     return all(_mostly(pixels, within) and _top(pixels, into, camera) < inside for pixels in end)
 
 
@@ -120,15 +120,3 @@ def _column(into: Opening, low: float, high: float, margin: float) -> Array:
     c, s = np.cos(into.yaw), np.sin(into.yaw)
     place = (signs * (into.half + margin)) @ np.array([[c, s], [-s, c]]) + into.middle
     return np.concatenate([np.column_stack([place, np.full(4, z)]) for z in (low, high)])
-
-
-def _hull(corners: Array, camera: Camera, shape: tuple[int, ...], margin: int) -> Array:
-    """(H, W) bool: the picture of a convex body, so much larger [px]."""
-    pixels, depth = camera.project(corners)
-    picture = np.zeros(shape[:2], np.uint8)
-    if (depth < 0.1).any():
-        return picture > 0
-    cv2.fillConvexPoly(picture, cv2.convexHull(np.round(pixels).astype(np.int32)), 1)
-    if margin:
-        picture = cv2.dilate(picture, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
-    return picture > 0

@@ -14,6 +14,7 @@ import numpy as np
 
 from exoactor.imagine.carried import outline
 from exoactor.imagine.room import FLOOR, NOTHING, Room
+from exoactor.silhouette import silhouette
 from exoactor.types import Array, Camera, Observation, Pose2D, Scene
 from exoactor.world.looks import role_rgb
 
@@ -93,11 +94,7 @@ def robot_pixels(camera: Camera, robot: Pose2D) -> Array:
         np.column_stack([robot.xy + radius * circle, np.full(len(angles), height)])
         for radius, height in ((ROBOT_RADIUS, 0.0), (ROBOT_RADIUS, 0.9), (0.3, ROBOT_HEIGHT))
     ]
-    pixels, depth = camera.project(np.concatenate(points))
-    mask = np.zeros((camera.size[1], camera.size[0]), np.uint8)
-    if (depth > 0.1).all():
-        cv2.fillConvexPoly(mask, cv2.convexHull(np.round(pixels).astype(np.int32)), 1)
-    return mask.astype(bool)
+    return silhouette(np.concatenate(points), camera)
 
 
 def _front(camera: Camera, robot: Pose2D) -> float:

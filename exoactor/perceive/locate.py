@@ -74,6 +74,12 @@ def depth_at(observation: Observation, points: Array) -> tuple[Array, Array, Arr
     return observation.depth[row, column], own, inside
 
 
+def surface_seen(observation: Observation, points: Array) -> Array:
+    """(N,) whether the picture shows a surface where world points (N, 3) are, as well as depth is measured there."""
+    seen, own, inside = depth_at(observation, points)
+    return np.asarray(inside & (np.abs(seen - own) < 0.05 + 3 * depth_sigma(own)))
+
+
 def visible(points: Array, normals: Array, camera: Camera, cell: int) -> Array:
     """Indices of the world surface points (N, 3) the camera sees: facing it and not behind others."""
     toward = camera.position - points

@@ -13,7 +13,7 @@ from exoactor.grasp import is_graspable
 from exoactor.perceive import in_hand
 from exoactor.perceive.arms import Arm, ArmsCfg, Side, find_arms
 from exoactor.perceive.body import PosedBody, RobotBody
-from exoactor.perceive.cloud import Cloud, cloud_of, patch_heights, patches, small_patch, window_of
+from exoactor.perceive.cloud import Cloud, Window, cloud_of, patch_heights, patches, small_patch, window_of
 from exoactor.perceive.locate import Fix, LocateCfg, align, depth_sigma, near
 from exoactor.perceive.lying import lying_templates
 from exoactor.perceive.objects import ObjectsCfg, explained, find_objects
@@ -187,9 +187,7 @@ class RgbdPerception:
         window = window_of(observation.camera, np.asarray(felt[:2] if around is None else around), 1.0, 1.6)
         if window is None:
             return None
-        cloud = cloud_of(observation, 1, window)
-        label = labels(observation.rgb[cloud.rows, cloud.columns][None], self._colours)[0]
-        mine = label == self._colours.index(item.color)
+        cloud, mine = self._of_colour(observation, item, window)
         if is_graspable(item):
             seen = small_patch(cloud, mine, float(item.size.max()), self.cfg.least_of_small)
         else:
@@ -198,6 +196,12 @@ class RgbdPerception:
             return None
         low, high = np.percentile(cloud.points[seen, 2], [0.5, 99.5])  # the corner it may stand on is a small part
         return float(low), float(high)
+
+    def _of_colour(self, observation: Observation, item: CatalogueItem, window: Window | None) -> tuple[Cloud, Array]:
+        """Every pixel of a window, or of the whole picture, and (N,) whether it has the colour of a thing."""
+        cloud = cloud_of(observation, 1, window)
+        label = labels(observation.rgb[cloud.rows, cloud.columns][None], self._colours)[0]
+        return cloud, label == self._colours.index(item.color)
 
     def patches_of(self, observation: Observation, id: str) -> list[float] | None:
         """Height of each patch of a thing's colour in the whole picture [m]; None if its colour does not tell it."""
@@ -221,9 +225,7 @@ class RgbdPerception:
         window = None if around is None else window_of(observation.camera, np.asarray(around), 1.0, 1.9)
         if around is not None and window is None:
             return np.zeros((0, 3))
-        cloud = cloud_of(observation, 1, window)
-        label = labels(observation.rgb[cloud.rows, cloud.columns][None], self._colours)[0]
-        mine = label == self._colours.index(item.color)
+        cloud, mine = self._of_colour(observation, item, window)
         return cloud.points[small_patch(cloud, mine, float(item.size.max()), self.cfg.least_of_small)]
 
     def colourless_points(self, observation: Observation, place: Array, height: float) -> Array:
