@@ -12,7 +12,7 @@ demo: $(READY)  ## one long instruction, closed loop, on a CPU, no key
 
 test: $(READY)  ## all tests
 	$(BIN)/exoactor assets pull
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(READY)  ## formatting, lint, types
 	$(BIN)/ruff format --check .
