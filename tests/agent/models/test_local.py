@@ -228,6 +228,13 @@ def test_a_file_that_breaks_off_is_tried_once_and_its_last_words_are_told(tiny, 
     assert len(started) == 1 and started[0].poll() == 1 and not calls
 
 
+def test_a_projector_is_passed_on(tiny, tmp_path):
+    """No vision model is small enough to be here: another file in its place is refused by who reads projectors."""
+    path = write_tiny(tmp_path / "projector.gguf", seed=2)
+    with pytest.raises(ModelFailure, match=r"mmproj|multimodal|clip"):
+        ask(structured(of(tiny, mmproj=str(path))))
+
+
 def stopped():
     raise Interrupted("stopped by the user")
 
