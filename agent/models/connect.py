@@ -46,7 +46,7 @@ def connect(cfg: ModelCfg, key: str = "", *, direct: bool = False) -> BaseChatMo
             if direct:
                 import httpx2
 
-                common["http_client"] = httpx2.Client(trust_env=False)
+                common |= {"http_client": httpx2.Client(trust_env=False), "openai_proxy": None}
             return ChatOpenAI(
                 model=cfg.model,
                 base_url=cfg.base_url,

@@ -130,7 +130,7 @@ def test_a_file_is_served_to_us_alone_and_what_ran_is_on_record(tiny, told, star
 
 
 def test_a_proxy_that_is_set_for_the_world_outside_is_not_asked(tiny, monkeypatch):
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "OPENAI_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
