@@ -150,7 +150,7 @@ def read_proposal(reply: Mapping[str, Any], instruction: str) -> Proposal:
         if not isinstance(row, dict) or not isinstance(row.get("skill"), str) or not isinstance(row.get("args"), dict):
             problems.append(f'event {number} has to be an object with "skill", "args" and "said"')
             continue
-        if wrong := objection(row.get("said"), instruction):
+        if wrong := objection(row.get("said"), instruction, list(row["args"].values())):
             problems.append(f"event {number} ({quoted(row['skill'], 40)}): {wrong}")
         name, args = (
             _id(row["skill"]),

@@ -61,12 +61,14 @@ def _asked(events: list[dict[str, Any]]) -> str:
 
 
 def _model(config: dict[str, Any] | None, events: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Name, way there, what was spent, the limits, and how the calls ended."""
+    """Name, way there or file (as it was run), what was spent, the limits, and how the calls ended."""
     if not config:
         return None
     calls = [e for e in events if e["event"] == CALLED]
     failed = [e["code"] for e in calls if e["code"] != "ok"]
     named = {"model": config["model"], "base_url": config["base_url"], "limits": config["limits"]}
+    if config.get("gguf"):
+        named |= {"gguf": config["gguf"], "sha256": next((e["sha256"] for e in reversed(calls) if "sha256" in e), None)}
     return {**named, **Spent.of(calls).to_json(), "failed": failed}
 
 

@@ -219,7 +219,8 @@ def test_a_video_that_shows_something_else_is_imagined_anew(tmp_path):
         assert run(path, endpoint, pipeline, check="veto")["status"] == "achieved"
     (failed,) = events(path, "stage_failed")
     assert (failed["result"]["stage"], failed["result"]["code"]) == ("gate", "video_shows_other")
-    assert "a person sits down" in failed["result"]["hint"]
+    assert "a person sits down" not in failed["result"]["hint"]
+    assert "a person sits down" in json.dumps(events(path, "model_saw"))
     assert pipeline.calls.count("imagine") == 2 and pipeline.calls.count("track") == 1
     assert len({json.loads((folder_of(path, n) / "attempt.json").read_text())["seed"] for n in (1, 2)}) == 2
     assert json.loads((folder_of(path) / "model-gate.json").read_text())["flag"] == "vetoed"
