@@ -240,10 +240,10 @@ class Nodes:
                 ),
                 s.budgets,
             )
-            if decision.do != "look":
+            if decision.do != "look" and not self._unseen(decision.do, result, attempt):
                 note(s, attempt, result, _before(state))
             known = s.emit("decided", key=key, attempt=attempt.name, **asdict(decision), result=asdict(result))
-        if known["do"] != "look" and not (known["do"] == "retry" and result.code == BLIND):
+        if known["do"] != "look" and not self._unseen(known["do"], result, attempt):
             (attempt.folder / FRAMES).unlink(missing_ok=True)  # tens of megabytes, wanted no more
         return self._follow(Decision(known["do"], known["why"]), result, attempt, state)
 
@@ -259,7 +259,7 @@ class Nodes:
             return Command(goto="check", update={"looks": state["looks"] + 1})
         if decision.do == "retry":
             again = {"attempt": state["attempt"] + 1, "looks": 0, "failures": failures, "history": history}
-            return Command(goto="look_later" if result.code == BLIND else "observe", update=again)
+            return Command(goto="look_later" if self._unseen("retry", result, attempt) else "observe", update=again)
         if decision.do == "replan":
             return Command(goto="plan", update={"replans": state["replans"] + 1, "history": history})
         if decision.do == "ask":
@@ -270,6 +270,11 @@ class Nodes:
         status = "failed" if self.session.run.job.open_loop else "aborted"
         return self._finish(status, decision.why)
 
+    def _unseen(self, do: str, result: Result, attempt: Attempt) -> bool:
+        """Whether a motion was made whose outcome is looked at later, before anything moves again."""
+        moved = self.session.run.journal.get(attempt.motion_started) is not None
+        return do == "retry" and result.code == BLIND and moved
+
     def look_later(self, state: State) -> Command[str]:
         """Look at what came of the attempt before, which nobody could see; what is done is not done again."""
         s = self.session
@@ -279,7 +284,9 @@ class Nodes:
         (last.folder / FRAMES).unlink(missing_ok=True)
         if done["result"]["kind"] == "unsafe":
             return Command(goto="decide", update={"result": done["result"]})
-        if done["result"]["kind"] != "done":
+        seen = done["result"]["kind"] == "done"
+        note(s, last, Result(**(done if seen else state)["result"]), _before(state))
+        if not seen:
             return Command(goto="observe")
         decision = decide(Situation(Result(**done["result"])), s.budgets)
         told = {"attempt": last.name, **asdict(decision), "result": done["result"]}

@@ -362,3 +362,20 @@ def test_a_stage_that_fails_is_remembered_as_such(tmp_path):
     work(session)
     told = {(t.outcome, t.code, t.again) for t in session.memory.recall(fingerprint(pipeline.catalogue))}
     assert told == {("error", "cut", False), ("done", "seen", True)}
+
+
+@pytest.mark.parametrize(
+    ("later", "told"),
+    [
+        (None, {("done", "seen", False)}),
+        (no_wave(), {("cannot_tell", "camera_blind", False), ("done", "seen", True)}),
+    ],
+)
+def test_what_a_later_look_sees_done_is_remembered_as_a_success(tmp_path, later, told):
+    blind = Verdict(Outcome.CANNOT_TELL, "camera_blind")
+    session = start(
+        tmp_path / "run", FakePipeline(script={("check", 1): blind, ("check", 2): blind, ("check", 3): later})
+    )
+    assert work(session)["status"] == "achieved"
+    known = session.memory.recall(fingerprint(session.pipeline.catalogue))
+    assert {(t.outcome, t.code, t.again) for t in known} == told and all(t.times == 1 for t in known)
