@@ -47,7 +47,7 @@ class Standing:
         self._series, self._goal, self._passer_by, self._hands = series, goal, passer_by, hands
         self._log = StandingLog(series.path)
         self._held = 0
-        self._clock, self._began = clock, clock() - self._log.seconds
+        self._clock, self._began = clock, clock()
 
     def pursue(self, seconds: float) -> dict[str, Any]:
         """Pursue the goal; what was begun is seen to its end. Of a goal that has ended the result is given.
@@ -62,11 +62,10 @@ class Standing:
         """
         if self._log.ended():
             return self._log.result()
+        if (turn := self._log.close_cut_off()) is not None:
+            self._series.report(turn)
+        self._began = self._clock() - self._log.seconds
         self._log.note("started", self._seconds(), resumed=self._series.wake())
-        if (cut_off := self._log.begun) is not None:
-            told = {k: cut_off[k] for k in ("step", "thing", "turn", "faults")}
-            self._log.note("reacted", self._seconds(), status="interrupted", reason="cut off", **told)
-            self._series.report(self._series.path / "turns" / cut_off["turn"])
         try:
             status, reason = self._until(seconds)
         except Interrupted as stopped:

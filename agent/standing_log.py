@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agent.journal import Event, Journal
+from agent.journal import Event, Journal, read_events
 from agent.passer_by import in_words
 from agent.summary import FINAL
 from exoactor.world.faults import parse_fault
@@ -73,6 +73,17 @@ class StandingLog:
                 status, reason.
         """
         self._take(self._journal.write(event, after=after, **data))
+
+    def close_cut_off(self) -> Path | None:
+        """Write down how far a reaction came that was cut off, by its own journal; its folder, or None for none."""
+        if self.begun is None:
+            return None
+        about = {k: self.begun[k] for k in ("step", "thing", "turn", "faults")}
+        turn: Path = self.path / "turns" / self.begun["turn"]
+        took = max((e["time"] for e in read_events(turn / "journal.jsonl")), default=0.0) - self.begun["time"]
+        after = round(self.begun["after"] + max(0.0, took), 1)
+        self.note("reacted", after, status="interrupted", reason="cut off", **about)
+        return turn
 
     def begun_after(self, seconds: float) -> int:
         """How many reactions were begun after so long [s]."""
