@@ -26,6 +26,7 @@ from agent.plan import PlanStatus, Subtask
 from agent.planning import failed_before, failure_entry, planned
 from agent.remembered import hand_of, note
 from agent.resume import look_again_after_restart
+from agent.second_opinion import BY_WORD, VETOED
 from agent.session import Session
 from agent.witness import beside, look_at_video
 from agent.worded import take_edit, worded
@@ -48,7 +49,8 @@ class State(TypedDict, total=False):
 
     `plan` holds {"id", "skill", "args", "because"}; `cursor` indexes it; `attempt` counts from 1; `looks`
     counts checks of the attempt; `failures` are the reasons of this subtask; `history` the failures of the job, of
-    which a person who said "retry" has `forgiven` the first ones; `edits` counts edited prompts of the job, `takes`
+    which a person who said "retry" has `forgiven` the first ones; `by_word` counts steps that a person says are done;
+    `edits` counts edited prompts of the job, `takes`
     those that were usable; `objection` is to the last one.
     """
 
@@ -67,6 +69,7 @@ class State(TypedDict, total=False):
     status: str
     reason: str
     skipped: int
+    by_word: int
     forgiven: int
 
 
@@ -293,27 +296,35 @@ class Nodes:
         s.emit("decided", key=f"{last.name}/decision-later", **told)
         return self._next(state, done=True)
 
-    def _next(self, state: State, *, done: bool) -> Command[str]:
-        cursor, skipped = state["cursor"] + 1, state.get("skipped", 0) + (not done)
-        if cursor == len(state["plan"]):
+    def _next(self, state: State, *, done: bool, by_word: bool = False) -> Command[str]:
+        cursor, skipped = state["cursor"] + 1, state.get("skipped", 0) + (not done and not by_word)
+        words, steps = state.get("by_word", 0) + by_word, len(state["plan"])
+        if cursor == steps:
             if skipped:
-                return self._finish("failed", f"{skipped} of {len(state['plan'])} steps were not seen to be done")
-            return self._finish("achieved", "")
+                return self._finish("failed", f"{skipped} of {steps} steps were not seen to be done")
+            return self._finish("achieved", f"{words} of {steps} steps by a person's word alone" if words else "")
         update: State = {"cursor": cursor, "attempt": 1, "looks": 0, "failures": [], "skipped": skipped}
-        return Command(goto="observe", update=update)
+        return Command(goto="observe", update={**update, "by_word": words})
 
     def ask(self, state: State) -> Command[str]:
         """Ask a person; the graph waits here, also over the end of the process."""
         s = self.session
         count = len(s.run.journal.of("answered"))
-        s.emit("asked", key=f"ask-{count}", question=state["reason"], choices=list(ANSWERS))
-        answer = interrupt({"question": state["reason"], "choices": list(ANSWERS)})
-        s.emit("answered", answer=answer, question=state["reason"])
+        question, choices = state["reason"], list(ANSWERS)
+        if state["result"]["code"] == VETOED:
+            question, choices = f"{question} It was measured to be done; is it done?", [*ANSWERS, BY_WORD]
+        s.emit("asked", key=f"ask-{count}", question=question, choices=choices)
+        answer = interrupt({"question": question, "choices": choices})
+        s.emit("answered", answer=answer, question=question)
         if answer == "retry":
             anew = {"attempt": state["attempt"] + 1, "looks": 0, "failures": []}
             return Command(goto="observe", update={**anew, "forgiven": len(state.get("history", []))})
         if answer == "skip":
             return self._next(state, done=False)
+        if answer == BY_WORD:
+            name = attempt_of(s, state).name
+            s.emit("by_word", key=f"{name}/by-word", attempt=name, says=answer, question=question)
+            return self._next(state, done=False, by_word=True)
         return self._finish("aborted", "stopped by a person's answer")
 
     def approve_plan(self, state: State) -> Command[str]:
