@@ -24,7 +24,7 @@ from agent.attempts import Attempt, attempt_of
 from agent.decide import Decision, Result, ResultKind, Situation, decide
 from agent.plan import PlanStatus, Subtask
 from agent.planning import failed_before, failure_entry, planned
-from agent.remembered import hand_of, note
+from agent.remembered import facing_of, hand_of, note
 from agent.resume import look_again_after_restart
 from agent.second_opinion import BY_WORD, VETOED
 from agent.session import Session
@@ -252,9 +252,8 @@ class Nodes:
 
     def _follow(self, decision: Decision, result: Result, attempt: Attempt, state: State) -> Command[str]:
         failures = [*state["failures"], *([] if result.kind == "interrupted" else [result.code])]
-        entry = failure_entry(
-            attempt.subtask, result.stage, result.code, result.hint, _before(state), hand_of(self.session, attempt)
-        )
+        way = {"hand": hand_of(self.session, attempt), "facing": facing_of(self.session, attempt)}
+        entry = failure_entry(attempt.subtask, result.stage, result.code, result.hint, _before(state), way)
         history = [*state.get("history", []), *([] if result.kind == "interrupted" else [entry])]
         if decision.do == "next":
             return self._next(state, done=result.kind == "done")

@@ -93,13 +93,13 @@ def failed_before(state: Mapping[str, Any], subtask: Subtask, before: Subtask | 
 
 
 def failure_entry(
-    subtask: Subtask, stage: str, code: str, hint: str, before: Subtask | None, hand: str | None = None
+    subtask: Subtask, stage: str, code: str, hint: str, before: Subtask | None, way: Mapping[str, Any] = {}
 ) -> dict[str, Any]:
     """A failure as the graph's state keeps it."""
     entry: dict[str, Any] = {"subtask": subtask.to_json(), "stage": stage, "code": code, "hint": quoted(hint)}
     if before is not None:
         entry["before"] = before.to_json()
-    return entry if hand is None else {**entry, "hand": hand}
+    return {**entry, **{name: value for name, value in way.items() if value is not None}}
 
 
 def failure_from(entry: Mapping[str, Any]) -> Failure:
@@ -112,4 +112,5 @@ def failure_from(entry: Mapping[str, Any]) -> Failure:
         entry.get("hint", ""),
         None if before is None else Subtask.from_json(before),
         entry.get("hand"),
+        entry.get("facing"),
     )

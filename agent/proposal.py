@@ -96,7 +96,7 @@ def asked_for(skill: Skill) -> list[Argument]:
 
 def as_said(step: Subtask) -> dict[str, Any]:
     """The arguments of a step as it was asked for: what a look settled since makes no other way of it."""
-    said = {a.name for a in asked_for(skills.get(step.skill))}
+    said = {a.name for a in skills.get(step.skill).arguments if a.type != "degrees"}
     return {k: v for k, v in step.args.items() if k in said}
 
 
