@@ -131,7 +131,7 @@ SEATED = frozenset({"seated", "perched", "slumped", "hands_on"})
 HIDDEN_ARM = frozenset({"arm_not_seen", "arm_not_out"})
 """An arm along the camera's line of sight is not seen, neither in the imagined video nor in the look at the outcome."""
 
-NO_ROOM = frozenset({"no_free_place", "no_side", "out_of_reach"})
+NO_ROOM = frozenset({"no_free_place", "no_side", "not_shown", "out_of_reach"})
 """One side is refused for these, when another was found wanting before."""
 
 HOPELESS = frozenset({"target_not_seen", "robot_not_seen"})

@@ -11,8 +11,9 @@ from exoactor.types import Scene, StageError
 from exoactor.types.rotations import wrap
 from skills.base import Args, Argument, robot_pose, seen_target, spoken
 
-TURNS = {"left": -np.pi / 2, "right": np.pi / 2, "far": np.pi}
-"""From facing the thing now to facing it from that side of it [rad]."""
+TURNS = {"far": np.pi, "left": -np.pi / 2, "right": np.pi / 2}
+"""From facing the thing now to facing it from that side of it [rad]; the first of them shows the camera as much of what
+is done as the near side does, the others may hide it."""
 SAME = np.pi / 4
 """Headings that differ by less are of one side [rad]."""
 ARGUMENTS = (
@@ -55,6 +56,16 @@ def settled(scene: Scene, args: Args, id: str, headings: Iterable[float]) -> Arg
 def fits(args: Args, heading: float) -> bool:
     """Whether who faces along `heading` [rad] stands at the side that is asked for; any side where none is."""
     return "toward" not in args or abs(float(wrap(heading - np.radians(args["toward"])))) < SAME
+
+
+def is_shown(scene: Scene, id: str, heading: float) -> bool:
+    """Whether the camera looks across at who faces a thing along `heading` [rad], not along the arms.
+
+    Of hands that come towards the camera, or go away from it, no video shows how far they reach.
+    """
+    view = seen_target(scene, id).position[:2] - scene.camera.position[:2]
+    along = float(wrap(np.arctan2(view[1], view[0]) - heading))
+    return bool(abs(np.cos(along)) < np.cos(SAME))
 
 
 def side_of(args: Args, id: str) -> str:

@@ -40,6 +40,7 @@ class Lift(Skill):
     failure_codes: ClassVar[Mapping[str, str]] = {
         **COMMON_FAILURES,
         **approach.SIDE_FAILURES,
+        "not_shown": "from the side that is asked for the camera would look along the arms",
         "no_free_place": "no side of the target has room to stand inside the camera's view",
         "out_of_reach": "where it stands, no side of it can be reached with both hands",
         "too_low": "it would have to be held nearer to the floor than the robot can reach",
@@ -89,6 +90,9 @@ def _stance(scene: Scene, target: SceneObject, robot: Pose2D, args: Args) -> tup
         held, stance, reach = stance_for(target, heading, scene.objects)
         if not approach.fits(args, stance.yaw):
             continue
+        if "approach" in args and not approach.is_shown(scene, target.id, stance.yaw):
+            side = approach.side_of(args, target.id)
+            raise StageError("imagine", "not_shown", f"{side} shows the camera how far the arms reach; try another one")
         if held.middle[2] < LOWEST:
             why = ("too_low", f"{target.id} would be held {held.middle[2]:.2f} m above the floor, {LOWEST} m at least")
             continue

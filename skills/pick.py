@@ -12,7 +12,6 @@ from exoactor.container import lies_in
 from exoactor.grasp import FARTHEST, GRASPABLE, THICKEST, Side, is_graspable, stance_to_grasp
 from exoactor.stance import inward, sides, support_of
 from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
-from skills import approach
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.places import effort, is_room
 
@@ -35,10 +34,9 @@ class Pick(Skill):
     name = "pick"
     about = "Walk up to a table and take a small thing that stands on it, such as a bottle or a can, with one hand."
     on_foot = True
-    arguments = (Argument("object", "object", "id of the thing to take", kinds=GRASPABLE), *approach.ARGUMENTS)
+    arguments = (Argument("object", "object", "id of the thing to take", kinds=GRASPABLE),)
     failure_codes: ClassVar[Mapping[str, str]] = {
         **COMMON_FAILURES,
-        **approach.SIDE_FAILURES,
         "no_fingers": "the robot's hands have no fingers",
         "fixed": "it cannot be moved",
         "too_thick": "the hand does not close round it",
@@ -51,10 +49,6 @@ class Pick(Skill):
         "not_lifted": "it still stands, or stands again",
         "dropped": "it was lifted and lost",
     }
-
-    def settled(self, scene: Scene, args: Args) -> Args:
-        """The side as one in the world."""
-        return approach.settled(scene, args, args["object"], approach.edges(scene, args["object"]))
 
     def effects(self, symbols: Symbols, args: Args) -> Symbols:
         """Near the thing, facing it, holding it."""
@@ -71,22 +65,21 @@ class Pick(Skill):
             raise StageError("imagine", "too_thick", f"{thing.id} is {wide:.2f} m thick, {THICKEST} m at most")
         if (container := lies_in(thing, scene.objects)) is not None:
             raise StageError("imagine", "walled_in", f"{thing.id} is in {container.id}, whose walls the hand would hit")
-        args = self.settled(scene, args)
-        goal = _stance(scene, thing, robot, args)
+        goal = _stance(scene, thing, robot)
         name = spoken(thing.id)
         pick = Action(
             "pick", f"takes the {name} with one hand and lifts it", SECONDS, side=HAND, thing=thing.id, rise=RISE
         )
         if goal.is_near(robot, THERE, THERE_ANGLE):
             return (pick,)
-        return (Action("walk", f"{approach.way_to(args, thing.id)}, within reach of it", goal=goal), pick)
+        return (Action("walk", f"walks up to the {name}, within reach of it", goal=goal), pick)
 
     def expectation(self, args: Args) -> Expectation:
         """Off what it stood on."""
         return Expectation("lifted", args["object"])
 
 
-def _stance(scene: Scene, thing: SceneObject, robot: Pose2D, args: Args) -> Pose2D:
+def _stance(scene: Scene, thing: SceneObject, robot: Pose2D) -> Pose2D:
     """Before the nearest side of what it stands on from which it can be reached, that is free and in view."""
     carrier = support_of(thing, scene.objects)
     top = 0.0 if carrier is None else carrier.top
@@ -94,11 +87,9 @@ def _stance(scene: Scene, thing: SceneObject, robot: Pose2D, args: Args) -> Pose
         raise StageError(
             "imagine", "not_on_anything", f"{thing.id} stands {top:.2f} m up, {LEVEL[0]} to {LEVEL[1]} m wanted"
         )
-    why = ("no_free_place", f"{approach.side_of(args, carrier.id)} has room to stand in view")
+    why = ("no_free_place", f"no side of {carrier.id} has room to stand in view")
     found: list[tuple[float, Pose2D]] = []
     for _, normal, _ in sides(carrier):
-        if not approach.fits(args, inward(normal)):
-            continue
         stance, ahead = stance_to_grasp(thing.position[:2], inward(normal), HAND, carrier)
         if ahead > FARTHEST:
             if not found:
@@ -108,7 +99,7 @@ def _stance(scene: Scene, thing: SceneObject, robot: Pose2D, args: Args) -> Pose
         if not is_room(scene, stance, (carrier.id, *on_it)):
             why = (
                 "no_free_place",
-                f"{approach.side_of(args, carrier.id)} from which {thing.id} is reached has room to stand in view",
+                f"no side of {carrier.id} from which {thing.id} is reached has room to stand in view",
             )
             continue
         half = float(thing.item.size[:2].max()) / 2
