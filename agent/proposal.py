@@ -14,7 +14,7 @@ from agent.quoting import objection
 from agent.scene_data import shown
 from exoactor.types import Catalogue
 from skills import Argument, Fact, Skill
-from skills.base import DIRECTIONS, RELATIONS
+from skills.base import APPROACHES, DIRECTIONS, RELATIONS
 
 ANSWERS = ("plan", "ask", "abstain")
 TYPES: Final[dict[str, dict[str, Any]]] = {
@@ -22,6 +22,7 @@ TYPES: Final[dict[str, dict[str, Any]]] = {
     "side": {"type": "string", "enum": ["left", "right"]},
     "direction": {"type": "string", "enum": list(DIRECTIONS)},
     "relation": {"type": "string", "enum": list(RELATIONS)},
+    "approach": {"type": "string", "enum": list(APPROACHES)},
     "seconds": {"type": "number"},
     "flag": {"type": "boolean"},
 }
@@ -96,7 +97,7 @@ def asked_for(skill: Skill) -> list[Argument]:
 
 def as_said(step: Subtask) -> dict[str, Any]:
     """The arguments of a step as it was asked for: what a look settled since makes no other way of it."""
-    said = {a.name for a in skills.get(step.skill).arguments if a.type != "degrees"}
+    said = {a.name for a in asked_for(skills.get(step.skill))}
     return {k: v for k, v in step.args.items() if k in said}
 
 

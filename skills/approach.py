@@ -17,7 +17,12 @@ is done as the near side does, the others may hide it."""
 SAME = np.pi / 4
 """Headings that differ by less are of one side [rad]."""
 ARGUMENTS = (
-    Argument("approach", "approach", "the side of it to stand at, as the robot sees it; the best by default", False),
+    Argument(
+        "approach",
+        "approach",
+        "the side of it to stand at: left, right or far, as the robot sees it; the best by default",
+        False,
+    ),
     Argument("toward", "degrees", "heading in the world of who stands there, once it has been seen", False),
 )
 SIDE_FAILURES = {"no_side": "it has no such side, or is not to be held from there"}
