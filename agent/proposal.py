@@ -14,7 +14,7 @@ from agent.quoting import objection
 from agent.scene_data import shown
 from exoactor.types import Catalogue
 from skills import Argument, Fact, Skill
-from skills.base import DIRECTIONS, RELATIONS
+from skills.base import APPROACHES, DIRECTIONS, RELATIONS
 
 ANSWERS = ("plan", "ask", "abstain")
 TYPES: Final[dict[str, dict[str, Any]]] = {
@@ -22,6 +22,7 @@ TYPES: Final[dict[str, dict[str, Any]]] = {
     "side": {"type": "string", "enum": ["left", "right"]},
     "direction": {"type": "string", "enum": list(DIRECTIONS)},
     "relation": {"type": "string", "enum": list(RELATIONS)},
+    "approach": {"type": "string", "enum": list(APPROACHES)},
     "seconds": {"type": "number"},
     "flag": {"type": "boolean"},
 }

@@ -21,7 +21,7 @@ def summarize(run_dir: Path) -> dict[str, Any]:
 
     Returns:
         status, reason, question, choices (the answers it may have), run_dir,
-        subtasks (id, skill, args, attempts, verdict, truth), replans,
+        subtasks (id, skill, args, attempts, verdict, with "person" where one said otherwise, truth), replans,
         seconds per stage (wall) and cpu_seconds per stage, model (what language models cost and might have cost, or
         None where none is configured).
 
@@ -90,6 +90,9 @@ def _subtask(run_dir: Path, entry: dict[str, Any], events: list[dict[str, Any]])
     elif failed:
         outcome = "cannot_tell" if failed[-1]["result"]["kind"] == "cannot_tell" else "not_done"
         verdict = {"outcome": outcome, "code": failed[-1]["result"]["code"], "stage": failed[-1]["result"]["stage"]}
+    said = [e["says"] for e in events if e["event"] == "by_word" and e["attempt"] == last]
+    if verdict is not None and said:
+        verdict["person"] = said[-1]
     truth = None
     if last and (run_dir / last / "truth.json").exists():
         truth = json.loads((run_dir / last / "truth.json").read_text())

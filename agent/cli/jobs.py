@@ -123,19 +123,26 @@ def plan(
 @command
 def resume(
     run_dir: Annotated[Path, typer.Argument(help="Run folder.")],
-    answer: Annotated[str | None, typer.Option(help="To an open question: retry, skip or stop.")] = None,
+    answer: Annotated[
+        str | None, typer.Option(help="To an open question: retry, skip or stop; done to a veto.")
+    ] = None,
     json_: Json = False,
 ) -> int:
-    """Go on with a run that was killed, interrupted, or waits for an answer."""
+    """Go on with a run or a standing goal that was killed, interrupted, or waits for an answer."""
     from agent.graph import ANSWERS, APPROVALS, EDIT
-    from agent.run_folder import RunFolder
+    from agent.run_folder import STANDING, RunFolder
+    from agent.second_opinion import BY_WORD
     from agent.summary import FINAL, summarize
     from exoactor.parts import PipelineCfg
 
     output = Output(json_)
-    allowed = (*ANSWERS, *APPROVALS, EDIT)
+    allowed = (*ANSWERS, BY_WORD, *APPROVALS, EDIT)
     if answer is not None and answer not in allowed:
         raise ConfigError(f"--answer: {answer!r} given, one of {', '.join(allowed)} wanted")
+    if (run_dir / STANDING).exists():
+        from agent.cli.standing import carry_on
+
+        return carry_on(run_dir, output)
     folder = RunFolder(run_dir)
     try:
         before = summarize(folder.path)

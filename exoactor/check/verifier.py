@@ -202,7 +202,7 @@ class GeometricVerifier:
             return gestures.waved(looks, expectation.side, cfg)
         assert target is not None
         if kind == "at":
-            return places.at(robot, target, after.objects, cfg)
+            return places.at(robot, target, after.objects, cfg, expectation.toward)
         if kind == "facing":
             return places.facing(before.robot, robot, target, cfg)
         if kind in PASSED:
