@@ -83,13 +83,21 @@ def summarize(records: Sequence[Record]) -> Table:
         rows.append(line)
     gone = [h for h in hands if h["shown"] < SHOWN]
     told = sum(h["said"] >= 0 for h in gone)
-    rows.append(("hidden hands that it tells", str(len(gone)), share(told, len(gone)), "", "", ""))
+    rows.append(("hidden hands that it tells", str(len(gone)), share(told, len(gone)), "", "", "", ""))
     ms = [float(np.median([r[k] for r in records])) for k in ("ms", "ms_flexion")] if records else [0.0, 0.0]
-    rows.append(("CPU of a hand [ms]", "", f"{ms[0]:.1f}", "", "", f"{ms[1]:.1f}"))
+    rows.append(("CPU of a hand [ms]", "", f"{ms[0]:.1f}", "", "", "", f"{ms[1]:.1f}"))
     summary |= {"hidden": len(gone), "hidden told": told, "cpu ms": ms[0], "cpu ms flexion": ms[1]}
     return Table(
         "hands: open, half closed or closed, cameras never seen",
-        ("hands", "n", "right of those told", "cannot tell", "said o/h/c of open | half | closed", "flexion right"),
+        (
+            "hands",
+            "n",
+            "right of those told",
+            "cannot tell",
+            "said o/h/c of open | half | closed",
+            "flexion: of those",
+            "of all",
+        ),
         tuple(rows),
         summary,
     )
@@ -101,12 +109,17 @@ def _row(name: str, hands: Sequence[Record]) -> tuple[tuple[str, ...], Record]:
     table = _table(told)
     untold = f"{100 * (1 - len(told) / len(hands)):.0f} %" if hands else ""
     counts = " | ".join("/".join(str(n) for n in row) for row in table)
-    line = (name, str(len(hands)), share(right, len(told)), untold, counts, share(flexion, len(hands)))
+    same = sum(h["flexion"] == h["state"] for h in told)
+    line = (
+        name, str(len(hands)), share(right, len(told)), untold, counts,
+        share(same, len(told)), share(flexion, len(hands)),
+    )  # fmt: skip
     return line, {
         "n": len(hands),
         "told": len(told),
         "right": right,
         "flexion right": flexion,
+        "flexion right of those told": same,
         "table": {state: row.tolist() for state, row in zip(FINGER_STATES, table, strict=True)},
     }
 

@@ -36,7 +36,7 @@ class FingersCfg:
     fewest: int = 4
     counts: float = 3.0
     agree: float = 0.7
-    refuse: float = 0.98
+    refuse: float = 0.95
     large: float = 20.0
     firm: int = 8
 
