@@ -30,7 +30,7 @@ class HandCfg:
         seen: nor wrists estimated with less confidence than this: the patch may show something else.
     """
 
-    hz: float = 8.0
+    hz: float = 12.5
     least: float = 14.0
     hidden: float = 0.5
     sure: float = 0.65

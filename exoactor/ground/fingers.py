@@ -31,7 +31,7 @@ class FingersCfg:
         firm: and so many looks tell.
     """
 
-    before: float = 0.8
+    before: float = 1.0
     after: float = 0.8
     fewest: int = 4
     counts: float = 3.0

@@ -14,13 +14,13 @@ from exoactor.imagine.render import PersonRenderer
 from exoactor.imagine.style import sample_style
 from exoactor.types import Camera, HumanMotion
 
-FPS, COUNT = 16.0, 32
+FPS, COUNT = 25.0, 50
 
 
 def film(path, side, distance):
     """Somebody with arms stretched out sideways, whose fingers bend in the middle of the clip; seen from above."""
     body, style = load_body(), sample_style(load_body(), 12)
-    bend = np.interp(np.arange(COUNT), [14, 18], [0.05, 1.0])
+    bend = np.interp(np.arange(COUNT), [22, 28], [0.05, 1.0])
     hands = np.zeros((COUNT, 2, 5, 3, 3))
     for k, sign in ((0, -1.0), (1, 1.0)):
         hands[:, k, :4, :, 2] = sign * bend[:, None, None]
@@ -49,18 +49,18 @@ def film(path, side, distance):
 def test_a_hand_is_seen_to_close(tmp_path, side):
     camera, motion = film(tmp_path / "clip.mp4", side, 1.2)
     states = hand_states(tmp_path / "clip.mp4", camera, motion, side, (0.0, 2.0))
-    assert len(states) == 16 and states.side == side and np.median(states.pixels) > 45
+    assert len(states) == 25 and states.side == side and np.median(states.pixels) > 45
     stretched, _, closed = states.odds.T
-    assert stretched[:6].min() > 0.9 and stretched[10:].max() < 0.1
-    assert closed[:6].max() < 0.05 and closed[10:].min() > 0.25
-    assert states.letters()[:6] == "o" * 6 and "o" not in states.letters()[10:]
+    assert stretched[:10].min() > 0.9 and stretched[15:].max() < 0.1
+    assert closed[:10].max() < 0.05 and closed[15:].min() > 0.25
+    assert states.letters()[:10] == "o" * 10 and "o" not in states.letters()[15:]
 
 
 @pytest.mark.assets
 def test_small_hands_and_wrists_that_are_not_seen_tell_nothing(tmp_path):
     camera, motion = film(tmp_path / "far.mp4", "right", 5.0)
-    far = hand_states(tmp_path / "far.mp4", camera, motion, "right", (0.5, 1.5))
-    assert len(far) == 9 and not far.told.any() and far.letters() == "." * 9
+    far = hand_states(tmp_path / "far.mp4", camera, motion, "right", (0.4, 1.6))
+    assert len(far) == 16 and not far.told.any() and far.letters() == "." * 16
     camera, motion = film(tmp_path / "near.mp4", "right", 1.2)
     unseen = hand_states(
         tmp_path / "near.mp4", camera, replace(motion, confidence=0.1 * motion.confidence), "right", (0.0, 1.0)
