@@ -210,6 +210,7 @@ class SimPipeline:
             "shift_m": round(grounded.shift, 3),
             "turn_deg": round(float(np.degrees(grounded.turn)), 1),
             "goal": grounded.goal.to_json(),
+            **({} if contact is None or contact.fingers is None else {"fingers": contact.fingers.agree}),
         }
 
     def retarget(self, folder: Path) -> None:
