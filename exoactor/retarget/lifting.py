@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from exoactor.grip import Grip
+from exoactor.grip import LOW, Grip
 from exoactor.ground.warp import smoothstep
-from exoactor.retarget.held import fingers_down, palms_in_world
+from exoactor.retarget.held import fingers_down, fingers_down_at, palms_in_world
 from exoactor.retarget.reach import ReachCfg, solve_reach
 from exoactor.retarget.wholebody import forward_at
 from exoactor.types import CONTROL_HZ, Array, Contact, PalmTargets, Pose2D, RobotMotion
@@ -40,6 +40,7 @@ class LiftCfg:
         leave: time to open the hands, and then to take them away upwards [s].
         pitch: range of how far the fingers point down, more for lower things [rad].
         body: inverse kinematics.
+        deep: the same for grips below `LOW`: one bows further and crouches less, so that no knee pushes the thing.
     """
 
     above: float = 0.17
@@ -60,6 +61,7 @@ class LiftCfg:
     leave: tuple[float, float] = (0.8, 1.4)
     pitch: tuple[float, float] = (0.15, 0.35)
     body: ReachCfg = field(default_factory=ReachCfg)
+    deep: ReachCfg = field(default_factory=lambda: ReachCfg(bow=2.0, lowest=0.24))
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,16 @@ def lift_motion(
     cfg = cfg or LiftCfg()
     hz = float(CONTROL_HZ)
     palms, body, weight, press = _phases(stance, held, contact, first, cfg, hz)
+    reach = cfg.deep if held.middle[2] < LOW else cfg.body
     # A thing turns with the hands that hold it, so they keep their pitch from the grip on.
     down = np.array([_pitch(height, cfg) for height in palms[:, 0, 2]])
     gripped = int(np.argmax(palms[:, 0, 2] <= palms[:, 0, 2].min() + 1e-6))
     down[gripped:] = down[gripped]
-    root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, cfg.body)
+    root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach)
+    # Deep down the arms are stretched, and point further down than is asked for.
+    closed = int(np.argmax(press.any(axis=(1, 2)))) + round(cfg.squeeze * hz) - 1
+    down[gripped:] = fingers_down_at(root_pos[closed], root_quat[closed], joints[closed])
+    root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach)
     planted = np.ones((len(palms), 2), bool)
     return RobotMotion(root_pos, root_quat, joints, planted, hz, None, PalmTargets(palms, weight, press))
 
@@ -107,6 +114,7 @@ def put_down_motion(
     cfg: LiftCfg | None = None,
     *,
     aside: Array | None = None,
+    turned: float = 0.0,
 ) -> RobotMotion:
     """Let down what is held, open the hands, take them away upwards and stand.
 
@@ -119,6 +127,7 @@ def put_down_motion(
         first: (29,) joint angles of standing, taken up again at the end [rad].
         cfg: tunables.
         aside: (2,) on the floor plane, how far it is moved before it is let down [m]; not at all by default.
+        turned: the fingers point so much further down when it is let go of [rad]: as they did when it was taken.
 
     Raises:
         ValueError: `before` does not end with the palms on something.
@@ -143,7 +152,8 @@ def put_down_motion(
     weight = np.ones(len(palms))
     leaving = round(keys[-1].seconds * hz)
     weight[-leaving:] = 1.0 - smoothstep(np.arange(1, leaving + 1) / leaving)
-    pitch = np.full(len(palms), fingers_down(before))
+    lowering = smoothstep(np.minimum((np.arange(len(palms)) + 1) / round((keys[0].seconds + cfg.lower) * hz), 1.0))
+    pitch = fingers_down(before) + turned * lowering
     root_pos, root_quat, joints = solve_reach(
         feet, palms, pitch, body, weight, first, hz, cfg.body, before.joint_pos[-1]
     )
