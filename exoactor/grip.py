@@ -114,8 +114,9 @@ def stance_for(thing: SceneObject, heading: float, things: Iterable[SceneObject]
     the thing cannot be held the reach is infinite.
     """
     held = grip(thing, heading)
-    bowed = BOWED * float(np.clip((LOW - held.middle[2]) / (LOW - LOWEST), 0.0, 1.0))
-    reach = _on_this_side(thing, held) + KNEES + bowed + _SWING * (thing.item.kind == "chair")
+    reach = _on_this_side(thing, held) + KNEES + _SWING * (thing.item.kind == "chair")
+    low = float(np.clip((LOW - held.middle[2]) / (LOW - LOWEST), 0.0, 1.0))
+    reach += min(BOWED * low, max(FARTHEST - reach, 0.0))
     carrier = support_of(thing, things)
     if carrier is not None:
         reach = max(reach, _on_this_side(carrier, held) + KNEES)
