@@ -25,7 +25,7 @@ class LiftCfg:
         never_below: ... and from no lower than this [m].
         wide: the middle of open hands is this far beside the thing on their way there [m].
         beside: and this far once they are down [m].
-        deeper: grips below `LOW` are reached for so much lower [m]: deep down the hands do not come to where they are asked.
+        deeper: grips below `LOW` are reached for so much lower [m]: deep down hands stay above what they are asked for.
         ahead: they take hold so far beyond the grip's middle, so that it lies under the heel of the hand [m].
         press: the palms are asked for this far inside the surface; the servos turn it into 45 N at the palm's
             middle, 80 to 100 N at the wrist [m].
