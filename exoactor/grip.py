@@ -32,6 +32,10 @@ WIDEST = 0.50
 """Between the palms of a G1 that can still press [m]."""
 KNEES = 0.21
 """Pelvis to what stands before the robot [m]; toes are 0.14 m ahead, knees of a crouching robot 0.2."""
+LOW = 0.35
+"""Grips below this [m] are bowed for rather than crouched ..."""
+BOWED = 0.05
+"""... from so much further off where they are lowest [m], so that no knee pushes what is lifted."""
 FARTHEST = 0.48
 """Pelvis to the grip's middle [m]; beyond it the hands end before the middle of a thing, which then slips out."""
 
@@ -111,6 +115,8 @@ def stance_for(thing: SceneObject, heading: float, things: Iterable[SceneObject]
     """
     held = grip(thing, heading)
     reach = _on_this_side(thing, held) + KNEES + _SWING * (thing.item.kind == "chair")
+    low = float(np.clip((LOW - held.middle[2]) / (LOW - LOWEST), 0.0, 1.0))
+    reach += min(BOWED * low, max(FARTHEST - reach, 0.0))
     carrier = support_of(thing, things)
     if carrier is not None:
         reach = max(reach, _on_this_side(carrier, held) + KNEES)

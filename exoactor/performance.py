@@ -262,7 +262,9 @@ def let_go(
     aside = np.zeros(2) if not tops else spot_on(tops[0], thing, thing.position[:2]) - thing.position[:2]
     aside *= min(1.0, MOST_ASIDE / max(float(np.linalg.norm(aside)), 1e-6))
     feet = feet_of(performed.estimator)
-    motion = put_down_motion(here, feet, held, drop, before, first, aside=aside if np.any(aside) else None)
+    turned = performed.palm.turned(performed.estimator.kinematics)
+    over = aside if np.any(aside) else None
+    motion = put_down_motion(here, feet, held, drop, before, first, aside=over, turned=turned)
     means.keep(motion)
     performed.palm.carrying = False
     performed.track(motion, replace(means.cfg, end=0.6), None, goes_on=True)

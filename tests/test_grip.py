@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exoactor.grip import FARTHEST, KNEES, faced_now, grip, sides, stance_for
+from exoactor.grip import BOWED, FARTHEST, KNEES, faced_now, grip, sides, stance_for
 from exoactor.types import CatalogueItem, SceneObject
 from exoactor.types.rotations import wrap
 
@@ -35,6 +35,12 @@ def test_a_round_thing_is_held_exactly_left_and_right(yaw, heading):
     held = grip(thing("cylinder", (0.3, 0.3, 0.3), yaw=yaw), heading)
     assert held.half == pytest.approx(0.15)
     assert np.allclose(held.forward, [np.cos(heading), np.sin(heading)])
+
+
+@pytest.mark.parametrize(("depth", "off"), [(0.3, BOWED), (0.5, 0.02), (0.56, 0.0)])
+def test_what_is_on_the_floor_is_bowed_for_from_further_off_but_no_further_than_hands_reach(depth, off):
+    _, _, reach = stance_for(thing(size=(depth, 0.36, 0.2), z=0.0), 0.0, [])
+    assert reach == pytest.approx(depth / 2 + KNEES + off)
 
 
 @given(ANGLE, st.floats(0.0, 0.1))

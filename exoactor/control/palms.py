@@ -13,6 +13,9 @@ from exoactor.control.reference import Reference
 from exoactor.types import CONTROL_HZ, Array, TargetFrame, TrackingCommand
 from exoactor.types.rotations import yaw_matrix
 
+STILL = 0.003
+"""Palms whose target moved by less up or down since they began to press are still taking hold [m]."""
+
 
 @dataclass(frozen=True)
 class PalmFeedbackCfg:
@@ -34,6 +37,7 @@ class PalmFeedbackCfg:
         push: carrying, shoulder and elbow push a pressing palm so hard, beside what they are asked for inside the thing
             [N]; with much more than the wrist's torque balances, the forearm's end takes the load.
         taking: time in which the arms are taken from the policy, and given back [s].
+        levelled: what is kept of the turn the hands took hold with from one control step to the next, carrying.
     """
 
     gain: float = 3.0
@@ -49,6 +53,7 @@ class PalmFeedbackCfg:
     closing: float = 5.0
     push: float = 25.0
     taking: float = 3.0
+    levelled: float = 0.98
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,40 @@ def palm_aims(reference: Reference) -> list[PalmAim] | None:
     return aims
 
 
+class _Grasp:
+    """How the hands were turned when they took hold: what is held turns with them, so they are to stay as they were.
+
+    Deep down they do not come to be turned as in the reference; brought there while they lift, they slip or tilt it.
+
+    Attributes:
+        off: (2,) how far they were turned from the reference about the lateral axis [rad].
+        pitch: how far the fingers pointed down [rad], or None while nothing is pressed.
+    """
+
+    def __init__(self) -> None:
+        self.off = np.zeros(2)
+        self.pitch: float | None = None
+        self._level: float | None = None
+
+    def update(self, aim: PalmAim, off: Array, pitch: float) -> None:
+        """Remember (2,) `off` and `pitch` of now [rad], until palms that press are moved up or down."""
+        if not aim.press.any():
+            self.off, self.pitch, self._level = np.zeros(2), None, None
+            return
+        height = float(aim.position[:, 2].mean())
+        if self.pitch is None:
+            self._level = height
+        if self._level is not None and abs(height - self._level) > STILL:
+            self._level = None
+        if self._level is not None:
+            self.off, self.pitch = np.array(off), pitch
+
+
+def fingers_down(kinematics: Kinematics) -> float:
+    """How far the fingers point down, as measured, both hands' mean [rad]."""
+    return float(np.arcsin(np.clip(-kinematics.palm_turns()[:, 2, 0], -1.0, 1.0)).mean())
+
+
 class PalmFeedback:
     """Offsets on the 14 arm targets that bring the palms where they have to be in the world, turned as they have to be.
 
@@ -111,7 +150,13 @@ class PalmFeedback:
         self._closed = np.zeros(2)
         self._torque = np.zeros((2, 7))
         self._taken = 0.0
+        self._grasp = _Grasp()
         self.carrying = False
+
+    def turned(self, kinematics: Kinematics) -> float:
+        """How much further the fingers pointed down when the hands took hold than now [rad]; 0 if they hold nothing."""
+        pitch = self._grasp.pitch
+        return 0.0 if pitch is None else pitch - fingers_down(kinematics)
 
     def correct(
         self, command: TrackingCommand, aim: PalmAim, pose: Array, height: float, kinematics: Kinematics
@@ -144,6 +189,10 @@ class PalmFeedback:
             twist = Rotation.from_matrix(aim.turns @ kinematics.palm_turns().transpose(0, 2, 1)).as_rotvec()
             pressing = along.any(axis=1)
             twist[pressing, 2] = 0.0
+            self._grasp.update(aim, twist[:, 1], fingers_down(kinematics))
+            if self.carrying:
+                self._grasp.off *= cfg.levelled
+            twist[pressing, 1] -= self._grasp.off[pressing]
             error = np.column_stack([error, cfg.arm * np.clip(twist, -cfg.turn, cfg.turn)])
             scale = np.repeat([1.0, cfg.arm], 3)[:, None]
             for i, jacobian in enumerate(kinematics.palm_jacobians()):

@@ -20,6 +20,7 @@ class CarryCfg:
     Args:
         level: the palms are held so high [m]; higher, the bent arms press less, and lower, thighs hit the thing.
         draw: time to bring it there [s].
+        pitch: the fingers point down by no more than this [rad]; steeper, what is carried slips out.
         over_ankles: the pelvis of an upright robot with a load is so far before its ankles [m].
         stand_up: time to take up the posture of walking below the hands [s].
         body: inverse kinematics while it is drawn near.
@@ -27,6 +28,7 @@ class CarryCfg:
 
     level: float = 0.80
     draw: float = 3.0
+    pitch: float = 0.5
     over_ankles: float = -0.03
     stand_up: float = 1.0
     body: ReachCfg = field(default_factory=ReachCfg)
@@ -55,7 +57,8 @@ def draw_near_motion(
     count = round(cfg.draw * hz)
     share = smoothstep(np.arange(1, count + 1) / count)
     palms = at + share[:, None, None] * way
-    turned = np.full(count, fingers_down(before))
+    pitch = fingers_down(before)
+    turned = pitch + share * (min(pitch, cfg.pitch) - pitch)
     weight = np.ones(count)
     root_pos, root_quat, joints = solve_reach(
         feet, palms, turned, palms[:, :, 2].mean(axis=1), weight, first, hz, cfg.body, before.joint_pos[-1]

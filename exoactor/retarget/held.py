@@ -48,8 +48,13 @@ def hand_in_world(motion: RobotMotion, pose: Pose2D) -> tuple[Array, float]:
 
 def fingers_down(motion: RobotMotion) -> float:
     """How far the fingers point down at the end of a motion [rad]; what is held turns with them."""
+    return fingers_down_at(motion.root_pos[-1], motion.root_quat[-1], motion.joint_pos[-1])
+
+
+def fingers_down_at(root_pos: Array, root_quat: Array, joint_pos: Array) -> float:
+    """The same of one posture: root (3,) [m] and (4,) wxyz, (29,) joint angles [rad]."""
     names = ("left_wrist_yaw_link", "right_wrist_yaw_link")
-    _, turns = forward(motion.root_pos[-1:], motion.root_quat[-1:], motion.joint_pos[-1:], names)
+    _, turns = forward(root_pos[None], root_quat[None], joint_pos[None], names)
     return float(np.arcsin(np.clip(-turns[0, :, 2, 0], -1.0, 1.0)).mean())
 
 

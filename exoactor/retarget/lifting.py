@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from exoactor.grip import Grip
+from exoactor.grip import LOW, Grip
 from exoactor.ground.warp import smoothstep
-from exoactor.retarget.held import fingers_down, palms_in_world
+from exoactor.retarget.held import fingers_down, fingers_down_at, palms_in_world
 from exoactor.retarget.reach import ReachCfg, solve_reach
 from exoactor.retarget.wholebody import forward_at
 from exoactor.types import CONTROL_HZ, Array, Contact, PalmTargets, Pose2D, RobotMotion
@@ -25,6 +25,7 @@ class LiftCfg:
         never_below: ... and from no lower than this [m].
         wide: the middle of open hands is this far beside the thing on their way there [m].
         beside: and this far once they are down [m].
+        deeper: grips below `LOW` are reached for so much lower [m]: deep down hands stay above what they are asked for.
         ahead: they take hold so far beyond the grip's middle, so that it lies under the heel of the hand [m].
         press: the palms are asked for this far inside the surface; the servos turn it into 45 N at the palm's
             middle, 80 to 100 N at the wrist [m].
@@ -40,12 +41,14 @@ class LiftCfg:
         leave: time to open the hands, and then to take them away upwards [s].
         pitch: range of how far the fingers point down, more for lower things [rad].
         body: inverse kinematics.
+        deep: the same for grips below `LOW`: one bows further and crouches less, so that no knee pushes the thing.
     """
 
     above: float = 0.17
     never_below: float = 0.70
     wide: float = 0.135
     beside: float = 0.105
+    deeper: float = 0.04
     ahead: float = 0.02
     press: float = 0.045
     rise: tuple[float, float] = (1.0, 0.42)
@@ -60,6 +63,7 @@ class LiftCfg:
     leave: tuple[float, float] = (0.8, 1.4)
     pitch: tuple[float, float] = (0.15, 0.35)
     body: ReachCfg = field(default_factory=ReachCfg)
+    deep: ReachCfg = field(default_factory=lambda: ReachCfg(bow=2.0, lowest=0.24))
 
 
 @dataclass(frozen=True)
@@ -88,11 +92,16 @@ def lift_motion(
     cfg = cfg or LiftCfg()
     hz = float(CONTROL_HZ)
     palms, body, weight, press = _phases(stance, held, contact, first, cfg, hz)
+    reach = cfg.deep if held.middle[2] < LOW else cfg.body
     # A thing turns with the hands that hold it, so they keep their pitch from the grip on.
     down = np.array([_pitch(height, cfg) for height in palms[:, 0, 2]])
     gripped = int(np.argmax(palms[:, 0, 2] <= palms[:, 0, 2].min() + 1e-6))
     down[gripped:] = down[gripped]
-    root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, cfg.body)
+    root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach)
+    # Deep down the arms are stretched, and point further down than is asked for.
+    closed = int(np.argmax(press.any(axis=(1, 2)))) + round(cfg.squeeze * hz) - 1
+    down[gripped:] = fingers_down_at(root_pos[closed], root_quat[closed], joints[closed])
+    root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach)
     planted = np.ones((len(palms), 2), bool)
     return RobotMotion(root_pos, root_quat, joints, planted, hz, None, PalmTargets(palms, weight, press))
 
@@ -107,6 +116,7 @@ def put_down_motion(
     cfg: LiftCfg | None = None,
     *,
     aside: Array | None = None,
+    turned: float = 0.0,
 ) -> RobotMotion:
     """Let down what is held, open the hands, take them away upwards and stand.
 
@@ -119,6 +129,7 @@ def put_down_motion(
         first: (29,) joint angles of standing, taken up again at the end [rad].
         cfg: tunables.
         aside: (2,) on the floor plane, how far it is moved before it is let down [m]; not at all by default.
+        turned: the fingers point so much further down when it is let go of [rad]: as they did when it was taken.
 
     Raises:
         ValueError: `before` does not end with the palms on something.
@@ -143,7 +154,8 @@ def put_down_motion(
     weight = np.ones(len(palms))
     leaving = round(keys[-1].seconds * hz)
     weight[-leaving:] = 1.0 - smoothstep(np.arange(1, leaving + 1) / leaving)
-    pitch = np.full(len(palms), fingers_down(before))
+    lowering = smoothstep(np.minimum((np.arange(len(palms)) + 1) / round((keys[0].seconds + cfg.lower) * hz), 1.0))
+    pitch = fingers_down(before) + turned * lowering
     root_pos, root_quat, joints = solve_reach(
         feet, palms, pitch, body, weight, first, hz, cfg.body, before.joint_pos[-1]
     )
@@ -163,11 +175,12 @@ def _phases(
     level = float(held.middle[2])
     high = max(level + cfg.above, cfg.never_below)
     down = max(contact.begin - contact.reach, cfg.down)
-    rise = min(cfg.rise[0] * contact.lift, cfg.rise[1])
+    deeper = cfg.deeper * (level < LOW)
+    rise = min(cfg.rise[0] * contact.lift, cfg.rise[1]) + deeper
     hold = float(np.clip(contact.end - contact.rise - cfg.lift, *cfg.hold))
     wide = held.palms(-0.03, cfg.wide, high - level)
-    beside = held.palms(cfg.ahead, cfg.beside, 0.0)
-    closed = held.palms(cfg.ahead, -cfg.press, 0.0)
+    beside = held.palms(cfg.ahead, cfg.beside, -deeper)
+    closed = held.palms(cfg.ahead, -cfg.press, -deeper)
     lifted = closed + np.array([0.0, 0.0, rise])
     keys = (
         _Key(0.58 * down, wide, max(level + cfg.above, 0.62), False),

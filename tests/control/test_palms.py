@@ -86,6 +86,45 @@ def test_palms_that_press_are_moved_together():
     assert np.abs(reached - wanted).max() < 0.01
 
 
+def about_y(turns, angle):
+    """Hands turned so much further about the lateral axis of the robot [rad]."""
+    lateral = Rotation.from_euler("z", POSE[2]).apply([0.0, 1.0, 0.0])
+    return Rotation.from_rotvec(angle * lateral).as_matrix() @ turns
+
+
+def hold(feedback, kinematics, height, turn, steps, joints):
+    """Pressing palms are asked for at a height and turn for a while; the joint angles that come of it."""
+    wanted = begin() + np.array([0.0, 0.0, height])
+    for _ in range(steps):
+        kinematics.update(joints, UPRIGHT)
+        command = TrackingCommand(np.zeros(2), HEIGHT, np.zeros(2), 0.0, START)
+        joints = np.array(
+            feedback.correct(command, PalmAim(wanted, turn, INWARD_HERE, 1.0), POSE, HEIGHT, kinematics).joint_pos
+        )
+        joints[WRIST_YAWS] = START[WRIST_YAWS]
+    kinematics.update(joints, UPRIGHT)
+    return joints
+
+
+@pytest.mark.parametrize("carrying", [False, True])
+def test_hands_keep_the_turn_they_took_hold_with_until_they_carry(carrying):
+    feedback, kinematics = PalmFeedback(), Kinematics()
+    kinematics.update(START, UPRIGHT)
+    first = turns_in_world(kinematics)
+    asked = about_y(first, -0.3)
+    joints = hold(feedback, kinematics, 0.0, asked, 20, START)
+    assert feedback.turned(kinematics) == pytest.approx(0.0, abs=0.01)
+    feedback.carrying = carrying
+    hold(feedback, kinematics, 0.03, asked, 300, joints)
+    assert feedback.turned(kinematics) == pytest.approx(0.3 if carrying else 0.0, abs=0.08)
+
+
+def test_hands_that_hold_nothing_are_turned_from_nothing():
+    feedback, kinematics = PalmFeedback(), Kinematics()
+    kinematics.update(START, UPRIGHT)
+    assert feedback.turned(kinematics) == 0.0
+
+
 def asked_of_pressing_hands(turned, seconds):
     """(2,) wrist yaws asked for after a time [rad], the hands being held turned by so much [rad]."""
     feedback, kinematics = PalmFeedback(), Kinematics()

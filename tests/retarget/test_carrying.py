@@ -1,12 +1,14 @@
 """Plans of a robot with a thing in its hands: drawn near, walked with, without a jump anywhere."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from exoactor.control.execute import standing_pose
 from exoactor.grip import grip
 from exoactor.retarget import carry_motion, draw_near_motion, lift_motion, put_down_motion, shuffle
-from exoactor.retarget.held import fingers_down, palms_in_world
+from exoactor.retarget.held import fingers_down, fingers_down_at, palms_in_world
 from exoactor.retarget.wholebody import forward
 from exoactor.types import CatalogueItem, Contact, Pose2D, SceneObject
 from exoactor.types.rotations import yaw_matrix
@@ -84,3 +86,15 @@ def test_free_hands_hold_nothing_and_fingers_point_down_as_planned(lifted):
     _, turns = forward(lifted.root_pos[-1:], lifted.root_quat[-1:], lifted.joint_pos[-1:], WRISTS)
     assert fingers_down(lifted) == pytest.approx(float(np.arcsin(-turns[0, :, 2, 0]).mean()))
     assert np.array(PALM_CENTRE)[0] > 0
+
+
+def test_what_was_taken_steeply_is_carried_flatter_and_let_down_as_it_was_taken():
+    on_floor = replace(BOX, position=[*BOX.position[:2], 0.0])
+    steep = lift_motion(STANCE, FEET, grip(on_floor, STANCE.yaw), CONTACT, FIRST)
+    flat = draw_near_motion(STANCE, FEET, 0.38, steep, FIRST)
+    assert fingers_down(steep) > 0.6 and fingers_down(flat) < 0.52
+    turned = fingers_down(steep) - fingers_down(flat)
+    down = put_down_motion(STANCE, FEET, grip(BOX, STANCE.yaw), 0.2, flat, FIRST, turned=turned)
+    open_ = int(np.flatnonzero(down.palms.press.any(axis=(1, 2)))[-1])
+    let_go = fingers_down_at(down.root_pos[open_], down.root_quat[open_], down.joint_pos[open_])
+    assert let_go == pytest.approx(fingers_down(steep), abs=0.1)

@@ -6,6 +6,7 @@ import pytest
 from exoactor.control.execute import standing_pose
 from exoactor.grip import grip
 from exoactor.retarget import lift_motion, shuffle
+from exoactor.retarget.held import fingers_down_at
 from exoactor.retarget.wholebody import forward
 from exoactor.types import CatalogueItem, Contact, Pose2D, SceneObject
 from exoactor.world.g1 import PALM_CENTRE, default_actuation
@@ -36,6 +37,15 @@ def test_palms_get_there_and_feet_stay(height):
     off = np.abs((palms - motion.palms.position)[gripping])
     assert off.max() < 0.03
     assert motion.palms.weight[0] < 0.05 and motion.palms.weight[-1] == 1.0
+
+
+def test_off_the_floor_the_fingers_keep_pointing_down_as_they_do_at_the_grip():
+    motion, _ = plan(0.0)
+    gripping = np.flatnonzero(motion.palms.press.any(axis=(1, 2)))
+    frames = gripping[60::20]
+    down = [fingers_down_at(motion.root_pos[i], motion.root_quat[i], motion.joint_pos[i]) for i in frames]
+    assert down[0] > 0.6  # more than the 0.35 rad that higher things are held with
+    assert np.ptp(down) < 0.2
 
 
 def test_joints_do_not_jump_and_the_palms_come_from_above_and_outside():
