@@ -64,8 +64,8 @@ class LiftCfg:
     sink: float = 0.015
     leave: tuple[float, float] = (0.8, 1.4)
     pitch: tuple[float, float] = (0.15, 0.35)
-    bowed: float = 0.025
-    rising: float = -0.02
+    bowed: float = 0.035
+    rising: float = -0.005
     leaves: float = 0.06
     body: ReachCfg = field(default_factory=ReachCfg)
 
