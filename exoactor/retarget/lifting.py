@@ -100,7 +100,7 @@ def lift_motion(
     down = np.array([_pitch(height, cfg) for height in palms[:, 0, 2]])
     gripped = int(np.argmax(palms[:, 0, 2] <= palms[:, 0, 2].min() + 1e-6))
     down[gripped:] = down[gripped]
-    ahead = _balance(palms[:, 0, 2], press.any(axis=(1, 2)), cfg, round(_hold(contact, cfg) * hz))
+    ahead = _balance(palms[:, 0, 2], press, cfg, round(_hold(contact, cfg) * hz))
     root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, cfg.body, ahead=ahead)
     planted = np.ones((len(palms), 2), bool)
     return RobotMotion(root_pos, root_quat, joints, planted, hz, None, PalmTargets(palms, weight, press))
@@ -165,15 +165,16 @@ def _pitch(height: float, cfg: LiftCfg) -> float:
     return float(np.clip(cfg.pitch[0] + max(0.95 - height, 0.0), *cfg.pitch))
 
 
-def _balance(height: Array, pressing: Array, cfg: LiftCfg, held: int) -> Array:
+def _balance(height: Array, press: Array, cfg: LiftCfg, held: int) -> Array:
     """How far ahead of the ankles the centre of mass is kept (N,) [m], as when standing again by the end.
 
     Args:
         height: (N,) of the palms [m].
-        pressing: (N,) whether they press.
+        press: (N, 2, 3) direction they press in, or 0.
         cfg: tunables.
         held: frames at the end in which the thing is held up.
     """
+    pressing = np.abs(press).max(axis=(1, 2)) > 0.0
     gripped = height[np.argmax(pressing)]
     up = np.clip(pressing * (height - gripped) / cfg.leaves, 0.0, 1.0)
     ahead = cfg.bowed + smoothstep(up) * (cfg.rising - cfg.bowed)
