@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoactor.check.cfg import CheckCfg
+from exoactor.grasp import is_graspable
 from exoactor.grip import MARGIN
 from exoactor.stance import distance_to_footprint
 from exoactor.types import Outcome, Pose2D, SceneObject, Verdict
@@ -132,8 +133,9 @@ def put_down(
         # A drum as high as it is wide looks alike either way from across a room: shape and height disagree.
         unclear = abs(high - low - tall_upright)
         return Verdict(Outcome.CANNOT_TELL, "lies_or_stands", unclear, abs(tall), "m", 0.3, details=details)
-    if after.lies or abs(tall) > cfg.upright_within:
-        return Verdict(Outcome.NOT_DONE, "toppled", abs(tall), cfg.upright_within, "m", details=details)
+    within = cfg.upright_within if is_graspable(after.item) else cfg.large_upright_within
+    if after.lies or abs(tall) > within:
+        return Verdict(Outcome.NOT_DONE, "toppled", abs(tall), within, "m", details=details)
     if robot is None:
         return Verdict(Outcome.CANNOT_TELL, "robot_not_seen", details=details, confidence=0.3)
     if hands < cfg.hands_off:

@@ -53,6 +53,7 @@ def test_a_look_in_which_it_is_down_begins_the_second_anew():
         (UP, Pose2D(0, 0, 0), Outcome.NOT_DONE, "not_put_down"),
         ((0.0, 0.25), Pose2D(0, 0, 0), Outcome.NOT_DONE, "not_put_down"),
         ((0.41, 0.80), Pose2D(0, 0, 0), Outcome.NOT_DONE, "toppled"),
+        ((0.41, 0.70), Pose2D(0, 0, 0), Outcome.NOT_DONE, "toppled"),
         (DOWN, None, Outcome.CANNOT_TELL, "robot_not_seen"),
         (None, Pose2D(0, 0, 0), Outcome.CANNOT_TELL, "target_not_seen"),
     ],
