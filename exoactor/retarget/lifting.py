@@ -25,7 +25,6 @@ class LiftCfg:
         never_below: ... and from no lower than this [m].
         wide: the middle of open hands is this far beside the thing on their way there [m].
         beside: and this far once they are down [m].
-        deeper: grips below `LOW` are reached for so much lower [m]: deep down hands stay above what they are asked for.
         ahead: they take hold so far beyond the grip's middle, so that it lies under the heel of the hand [m].
         press: the palms are asked for this far inside the surface; the servos turn it into 45 N at the palm's
             middle, 80 to 100 N at the wrist [m].
@@ -48,7 +47,6 @@ class LiftCfg:
     never_below: float = 0.70
     wide: float = 0.135
     beside: float = 0.105
-    deeper: float = 0.04
     ahead: float = 0.02
     press: float = 0.045
     rise: tuple[float, float] = (1.0, 0.42)
@@ -63,7 +61,7 @@ class LiftCfg:
     leave: tuple[float, float] = (0.8, 1.4)
     pitch: tuple[float, float] = (0.15, 0.35)
     body: ReachCfg = field(default_factory=ReachCfg)
-    deep: ReachCfg = field(default_factory=lambda: ReachCfg(bow=2.0, lowest=0.24))
+    deep: ReachCfg = field(default_factory=lambda: ReachCfg(bow=1.8, lowest=0.255))
 
 
 @dataclass(frozen=True)
@@ -175,12 +173,11 @@ def _phases(
     level = float(held.middle[2])
     high = max(level + cfg.above, cfg.never_below)
     down = max(contact.begin - contact.reach, cfg.down)
-    deeper = cfg.deeper * (level < LOW)
-    rise = min(cfg.rise[0] * contact.lift, cfg.rise[1]) + deeper
+    rise = min(cfg.rise[0] * contact.lift, cfg.rise[1])
     hold = float(np.clip(contact.end - contact.rise - cfg.lift, *cfg.hold))
     wide = held.palms(-0.03, cfg.wide, high - level)
-    beside = held.palms(cfg.ahead, cfg.beside, -deeper)
-    closed = held.palms(cfg.ahead, -cfg.press, -deeper)
+    beside = held.palms(cfg.ahead, cfg.beside, 0.0)
+    closed = held.palms(cfg.ahead, -cfg.press, 0.0)
     lifted = closed + np.array([0.0, 0.0, rise])
     keys = (
         _Key(0.58 * down, wide, max(level + cfg.above, 0.62), False),
