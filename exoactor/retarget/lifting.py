@@ -96,10 +96,11 @@ def lift_motion(
     gripped = int(np.argmax(palms[:, 0, 2] <= palms[:, 0, 2].min() + 1e-6))
     down[gripped:] = down[gripped]
     root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach)
-    # Deep down the arms are stretched, and point further down than is asked for.
-    closed = int(np.argmax(press.any(axis=(1, 2)))) + round(cfg.squeeze * hz) - 1
-    down[gripped:] = fingers_down_at(root_pos[closed], root_quat[closed], joints[closed])
-    root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach)
+    if held.middle[2] < LOW:
+        # Deep down the arms are stretched, and point further down than is asked for.
+        closed = int(np.argmax(press.any(axis=(1, 2)))) + round(cfg.squeeze * hz) - 1
+        down[gripped:] = fingers_down_at(root_pos[closed], root_quat[closed], joints[closed])
+        root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach)
     planted = np.ones((len(palms), 2), bool)
     return RobotMotion(root_pos, root_quat, joints, planted, hz, None, PalmTargets(palms, weight, press))
 
