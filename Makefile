@@ -12,7 +12,7 @@ demo: $(READY)  ## one long instruction, closed loop, on a CPU, no key
 
 test: $(READY)  ## all tests
 	$(BIN)/exoactor assets pull
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(READY)  ## formatting, lint, types
 	$(BIN)/ruff format --check .
@@ -27,7 +27,7 @@ install: $(READY)
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11 to 3.13 is needed, {sys.executable} is {v[0]}.{v[1]}. Do: make PYTHON=python3.11 $(MAKECMDGOALS)")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,mcp]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,mcp,local]'
 	touch $(READY)
 
 clean:

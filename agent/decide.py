@@ -15,7 +15,7 @@ POINTLESS = frozenset(
         "no_free_place", "no_free_path", "no_path", "out_of_view", "path_blocked", "arm_not_seen",
         "too_low", "too_high", "too_wide", "out_of_reach", "fixed", "toppled", "lost", "not_in_hands", "not_above",
         "too_large", "no_side", "in_the_way", "would_fall", "fell_off", "not_on_anything", "not_on_a_table",
-        "rim_out_of_reach", "walled_in",
+        "rim_out_of_reach", "walled_in", "not_shown",
         "seated", "perched", "slumped", "hands_on", "seat_taken", "no_seat",
     }
 )  # fmt: skip

@@ -24,8 +24,9 @@ from agent.attempts import Attempt, attempt_of
 from agent.decide import Decision, Result, ResultKind, Situation, decide
 from agent.plan import PlanStatus, Subtask
 from agent.planning import failed_before, failure_entry, planned
-from agent.remembered import hand_of, note
+from agent.remembered import facing_of, hand_of, note
 from agent.resume import look_again_after_restart
+from agent.second_opinion import BY_WORD, VETOED
 from agent.session import Session
 from agent.witness import beside, look_at_video
 from agent.worded import take_edit, worded
@@ -48,7 +49,8 @@ class State(TypedDict, total=False):
 
     `plan` holds {"id", "skill", "args", "because"}; `cursor` indexes it; `attempt` counts from 1; `looks`
     counts checks of the attempt; `failures` are the reasons of this subtask; `history` the failures of the job, of
-    which a person who said "retry" has `forgiven` the first ones; `edits` counts edited prompts of the job, `takes`
+    which a person who said "retry" has `forgiven` the first ones; `by_word` counts steps that a person says are done;
+    `edits` counts edited prompts of the job, `takes`
     those that were usable; `objection` is to the last one.
     """
 
@@ -67,6 +69,7 @@ class State(TypedDict, total=False):
     status: str
     reason: str
     skipped: int
+    by_word: int
     forgiven: int
 
 
@@ -240,18 +243,17 @@ class Nodes:
                 ),
                 s.budgets,
             )
-            if decision.do != "look":
+            if decision.do != "look" and not self._unseen(decision.do, result, attempt):
                 note(s, attempt, result, _before(state))
             known = s.emit("decided", key=key, attempt=attempt.name, **asdict(decision), result=asdict(result))
-        if known["do"] != "look" and not (known["do"] == "retry" and result.code == BLIND):
+        if known["do"] != "look" and not self._unseen(known["do"], result, attempt):
             (attempt.folder / FRAMES).unlink(missing_ok=True)  # tens of megabytes, wanted no more
         return self._follow(Decision(known["do"], known["why"]), result, attempt, state)
 
     def _follow(self, decision: Decision, result: Result, attempt: Attempt, state: State) -> Command[str]:
         failures = [*state["failures"], *([] if result.kind == "interrupted" else [result.code])]
-        entry = failure_entry(
-            attempt.subtask, result.stage, result.code, result.hint, _before(state), hand_of(self.session, attempt)
-        )
+        way = {"hand": hand_of(self.session, attempt), "facing": facing_of(self.session, attempt)}
+        entry = failure_entry(attempt.subtask, result.stage, result.code, result.hint, _before(state), way)
         history = [*state.get("history", []), *([] if result.kind == "interrupted" else [entry])]
         if decision.do == "next":
             return self._next(state, done=result.kind == "done")
@@ -259,7 +261,7 @@ class Nodes:
             return Command(goto="check", update={"looks": state["looks"] + 1})
         if decision.do == "retry":
             again = {"attempt": state["attempt"] + 1, "looks": 0, "failures": failures, "history": history}
-            return Command(goto="look_later" if result.code == BLIND else "observe", update=again)
+            return Command(goto="look_later" if self._unseen("retry", result, attempt) else "observe", update=again)
         if decision.do == "replan":
             return Command(goto="plan", update={"replans": state["replans"] + 1, "history": history})
         if decision.do == "ask":
@@ -270,6 +272,11 @@ class Nodes:
         status = "failed" if self.session.run.job.open_loop else "aborted"
         return self._finish(status, decision.why)
 
+    def _unseen(self, do: str, result: Result, attempt: Attempt) -> bool:
+        """Whether a motion was made whose outcome is looked at later, before anything moves again."""
+        moved = self.session.run.journal.get(attempt.motion_started) is not None
+        return do == "retry" and result.code == BLIND and moved
+
     def look_later(self, state: State) -> Command[str]:
         """Look at what came of the attempt before, which nobody could see; what is done is not done again."""
         s = self.session
@@ -279,34 +286,44 @@ class Nodes:
         (last.folder / FRAMES).unlink(missing_ok=True)
         if done["result"]["kind"] == "unsafe":
             return Command(goto="decide", update={"result": done["result"]})
-        if done["result"]["kind"] != "done":
+        seen = done["result"]["kind"] == "done"
+        note(s, last, Result(**(done if seen else state)["result"]), _before(state))
+        if not seen:
             return Command(goto="observe")
         decision = decide(Situation(Result(**done["result"])), s.budgets)
         told = {"attempt": last.name, **asdict(decision), "result": done["result"]}
         s.emit("decided", key=f"{last.name}/decision-later", **told)
         return self._next(state, done=True)
 
-    def _next(self, state: State, *, done: bool) -> Command[str]:
-        cursor, skipped = state["cursor"] + 1, state.get("skipped", 0) + (not done)
-        if cursor == len(state["plan"]):
+    def _next(self, state: State, *, done: bool, by_word: bool = False) -> Command[str]:
+        cursor, skipped = state["cursor"] + 1, state.get("skipped", 0) + (not done and not by_word)
+        words, steps = state.get("by_word", 0) + by_word, len(state["plan"])
+        if cursor == steps:
             if skipped:
-                return self._finish("failed", f"{skipped} of {len(state['plan'])} steps were not seen to be done")
-            return self._finish("achieved", "")
+                return self._finish("failed", f"{skipped} of {steps} steps were not seen to be done")
+            return self._finish("achieved", f"{words} of {steps} steps by a person's word alone" if words else "")
         update: State = {"cursor": cursor, "attempt": 1, "looks": 0, "failures": [], "skipped": skipped}
-        return Command(goto="observe", update=update)
+        return Command(goto="observe", update={**update, "by_word": words})
 
     def ask(self, state: State) -> Command[str]:
         """Ask a person; the graph waits here, also over the end of the process."""
         s = self.session
         count = len(s.run.journal.of("answered"))
-        s.emit("asked", key=f"ask-{count}", question=state["reason"], choices=list(ANSWERS))
-        answer = interrupt({"question": state["reason"], "choices": list(ANSWERS)})
-        s.emit("answered", answer=answer, question=state["reason"])
+        question, choices = state["reason"], list(ANSWERS)
+        if state["result"]["code"] == VETOED:
+            question, choices = f"{question} It was measured to be done; is it done?", [*ANSWERS, BY_WORD]
+        s.emit("asked", key=f"ask-{count}", question=question, choices=choices)
+        answer = interrupt({"question": question, "choices": choices})
+        s.emit("answered", answer=answer, question=question)
         if answer == "retry":
             anew = {"attempt": state["attempt"] + 1, "looks": 0, "failures": []}
             return Command(goto="observe", update={**anew, "forgiven": len(state.get("history", []))})
         if answer == "skip":
             return self._next(state, done=False)
+        if answer == BY_WORD:
+            name = attempt_of(s, state).name
+            s.emit("by_word", key=f"{name}/by-word", attempt=name, says=answer, question=question)
+            return self._next(state, done=False, by_word=True)
         return self._finish("aborted", "stopped by a person's answer")
 
     def approve_plan(self, state: State) -> Command[str]:

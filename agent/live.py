@@ -84,6 +84,8 @@ class Board:
                 self.now = (later[0], "", 0.0) if later else None
             else:
                 self.notes = [*self.notes, f"step {subtask}: {event['do']}: {event['why']}"][-4:]
+        if kind == "by_word" and subtask is not None:
+            self.state[subtask] = ("cannot_tell", f"{event['says']}, says a person")
         if kind in ("looked_after_restart", "attempt_interrupted", "run_finished", "remembered", CALLED, SAW):
             self.notes = [*self.notes, sentence(event)][-4:]
 
@@ -221,6 +223,8 @@ def sentence(event: Event) -> str:
         return f"taken up again at {event['stage']} of {where} after a fresh look; {begun}"
     if kind == "attempt_interrupted":
         return f"{where} closed: {event['why']}"
+    if kind == "by_word":
+        return f"{where}: a person says it is {event['says']}"
     if kind == "motion_stopped":
         return f"{where}: stopped in mid-motion"
     if kind == "run_finished":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import cycle
+from itertools import cycle, islice
 
 import numpy as np
 
+from agent.journal import Event
 from agent.standing_goal import StandingGoal
 from exoactor.stance import distance_to_footprint
 from exoactor.types import Array, Pose2D, Scene, SceneObject
@@ -26,14 +27,20 @@ class PasserBy:
 
     Args:
         goal: that is disturbed.
+        events: of its journal, where another process was disturbed before.
+
+    Attributes:
+        home: where what is moved was seen first, x, y in the world [m]; None before that.
     """
 
-    def __init__(self, goal: StandingGoal) -> None:
+    def __init__(self, goal: StandingGoal, events: Iterable[Event] = ()) -> None:
+        before = list(events)
+        disturbed = [e for e in before if e["event"] == "disturbed"]
         self._goal = goal
         self._places: Iterator[tuple[float, float]] = cycle(PLACES)
-        self._home: Array | None = None
-        self._things = cycle([c.of for c in goal.conditions])
-        self._reactions = 0
+        self.home: Array | None = np.array(home) if disturbed and (home := disturbed[0]["home"]) else None
+        self._things = islice(cycle([c.of for c in goal.conditions]), len(disturbed), None)
+        self._reactions = sum(e["event"] == "reacting" for e in before)
 
     def does(self, scene: Scene) -> Fault | None:
         """What is done to the world now; None where there is no room for it.
@@ -46,9 +53,9 @@ class PasserBy:
         thing = scene.get(self._goal.target)
         if thing is None:
             return None
-        self._home = thing.position[:2] if self._home is None else self._home
+        self.home = thing.position[:2] if self.home is None else self.home
         for _ in PLACES:
-            away = self._home + np.array(next(self._places)) - thing.position[:2]
+            away = self.home + np.array(next(self._places)) - thing.position[:2]
             moved = thing.moved(np.array([*away, 0.0]))
             there = replace(scene, objects=tuple(moved if o.id == thing.id else o for o in scene.objects))
             if _has_room(moved, there) and self._goal.told(there)[0] is False:

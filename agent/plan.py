@@ -100,6 +100,7 @@ class Failure:
         hint: one sentence for a person, quoted.
         before: the step before it in that plan; the same step after another one is another way of doing it.
         hand: that it was imagined with, "left" or "right"; None where none was chosen.
+        facing: heading of who stood at the side from which it was to be done [rad]; None where nobody looked.
     """
 
     subtask: Subtask
@@ -108,6 +109,7 @@ class Failure:
     hint: str = ""
     before: Subtask | None = None
     hand: str | None = None
+    facing: float | None = None
 
 
 NOTHING_BELIEVED = Symbols()

@@ -35,7 +35,7 @@ def planned(session: Session, state: Mapping[str, Any]) -> Event:
         kept = state["plan"][: state["cursor"]]
         remaining = [Subtask.from_json(p) for p in state["plan"][state["cursor"] :]]
         history = [failure_from(h) for h in state.get("history", [])]
-        done = [Subtask.from_json(p) for p in kept if p["id"] in _seen_done(session)]
+        done = [Subtask.from_json(p) for p in kept if p["id"] in _done(session)]
         context = _context(session, state, done)
         result = planner.replan(instruction, remaining, catalogue, history, context)
     first = max((p["id"] for p in state.get("plan", [])), default=0) + 1
@@ -47,10 +47,11 @@ def planned(session: Session, state: Mapping[str, Any]) -> Event:
     return session.emit("planned", key=key, replans=replans, plan=plan, **who, **said)
 
 
-def _seen_done(session: Session) -> set[int]:
-    """Ids of the steps that a look found done; a person may have had others skipped."""
-    went_on = session.run.journal.of("decided", do="next")
-    return {int(e["attempt"].split("/")[1].split("-")[0]) for e in went_on if e["result"]["kind"] == "done"}
+def _done(session: Session) -> set[int]:
+    """Ids of the steps that a look found done or a person says are; a person may have had others skipped."""
+    journal = session.run.journal
+    seen = [e for e in journal.of("decided", do="next") if e["result"]["kind"] == "done"]
+    return {int(e["attempt"].split("/")[1].split("-")[0]) for e in (*seen, *journal.of("by_word"))}
 
 
 def _context(session: Session, state: Mapping[str, Any], done: Sequence[Subtask]) -> Context:
@@ -92,13 +93,13 @@ def failed_before(state: Mapping[str, Any], subtask: Subtask, before: Subtask | 
 
 
 def failure_entry(
-    subtask: Subtask, stage: str, code: str, hint: str, before: Subtask | None, hand: str | None = None
+    subtask: Subtask, stage: str, code: str, hint: str, before: Subtask | None, way: Mapping[str, Any] = {}
 ) -> dict[str, Any]:
     """A failure as the graph's state keeps it."""
     entry: dict[str, Any] = {"subtask": subtask.to_json(), "stage": stage, "code": code, "hint": quoted(hint)}
     if before is not None:
         entry["before"] = before.to_json()
-    return entry if hand is None else {**entry, "hand": hand}
+    return {**entry, **{name: value for name, value in way.items() if value is not None}}
 
 
 def failure_from(entry: Mapping[str, Any]) -> Failure:
@@ -111,4 +112,5 @@ def failure_from(entry: Mapping[str, Any]) -> Failure:
         entry.get("hint", ""),
         None if before is None else Subtask.from_json(before),
         entry.get("hand"),
+        entry.get("facing"),
     )

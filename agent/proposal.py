@@ -14,7 +14,7 @@ from agent.quoting import objection
 from agent.scene_data import shown
 from exoactor.types import Catalogue
 from skills import Argument, Fact, Skill
-from skills.base import DIRECTIONS, RELATIONS
+from skills.base import APPROACHES, DIRECTIONS, RELATIONS
 
 ANSWERS = ("plan", "ask", "abstain")
 TYPES: Final[dict[str, dict[str, Any]]] = {
@@ -22,6 +22,7 @@ TYPES: Final[dict[str, dict[str, Any]]] = {
     "side": {"type": "string", "enum": ["left", "right"]},
     "direction": {"type": "string", "enum": list(DIRECTIONS)},
     "relation": {"type": "string", "enum": list(RELATIONS)},
+    "approach": {"type": "string", "enum": list(APPROACHES)},
     "seconds": {"type": "number"},
     "flag": {"type": "boolean"},
 }
@@ -150,7 +151,7 @@ def read_proposal(reply: Mapping[str, Any], instruction: str) -> Proposal:
         if not isinstance(row, dict) or not isinstance(row.get("skill"), str) or not isinstance(row.get("args"), dict):
             problems.append(f'event {number} has to be an object with "skill", "args" and "said"')
             continue
-        if wrong := objection(row.get("said"), instruction):
+        if wrong := objection(row.get("said"), instruction, list(row["args"].values())):
             problems.append(f"event {number} ({quoted(row['skill'], 40)}): {wrong}")
         name, args = (
             _id(row["skill"]),

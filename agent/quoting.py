@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from agent.models.failures import quoted
@@ -15,11 +16,17 @@ FORBIDS_NEXT = re.compile(rf" {_NOT} (?:ever |please |even |just )?$")
 """The words right after these are what is not to be done."""
 
 
-def objection(said: Any, instruction: str) -> str:
+def objection(said: Any, instruction: str, things: Collection[Any] = ()) -> str:
     """What is wrong with the words that an event claims to carry out, or "".
 
-    They have to follow each other in the instruction; an ellipsis joins two such pieces. And they must not be what the
-    instruction forbids: small models pass over a "don't".
+    They have to follow each other in the instruction; an ellipsis joins two such pieces. They must not be what the
+    instruction forbids: small models pass over a "don't". And ids alone are no words for what has nothing to do with
+    the things of those ids, whatever they are called.
+
+    Args:
+        said: the words.
+        instruction: as the user gave it.
+        things: what the event's arguments are.
     """
     if not isinstance(said, str):
         return QUOTE
@@ -27,6 +34,9 @@ def objection(said: Any, instruction: str) -> str:
     pieces = [p for p in (" ".join(_words(piece)) for piece in re.split(r"\.\.\.|…", said[:1000])) if p]
     if not pieces or any(f" {piece} " not in told for piece in pieces):
         return QUOTE
+    words = {w for piece in pieces for w in piece.split()} - {"the", "a", "an"}
+    if words and all("_" in w for w in words) and not any(w in things for w in words):
+        return f'"{quoted(" ".join(sorted(words)), 60)}" names what the event has nothing to do with: {QUOTE}'
     for piece in pieces:
         if FORBIDS.search(f" {piece} "):
             return (

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
 
 import skills
+from agent.decide import POINTLESS
 from agent.guard import repeats
 from agent.memory import HANDS, Tried
 from agent.plan import Failure, Subtask
@@ -12,7 +16,9 @@ from agent.proposal import as_said
 from agent.remembered import worth
 from exoactor.grasp import GRASPABLE
 from exoactor.types import Catalogue
+from exoactor.types.rotations import wrap
 from skills import acted_on
+from skills.approach import SAME, TURNS
 
 
 def _turn_first(failed: Subtask) -> tuple[Subtask, ...]:
@@ -74,6 +80,31 @@ def _other_hand(failed: Subtask, history: Sequence[Failure]) -> tuple[Subtask, .
     return (Subtask(failed.skill, {**failed.args, "side": left[0]}, why),)
 
 
+def _other_side(failed: Subtask, history: Sequence[Failure]) -> tuple[Subtask, ...] | None:
+    """The same from a side where it was not tried; None where one was asked for, or it is not known where it was tried.
+
+    Left, right and far are those of the first try, so that no side is tried again under another name.
+    """
+    of_it = [f for f in history if f.subtask.skill == failed.skill and _thing_alone(f.subtask) == _thing_alone(failed)]
+    tried = [f.facing for f in of_it if f.facing is not None]
+    sided = any(argument.type == "approach" for argument in skills.get(failed.skill).arguments)
+    if not sided or not tried or ("approach" in of_it[0].subtask.args) or history[-1].code in POINTLESS - NO_ROOM:
+        return None
+    for word, turn in TURNS.items():
+        toward = wrap(tried[0] + turn)
+        if any(f.subtask.args.get("approach") == word for f in of_it) or any(
+            abs(float(wrap(toward - other))) < SAME for other in tried
+        ):
+            continue
+        args = {**failed.args, "approach": word, "toward": round(float(np.degrees(toward)), 1)}
+        return (Subtask(failed.skill, args, f"{failed.skill} failed from one side; from another one"),)
+    return None
+
+
+def _thing_alone(step: Subtask) -> dict[str, Any]:
+    return {k: v for k, v in step.args.items() if k not in ("approach", "toward")}
+
+
 def _stand_up_first(failed: Subtask) -> tuple[Subtask, ...]:
     return (Subtask("stand_up", {}, f"the robot sits, and {failed.skill} begins on foot"), failed)
 
@@ -99,6 +130,9 @@ SEATED = frozenset({"seated", "perched", "slumped", "hands_on"})
 
 HIDDEN_ARM = frozenset({"arm_not_seen", "arm_not_out"})
 """An arm along the camera's line of sight is not seen, neither in the imagined video nor in the look at the outcome."""
+
+NO_ROOM = frozenset({"no_free_place", "no_side", "not_shown", "out_of_reach"})
+"""One side is refused for these, when another was found wanting before."""
 
 HOPELESS = frozenset({"target_not_seen", "robot_not_seen"})
 """Reasons that another chain of actions does not mend: the camera does not move."""
@@ -146,5 +180,5 @@ def ways(failed: Subtask, history: Sequence[Failure], catalogue: Catalogue = ())
     way = _aside if failed.skill == "point_at" and code in HIDDEN_ARM else _WAYS.get(failed.skill)
     if way is not None and not failed.because:
         found.append(way(Subtask(failed.skill, dict(failed.args), "another way was found for it")))
-    other_hand = _other_hand(failed, history)
-    return found if other_hand is None else [*found, other_hand]
+    others = (_other_hand(failed, history), _other_side(failed, history))
+    return [*found, *(other for other in others if other is not None)]

@@ -52,6 +52,16 @@ def hand_of(session: Session, attempt: Attempt) -> str | None:
     return next((action.side for action in reversed(actions) if action.kind in ONE_HANDED), None)
 
 
+def facing_of(session: Session, attempt: Attempt) -> float | None:
+    """Heading of who stands where an attempt was to be done [rad]; None where nobody saw where that is."""
+    looked = session.run.journal.get(f"{attempt.name}/observe")
+    if looked is None or looked["event"] != "stage_finished":
+        return None
+    scene, actions = attempt.load()
+    goal = next((a.goal for a in reversed(actions) if a.kind == "walk"), scene.robot)
+    return None if goal is None else goal.yaw
+
+
 def recall(session: Session) -> tuple[Tried, ...]:
     """What was tried in this scene; nothing where memory cannot be read."""
     try:

@@ -119,6 +119,7 @@ def _attempt(
     failed = [e["result"] for e in stages[-1:] if e["event"] == "stage_failed"]
     checks = [e for e in stages if e["event"] == "stage_finished" and e["stage"] == "check"]
     decided = [e for e in own if e["event"] == "decided"]
+    by_word = [e for e in own if e["event"] == "by_word"]
     outcome, says = "unfinished", "not finished"
     if checks:
         outcome, says = checks[-1]["verdict"]["outcome"], measured(checks[-1]["verdict"])
@@ -134,7 +135,7 @@ def _attempt(
         "outcome": outcome,
         "says": says,
         "hint": failed[-1]["hint"] if failed else "",
-        "decision": f"{decided[-1]['do']}: {decided[-1]['why']}" if decided else "",
+        "decision": "; ".join([f"{e['do']}: {e['why']}" for e in decided[-1:]] + [sentence(e) for e in by_word]),
         "prompt": said.get("prompt", ""),
         "worded_by": said.get("wording", {}).get("by", "skill"),
         "observation": shown(folder / "observation.png"),

@@ -21,6 +21,8 @@ from exoactor.files import write_json, write_text
 from exoactor.types import ConfigError
 
 FORMAT = 1
+STANDING = "standing.json"
+"""What the folder of a standing goal has in place of job.json."""
 
 
 def prompt_hashes() -> dict[str, str]:
@@ -148,7 +150,11 @@ def check_new(path: Path) -> None:
     if path.exists() and not path.is_dir():
         raise ConfigError(f"{path} is a file; a folder is wanted for the run")
     if path.is_dir() and any(path.iterdir()):
-        hint = f"exoactor resume {path}" if (path / "job.json").exists() else "choose another --out"
+        hint = (
+            f"exoactor resume {path}"
+            if any((path / f).exists() for f in ("job.json", STANDING))
+            else "choose another --out"
+        )
         raise ConfigError(f"{path} is not empty, and a run is never written over. Do: {hint}")
     for parent in path.parents:
         if parent.exists():

@@ -186,7 +186,8 @@ class _Work:
             if status == "interrupted" or (status == "needs_human" and not self.script.go_on):
                 raise _Ended(status, reason or summary["question"], summary["question"])
         met, failing = self._judged(self._expected(step), status)
-        why = "; ".join([*failing, *([reason] if failing and reason else [])])
+        told = reason and (failing or status == "achieved")
+        why = "; ".join([*failing, *([reason] if told else [])])
         seconds = 0.0 if not turn else self.folder.seconds_of(turn)
         self.folder.finish(step, status=status, met=met, why=why, turn=turn, seconds=seconds)
         self.hands.say(f"{step.id}. {step}: {'as expected' if met else 'not as expected'}{f' ({why})' if why else ''}")

@@ -22,6 +22,9 @@ Opinion = Literal["none", "yes", "no", "unsure", "contradictory", "failed"]
 OPINIONS: tuple[Opinion, ...] = get_args(Opinion)
 
 VETOED, CONFIRMED = "vetoed_by_model", "confirmed_by_model"
+BY_WORD = "done"
+"""What a person may answer to a veto besides what may be answered to every failure. The job goes on with it; it is the
+person's word and no verdict, which stays what it was."""
 UNSEEN = frozenset({"camera_blind", "robot_not_seen"})
 """Codes of `cannot_tell` that no model mends: who saw a robot there that measuring did not find made it up."""
 

@@ -155,7 +155,7 @@ class Series:
         finally:
             self.pipeline.autosave = None
             run.close()
-            self._report(run.path)
+            self.report(run.path)
 
     def look(self) -> Scene:
         """Look afresh; the folder of the look is looks/01, looks/02, ..."""
@@ -184,7 +184,8 @@ class Series:
         return tuple(thing for thing in things if thing is not None)
 
     @staticmethod
-    def _report(path: Path) -> None:
+    def report(path: Path) -> None:
+        """Write the page of a run, if it can be written."""
         try:
             write_report(path)
         except OSError:  # what the robot did stays true without a page about it

@@ -21,7 +21,7 @@ def summarize(run_dir: Path) -> dict[str, Any]:
 
     Returns:
         status, reason, question, choices (the answers it may have), run_dir,
-        subtasks (id, skill, args, attempts, verdict, truth), replans,
+        subtasks (id, skill, args, attempts, verdict, with "person" where one said otherwise, truth), replans,
         seconds per stage (wall) and cpu_seconds per stage, model (what language models cost and might have cost, or
         None where none is configured).
 
@@ -61,12 +61,14 @@ def _asked(events: list[dict[str, Any]]) -> str:
 
 
 def _model(config: dict[str, Any] | None, events: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Name, way there, what was spent, the limits, and how the calls ended."""
+    """Name, way there or file (as it was run), what was spent, the limits, and how the calls ended."""
     if not config:
         return None
     calls = [e for e in events if e["event"] == CALLED]
     failed = [e["code"] for e in calls if e["code"] != "ok"]
     named = {"model": config["model"], "base_url": config["base_url"], "limits": config["limits"]}
+    if config.get("gguf"):
+        named |= {"gguf": config["gguf"], "sha256": next((e["sha256"] for e in reversed(calls) if "sha256" in e), None)}
     return {**named, **Spent.of(calls).to_json(), "failed": failed}
 
 
@@ -88,6 +90,9 @@ def _subtask(run_dir: Path, entry: dict[str, Any], events: list[dict[str, Any]])
     elif failed:
         outcome = "cannot_tell" if failed[-1]["result"]["kind"] == "cannot_tell" else "not_done"
         verdict = {"outcome": outcome, "code": failed[-1]["result"]["code"], "stage": failed[-1]["result"]["stage"]}
+    said = [e["says"] for e in events if e["event"] == "by_word" and e["attempt"] == last]
+    if verdict is not None and said:
+        verdict["person"] = said[-1]
     truth = None
     if last and (run_dir / last / "truth.json").exists():
         truth = json.loads((run_dir / last / "truth.json").read_text())

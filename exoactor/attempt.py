@@ -19,6 +19,7 @@ from exoactor.types import (
     Camera,
     ConfigError,
     Contact,
+    Fingers,
     GroundedMotion,
     Observation,
     Passage,
@@ -176,7 +177,8 @@ def load_contact(folder: Path) -> Contact | None:
 def _contact(data: dict[str, Any] | None) -> Contact | None:
     if data is None:
         return None
-    return Contact(**{**data, **{name: tuple(data[name]) for name in ("hands", "way", "at")}})
+    pairs = {name: tuple(data[name]) for name in ("hands", "way", "at")}
+    return Contact(**{**data, **pairs, "fingers": Fingers.from_json(data.get("fingers"))})
 
 
 def save_passage(folder: Path, passage: Passage | None) -> None:

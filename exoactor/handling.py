@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from exoactor.estimate.carried import goes_along
 from exoactor.estimate.dropped import falls_into
+from exoactor.estimate.hand_states import hand_states
 from exoactor.estimate.slides import slides_of
 from exoactor.estimate.things import rises_of
-from exoactor.ground import find_contact, find_push, held_at_first, let_drop
+from exoactor.grasp import hand_of, is_graspable
+from exoactor.ground import find_contact, find_push, fingers_of, held_at_first, let_drop, span_of
 from exoactor.types import Contact, HumanMotion, Rise, Scene
 
 
 def handled(video: Path, scene: Scene, motion: HumanMotion, in_hands: str | None = None) -> Contact | None:
+    """What the hands do, see `contact_of`; of one hand that takes a small thing or lets go of it, the fingers too.
+
+    Args:
+        video: the clip.
+        scene: as perceived when it was imagined.
+        motion: of the person in it, as estimated.
+        in_hands: id of what the robot holds, as the clip begins; nothing else can be carried or let down.
+    """
+    contact = contact_of(video, scene, motion, in_hands)
+    thing = None if contact is None else scene.get(contact.thing)
+    side = None if contact is None else hand_of(contact)
+    if contact is None or thing is None or side is None or contact.kind not in ("lift", "put_down"):
+        return contact
+    if not is_graspable(thing.item):
+        return contact
+    states = hand_states(video, scene.camera, motion, side, span_of(contact, motion.seconds))
+    return replace(contact, fingers=fingers_of(states, contact))
+
+
+def contact_of(video: Path, scene: Scene, motion: HumanMotion, in_hands: str | None = None) -> Contact | None:
     """The thing that is pushed, carried, lifted or let down, by which hands and when; None if none is.
 
     A thing pushed away from the camera moves up in the picture like one that is lifted; what hands and body do tells

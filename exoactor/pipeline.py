@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from exoactor import attempt, registry
-from exoactor.acting import InHands, Work, is_elsewhere, must_hold, perform
+from exoactor.acting import InHands, Work, must_hold, perform
+from exoactor.belief import Belief
 from exoactor.carrying import WITH_LOAD
-from exoactor.control import StateEstimator, TrackCfg, stand
+from exoactor.control import TrackCfg, stand
 from exoactor.control.execute import standing_pose
 from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
@@ -29,9 +30,7 @@ from exoactor.imagine.prompt import template_hash, video_prompt
 from exoactor.parts import PipelineCfg, load_controller
 from exoactor.perceive import RgbdPerception, own_body
 from exoactor.performance import Means, Performance
-from exoactor.picking import held_at
 from exoactor.retarget import RetargetCfg, retarget
-from exoactor.seat import noted_seat, seat_note, with_seat
 from exoactor.types import (
     MOVED_BY_HAND,
     Action,
@@ -42,13 +41,9 @@ from exoactor.types import (
     ImagineRequest,
     Interrupted,
     MotionEstimator,
-    Observation,
     Outcome,
-    Pose2D,
-    Proprioception,
     SafetyStop,
     Scene,
-    SceneObject,
     StageError,
     Verdict,
     Verifier,
@@ -56,7 +51,6 @@ from exoactor.types import (
     Wording,
 )
 from exoactor.types.protocols import Progress
-from exoactor.types.rotations import quat_to_rpy
 from exoactor.wipe import patch_of
 from exoactor.world.faults import HANDLED, Fault
 from exoactor.world.happened import happened
@@ -68,8 +62,6 @@ LOOK_HZ_WALK = 1.6
 """RGB-D looks a second while walking: enough for fixes and for the way round a thing."""
 LOOK_HZ_STANDING = 12.5 / 3
 """The same on the spot, where gestures are made: a wave has about two strokes a second, the check must see each."""
-LOOK_STD = (0.02, 0.02, 0.03)
-"""One sigma of the robot's pose as a whole look gives it: x, y [m], yaw [rad]."""
 STILL_HELD = ("too_far",)
 """Codes of a thing that was not brought where it should be, and is in the hands nevertheless."""
 HELD_FIRST = ("carried", "put_down", "placed")
@@ -100,17 +92,14 @@ class SimPipeline:
         self.catalogue: Catalogue = self.robot.catalogue
         self._controller = load_controller(self.cfg.controller, self.cfg.controller_path)
         self.robot.configure(self._controller.actuation)
-        self._estimator = StateEstimator()
         self._perception = RgbdPerception(self.catalogue, body=own_body(spec.hands))
+        self._belief = Belief(self.robot, self._perception, closed_loop=self.cfg.closed_loop)
         self._verifier: Verifier = registry.load("verifiers", self.cfg.verifier)(self._perception)
         self._video_model: VideoModel = registry.load("video_models", self.cfg.video_model)()
         self._motion_estimator: MotionEstimator = registry.load("motion_estimators", self.cfg.motion_estimator)()
         self.autosave = autosave
         self._faults: tuple[Fault, ...] = ()
         self._grounded_in: Scene | None = None  # the last look before the robot moved
-        self._in_hands: InHands | None = None
-        self._sat_on: SceneObject | None = None  # as seen before the robot sat down on it
-        self._believed: Scene | None = None  # open loop: the first look, with the robot where the plan left it
 
     # -- stages ---------------------------------------------------------------------------------
 
@@ -120,15 +109,11 @@ class SimPipeline:
         A robot that was left bent over by an attempt that failed stands up first: it hides things, and nobody is
         imagined to begin like that.
         """
-        if self.cfg.closed_loop and self._in_hands is None and self._seat is None and self._is_bent():
-            stand(self.robot, self._controller, STAND_UP_SECONDS, estimator=self._estimator, blend=STAND_UP_BLEND)
-        observation = self._look()
-        if self._believed is not None:
-            scene = self._believed
-        else:
-            scene = self._perceive(observation)
-            if not self.cfg.closed_loop:
-                self._believed = scene
+        belief = self._belief
+        if self.cfg.closed_loop and belief.in_hands is None and belief.seat is None and self._is_bent():
+            stand(self.robot, self._controller, STAND_UP_SECONDS, estimator=belief.estimator, blend=STAND_UP_BLEND)
+        observation = belief.look()
+        scene = belief.scene(observation)
         attempt.save_observation(folder, observation, scene)
         return scene
 
@@ -148,8 +133,8 @@ class SimPipeline:
             raise StageError(
                 "imagine", "thumb_in_the_way", "of a hand with fingers the thumb, not the palm, would wipe"
             )
-        if self._seat is not None and actions and actions[0].kind != "stand_up":
-            raise StageError("imagine", "seated", f"the robot sits on {self._seat.id}; it has to stand up first")
+        if self.seat is not None and actions and actions[0].kind != "stand_up":
+            raise StageError("imagine", "seated", f"the robot sits on {self.seat}; it has to stand up first")
         observation, _ = attempt.load_observation(folder)
         wording = wording or Wording.of(actions)
         prompt = video_prompt(scene, tuple(actions), wording)
@@ -189,8 +174,7 @@ class SimPipeline:
         motion = self._motion_estimator.estimate(folder / attempt.IMAGINED, self.robot.camera, progress)
         save_human(folder / attempt.HUMAN, motion)
         scene = attempt.load_scene(folder)
-        in_hands = None if self._in_hands is None else self._in_hands.thing
-        contact = handled(folder / attempt.IMAGINED, scene, motion, in_hands)
+        contact = handled(folder / attempt.IMAGINED, scene, motion, self.holding)
         attempt.save_contact(folder, contact or find_sitting(motion, scene) or find_wipe(motion, scene))
         attempt.save_passage(folder, find_passage(motion, scene))
 
@@ -206,16 +190,16 @@ class SimPipeline:
             StageError: see `exoactor.ground.ground`; stage "estimate" for a video that shows something else.
         """
         imagined_scene = attempt.load_scene(folder)
-        scene = self._believed if self._believed is not None else self._perceive(self._look())
+        scene = self._belief.scene()
         self._grounded_in = scene
         human, contact = load_human(folder / attempt.HUMAN), attempt.load_contact(folder)
         passage = attempt.load_passage(folder)
         if self.cfg.gates and expectation is not None:
             if expectation.kind in HELD_FIRST:
-                must_hold(self._in_hands, expectation.target)
+                must_hold(self._belief.in_hands, expectation.target)
             if expectation.kind in MOVED_BY_HAND:
                 must_move(expectation, contact)
-            if expectation.kind == "seated" or self._seat is not None:
+            if expectation.kind == "seated" or self.seat is not None:
                 must_sit(expectation, contact)
             must_pass(expectation, passage, human, imagined_scene)
         cfg = GroundCfg(snap=self.cfg.closed_loop)
@@ -226,6 +210,7 @@ class SimPipeline:
             "shift_m": round(grounded.shift, 3),
             "turn_deg": round(float(np.degrees(grounded.turn)), 1),
             "goal": grounded.goal.to_json(),
+            **({} if contact is None or contact.fingers is None else {"fingers": contact.fingers.agree}),
         }
 
     def retarget(self, folder: Path) -> None:
@@ -248,34 +233,33 @@ class SimPipeline:
         motion = load_robot(folder / attempt.ROBOT)
         cfg = TrackCfg(closed_loop=self.cfg.closed_loop, look_hz=LOOK_HZ_STANDING, look_hz_moving=LOOK_HZ_WALK)
         localize = self._perception.locate_robot if self.cfg.closed_loop else None
-        contact = grounded.contact
+        contact, belief = grounded.contact, self._belief
         performed = Performance(
-            recorder, self._controller, self._estimator, folder if self.cfg.record else None, should_stop, progress
+            recorder, self._controller, belief.estimator, folder if self.cfg.record else None, should_stop, progress
         )
         imagined = attempt.load_scene(folder)
         seen = self._grounded_in or imagined
-        work = Work(grounded, motion, imagined, seen, self._in_hands, Means(folder, self._now, cfg, localize))
+        work = Work(grounded, motion, imagined, seen, belief.in_hands, Means(folder, belief.seen, cfg, localize))
         if contact is not None and contact.kind == "sit":
-            self._sat_on = seen.get(contact.thing)
+            belief.sat_on = seen.get(contact.thing)
         try:
             perform(performed, work)
         except Interrupted:
             # Who is brought to a stand takes the arms down, and lets go of what two palms press; fingers stay closed.
             if performed.holding is not None and performed.holding.hand is None:
                 performed.holding = None
-            if self._in_hands is not None and self._in_hands.motion.hand is None:
-                self._in_hands = None
+            if belief.in_hands is not None and belief.in_hands.motion.hand is None:
+                belief.in_hands = None
             raise
         finally:
             if contact is not None and performed.holding is not None:
                 loop = performed.palm if performed.holding.hand is None else performed.hand
-                self._in_hands = InHands(contact.thing, loop, performed.holding)
+                belief.in_hands = InHands(contact.thing, loop, performed.holding)
             self.robot.disarm()
         rollout = performed.rollout()
         write_npz(folder / attempt.TRUTH_TRACK, recorder.track.to_arrays())
         attempt.save_rollout(folder, rollout)
-        if self._believed is not None:
-            self._believed = replace(self._believed, robot=grounded.goal)
+        belief.planned(grounded.goal)
         return {"fell": rollout.fell, "seconds": rollout.seconds, **rollout.metrics}
 
     def check(self, folder: Path, expectation: Expectation) -> Verdict:
@@ -284,7 +268,7 @@ class SimPipeline:
         The looks on the way (frames.npz) stay, for another look; who is done with the attempt deletes them.
         """
         self.robot.arm([f for f in self._faults if f.kind == "occlude"])
-        last = self._look()
+        last = self._belief.look()
         self.robot.disarm()
         attempt.save_after(folder, last)
         frames = attempt.load_frames(folder / attempt.FRAMES) if (folder / attempt.FRAMES).exists() else ()
@@ -292,20 +276,20 @@ class SimPipeline:
         if expectation.kind == "wiped":
             expectation = self._shown(folder, expectation, before)
         try:
-            after = self._perception.perceive(last, self._prior())
+            after = self._perception.perceive(last, self._belief.prior)
             if expectation.kind == "carried":
-                after = self._with_held(after, last)
+                after = self._belief.with_held(after, last)
         except StageError:  # a covered camera: the verifier sees that too, and says what it cannot tell
             after = replace(before, robot=None, robot_confidence=0.0)
         verdict = self._verifier.check(expectation, before, frames, after, last, folder)
         if verdict.code == "robot_fell":
             write_json(folder / attempt.VERDICT, verdict.to_json())
             raise SafetyStop("robot_fell", "the camera sees the robot lying; a person must look")
-        if self.cfg.closed_loop and after.robot is not None:
-            self._estimator.fix(after.robot, np.array(LOOK_STD))
+        if self.cfg.closed_loop:
+            self._belief.fix(after)
         held = verdict.outcome is Outcome.DONE or verdict.code == "camera_blind"  # nobody saw that it was lost
         if not (held and expectation.kind in ("lifted", "carried")) and verdict.code not in STILL_HELD:
-            self._in_hands = None
+            self._belief.in_hands = None
         self._write_truth(folder, expectation)
         write_json(folder / attempt.VERDICT, verdict.to_json())
         return verdict
@@ -318,16 +302,8 @@ class SimPipeline:
 
     def save_world(self, path: Path) -> None:
         """Save the simulated world and what the robot believes of itself, atomically."""
-        write_npz(
-            path,
-            {
-                **{f"world_{k}": v for k, v in self.robot.snapshot().items()},
-                "located": self._estimator.located,
-                "seat": np.array(seat_note(self._seat, self.robot.camera)),
-                "estimate_pose": self._estimator.pose,
-                "estimate_std": self._estimator.std,
-            },
-        )
+        world = {f"world_{k}": v for k, v in self.robot.snapshot().items()}
+        write_npz(path, {**world, **self._belief.to_arrays()})
 
     def load_world(self, path: Path) -> None:
         """Go on in a saved world; the robot first comes to rest, whatever it was doing.
@@ -341,12 +317,8 @@ class SimPipeline:
         except (OSError, ValueError, EOFError) as error:
             raise ConfigError(f"{path}: not a readable world snapshot: {error}") from error
         self.robot.restore({k.removeprefix("world_"): v for k, v in arrays.items() if k.startswith("world_")})
-        self._estimator = StateEstimator()
-        if bool(arrays["located"]):
-            self._estimator.start(Pose2D(*arrays["estimate_pose"]), arrays["estimate_std"])
-        self._sat_on = noted_seat(str(arrays.get("seat", "")))
-        self._estimator.seated = self._sat_on is not None
-        stand(self.robot, self._controller, 2.0, estimator=self._estimator)
+        self._belief.restore(arrays)
+        stand(self.robot, self._controller, 2.0, estimator=self._belief.estimator)
 
     def disturb(self, fault: Fault) -> None:
         """Somebody does this to the world now, between two attempts; the robot is told nothing."""
@@ -361,56 +333,24 @@ class SimPipeline:
         Raises:
             SafetyStop: it fell meanwhile.
         """
-        if not stand(self.robot, self._controller, seconds, estimator=self._estimator):
+        if not stand(self.robot, self._controller, seconds, estimator=self._belief.estimator):
             raise SafetyStop("robot_fell", "the robot fell while it waited")
 
     @property
     def holding(self) -> str | None:
         """Id of what was last seen to be in the robot's hands, or None."""
-        return None if self._in_hands is None else self._in_hands.thing
+        return None if self._belief.in_hands is None else self._belief.in_hands.thing
 
     @property
     def seat(self) -> str | None:
         """Id of what the robot sits on, or None when it stands."""
-        return None if self._seat is None else self._seat.id
+        return None if self._belief.seat is None else self._belief.seat.id
 
     def close(self) -> None:
         """Free the renderer."""
         self.robot.close()
 
     # -- inside ---------------------------------------------------------------------------------
-
-    @property
-    def _seat(self) -> SceneObject | None:
-        """What the robot sits on."""
-        return self._sat_on if self._estimator.seated else None
-
-    def _prior(self) -> Pose2D | None:
-        return Pose2D(*self._estimator.pose) if self._estimator.located else None
-
-    def _look(self) -> Observation:
-        time, rgb, depth = self.robot.look()
-        pose = self._estimator.pose if self._estimator.located else None
-        sensors = self.robot.sense()
-        felt = Proprioception(sensors.joint_pos, pose, self._estimator.std, quat_to_rpy(sensors.quat)[:2])
-        return Observation(time, rgb, depth, self.robot.camera, felt)
-
-    def _perceive(self, observation: Observation) -> Scene:
-        scene = with_seat(self._perception.perceive(observation, self._prior()), self._seat)
-        if scene.robot is not None:
-            self._estimator.fix(scene.robot, np.array(LOOK_STD))
-        if self._in_hands is not None and is_elsewhere(self._in_hands, scene, self._estimator):
-            self._in_hands = None
-        return self._with_held(scene, observation)
-
-    def _with_held(self, scene: Scene, observation: Observation) -> Scene:
-        """The scene with a small thing where the hand is that holds it, if its colour is seen there."""
-        held = self._in_hands
-        hand = None if held is None else held.motion.hand
-        if held is None or hand is None:
-            return scene
-        item = next(item for item in self.catalogue if item.id == held.thing)
-        return self._perception.with_held(scene, observation, item.id, held_at(self._estimator, hand, item))
 
     def _shown(self, folder: Path, expectation: Expectation, before: Scene) -> Expectation:
         """What is expected of a top, with the patch of it that the video wipes."""
@@ -422,10 +362,6 @@ class SimPipeline:
     def _is_bent(self) -> bool:
         away = np.abs(self.robot.sense().joint_pos - standing_pose(self._controller.actuation))
         return bool(away.max() > BENT)
-
-    def _now(self) -> Scene:
-        """What is seen now."""
-        return self._perceive(self._look())
 
     def _save_now_and_then(self) -> Callable[[], None] | None:
         if self.autosave is None:

@@ -11,10 +11,12 @@ from typing import Any, ClassVar, Literal
 from exoactor.types import KINDS, Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 
 Args = Mapping[str, Any]
-ArgumentType = Literal["object", "side", "seconds", "flag", "direction", "degrees", "relation"]
+ArgumentType = Literal["object", "side", "seconds", "flag", "direction", "degrees", "relation", "approach"]
 ID_PATTERN = re.compile(r"[a-z0-9_]{1,40}")
 DIRECTIONS = ("forward", "left", "right")
 """As seen by the robot."""
+APPROACHES = ("left", "right", "far")
+"""Sides of a thing as seen by the robot; its near side is where it goes unasked, if there is room."""
 RELATIONS = ("on", "in")
 """Of what is put somewhere to what it is put on or in."""
 MIN_CONFIDENCE = 0.5
@@ -28,7 +30,8 @@ class Argument:
     Args:
         name: keyword.
         type: an object's id, a hand ("left" or "right"), seconds, a flag (true or false), a direction as seen by the
-            robot (one of `DIRECTIONS`), one in the world in degrees, or a relation (one of `RELATIONS`).
+            robot (one of `DIRECTIONS`), one in the world in degrees, a relation (one of `RELATIONS`), or the side of a
+            thing to come to (one of `APPROACHES`).
         about: one line for prompts and help.
         required: False when the skill has a default.
         kinds: for objects, the kinds allowed.
@@ -54,6 +57,8 @@ class Argument:
             return None if value in DIRECTIONS else f"{self.name}: {value!r} is none of {allowed}"
         if self.type == "relation":
             return None if value in RELATIONS else f"{self.name}: {value!r} is none of {', '.join(RELATIONS)}"
+        if self.type == "approach":
+            return None if value in APPROACHES else f"{self.name}: {value!r} is none of {', '.join(APPROACHES)}"
         if self.type == "degrees":
             finite = isinstance(value, (int, float)) and not isinstance(value, bool) and -360 <= value <= 360
             return None if finite else f"{self.name}: {value!r} given, -360 to 360 degrees allowed"

@@ -10,6 +10,7 @@ import numpy as np
 
 from exoactor.grip import FARTHEST, LOWEST, WIDEST, Grip, sides, stance_for
 from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
+from skills import approach
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.places import PERSON_HEIGHT, SHORT_PERSON, effort, is_free, is_in_view
 
@@ -35,9 +36,11 @@ class Lift(Skill):
     name = "lift"
     about = "Walk up to a thing that takes two hands, such as a box, and lift it off what it stands on."
     on_foot = True
-    arguments = (Argument("target", "object", "id of the thing to lift", kinds=LIFTABLE),)
+    arguments = (Argument("target", "object", "id of the thing to lift", kinds=LIFTABLE), *approach.ARGUMENTS)
     failure_codes: ClassVar[Mapping[str, str]] = {
         **COMMON_FAILURES,
+        **approach.SIDE_FAILURES,
+        "not_shown": "from the side that is asked for the camera would look along the arms",
         "no_free_place": "no side of the target has room to stand inside the camera's view",
         "out_of_reach": "where it stands, no side of it can be reached with both hands",
         "too_low": "it would have to be held nearer to the floor than the robot can reach",
@@ -50,6 +53,10 @@ class Lift(Skill):
         "dropped": "it was lifted and lost",
     }
 
+    def settled(self, scene: Scene, args: Args) -> Args:
+        """The side as one in the world."""
+        return approach.settled(scene, args, args["target"], sides(seen_target(scene, args["target"])))
+
     def effects(self, symbols: Symbols, args: Args) -> Symbols:
         """Near the target, facing it, holding it."""
         return replace(symbols, near=args["target"], facing=args["target"], holding=args["target"])
@@ -61,25 +68,31 @@ class Lift(Skill):
             raise StageError("imagine", "fixed", f"{target.id} is furniture that stays where it is")
         if target.lies and target.item.kind not in GRIPPED_LYING:
             raise StageError("perceive", "toppled", f"{target.id} lies on the floor as hands cannot hold it")
-        goal, held = _stance(scene, target, robot)
+        args = self.settled(scene, args)
+        goal, held = _stance(scene, target, robot, args)
         name = spoken(target.id)
         rise = float(np.clip(HELD_UP - held.middle[2], *RISE)) if target.item.kind != "chair" else CHAIR_RISE
         lift = Action("lift", f"lifts the {name} with both hands and holds it up", SECONDS, thing=target.id, rise=rise)
         if goal.is_near(robot, THERE, THERE_ANGLE):
             return (lift,)
-        return (Action("walk", f"walks up to the {name}, close enough to take hold of it", goal=goal), lift)
+        return (Action("walk", f"{approach.way_to(args, target.id)}, close enough to take hold of it", goal=goal), lift)
 
     def expectation(self, args: Args) -> Expectation:
         """Off what it stood on."""
         return Expectation("lifted", args["target"])
 
 
-def _stance(scene: Scene, target: SceneObject, robot: Pose2D) -> tuple[Pose2D, Grip]:
+def _stance(scene: Scene, target: SceneObject, robot: Pose2D, args: Args) -> tuple[Pose2D, Grip]:
     """Before the nearest of the sides it can be held from that is free, in view and narrow enough."""
-    why = ("no_free_place", f"no side of {target.id} has room to stand in view")
+    why = ("no_free_place", f"{approach.side_of(args, target.id)} has room to stand in view")
     found: list[tuple[float, Pose2D, Grip]] = []
     for heading in sides(target):
         held, stance, reach = stance_for(target, heading, scene.objects)
+        if not approach.fits(args, stance.yaw):
+            continue
+        if "approach" in args and not approach.is_shown(scene, target.id, stance.yaw):
+            side = approach.side_of(args, target.id)
+            raise StageError("imagine", "not_shown", f"{side} shows the camera how far the arms reach; try another one")
         if held.middle[2] < LOWEST:
             why = ("too_low", f"{target.id} would be held {held.middle[2]:.2f} m above the floor, {LOWEST} m at least")
             continue

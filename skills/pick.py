@@ -45,6 +45,7 @@ class Pick(Skill):
         "no_free_place": "no side of what it stands on has room to stand inside the camera's view",
         "out_of_reach": "it stands too far from every edge",
         "never_lifted": "the imagined video does not lift it",
+        "hand_stays_open": "in the imagined video the fingers never close round it",
         "not_in_place": "the robot did not get near enough to reach it",
         "not_lifted": "it still stands, or stands again",
         "dropped": "it was lifted and lost",

@@ -55,6 +55,7 @@ class Place(Skill):
         "rim_out_of_reach": "the rim of the basket or bin is too low or too high for one hand",
         "nothing_below": "what is below it is much nearer or further than in the imagined video",
         "never_let_down": "the imagined video does not let it down, or not into the target",
+        "hand_stays_open": "in the imagined video the fingers never close round it",
         "not_put_down": "it is not down on anything",
         "not_on_target": "it stands on something else",
         "not_in_target": "it is not inside the basket or bin",

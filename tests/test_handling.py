@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from exoactor import attempt
 from exoactor.body import load_body
 from exoactor.formats.video import write_mp4
 from exoactor.handling import handled
@@ -57,6 +58,7 @@ TOP = SceneObject(CatalogueItem("top", "table", "blue", np.array([0.5, 0.8, 0.6]
 CAN = SceneObject(CatalogueItem("can", "can", "red", np.array([0.066, 0.066, 0.12]), True), [0.36, -0.13, 0.6], 0, 1.0)
 
 
+@pytest.mark.assets  # the fingers are looked at
 def test_what_is_seen_in_the_air_to_the_end_has_not_fallen_off_the_table_near_whose_edge_it_stood(tmp_path):
     body, scene = load_body(), Scene((TOP, CAN), Pose2D(0.0, 0.0, 0.0), 1.0, CAMERA)
     action = Action("pick", "", seconds=1.5, side="right", thing="can", rise=0.15)
@@ -71,3 +73,6 @@ def test_what_is_seen_in_the_air_to_the_end_has_not_fallen_off_the_table_near_wh
     write_mp4(tmp_path / "clip.mp4", frames, 25.0)
     found = handled(tmp_path / "clip.mp4", scene, motion.to_human(body))
     assert found is not None and found.kind == "lift" and found.lift == pytest.approx(0.15, abs=0.03)
+    assert found.fingers is not None and found.fingers.agree == "cannot_tell"  # nobody's hand is drawn
+    attempt.save_contact(tmp_path, found)
+    assert attempt.load_contact(tmp_path) == found

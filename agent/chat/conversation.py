@@ -22,6 +22,7 @@ from agent.chat.robot import Question, RobotThread, Task
 from agent.chat.terminal import Terminal
 from agent.chat.words import PAST, SCENE, Line, read
 from agent.run_folder import read_job
+from agent.second_opinion import BY_WORD
 from agent.series import Series
 from agent.summary import EXIT_STATUS, FINAL, summarize
 from exoactor.types import ExoActorError, Scene
@@ -126,6 +127,7 @@ class Conversation:
         """Take the line as the answer, if it is one; another task is an answer too."""
         line = read(line.rest) if line.rest else line
         word = line.kind if line.kind in ("yes", "no", "stop") else line.text.lower().strip(" .!")
+        word = BY_WORD if word in ("it is done", "it's done", "it was done") else word
         task = None
         if word not in question.choices and line.kind in ("do", "again", "other"):
             task = self._meant.task(line)
@@ -241,7 +243,7 @@ class Conversation:
         """Say how a task ended."""
         status = summary["status"]
         if status == "achieved":
-            self._reply("Done: every step was seen to be done.")
+            self._reply(f"Done: {summary['reason'] or 'every step was seen to be done'}.")
         elif status == "interrupted" and "fell" in summary["reason"]:
             self._reply("Stopped, but the robot fell. It must not move before a person has looked.")
         elif status == "interrupted" and task.halted == "pause":

@@ -43,7 +43,8 @@ def why(turn: Path) -> str:
     summary, events = summarize(turn), list(read_events(turn / "journal.jsonl"))
     status = summary["status"]
     if status == "achieved":
-        return f"I was done: every step of “{read_job(turn).instruction}” was seen to be done.\n{sure(turn)}"
+        how = summary["reason"] or "every step was seen to be done"
+        return f"I was done with “{read_job(turn).instruction}”: {how}.\n{sure(turn)}"
     lines = []
     plan = next((e for e in reversed(events) if e["event"] == "planned"), None)
     if plan is not None and plan["status"] != "ok" and not plan["replans"]:
@@ -112,7 +113,8 @@ def _outcome(subtask: dict[str, Any]) -> str:
     if verdict is None:
         return "begun, not judged" if subtask["attempts"] else "not begun"
     tries = f", attempt {subtask['attempts']}" if subtask["attempts"] > 1 else ""
-    return f"{verdict['outcome']}, {verdict['code']}{tries}".replace("_", " ")
+    person = f"; {verdict['person']}, says a person" if "person" in verdict else ""
+    return f"{verdict['outcome']}, {verdict['code']}{tries}{person}".replace("_", " ")
 
 
 def _bad(event: Event) -> bool:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.cli.model_options import BaseUrl, CheckByModel, ModelName, costs, look_once, model_config, say_costs
+from agent.cli.model_options import (
+    BaseUrl,
+    CheckByModel,
+    GgufFile,
+    ModelName,
+    costs,
+    look_once,
+    model_config,
+    say_costs,
+)
 from agent.cli.output import BAD_INPUT, Json, Output, command
 from agent.cli.remembering import MemoryFile, memory_file
 from exoactor.types import ConfigError
@@ -58,6 +67,7 @@ def run(
     max_seconds: Annotated[float, typer.Option(min=0, help="No new attempt starts after this [s].")] = 3600.0,
     model: ModelName = None,
     base_url: BaseUrl = None,
+    gguf: GgufFile = None,
     check_by_model: CheckByModel = None,
     memory: MemoryFile = None,
     json_: Json = False,
@@ -76,7 +86,7 @@ def run(
         "closed_loop": not open_loop,
     }
     budgets = Budgets(attempts=attempts, replans=replans, seconds=max_seconds)
-    chosen = model_config(model, base_url, check_by_model)
+    chosen = model_config(model, base_url, gguf, check_by_model)
     planted, remembers = tuple(fault or ()), memory_file(memory)
     return run_once(instruction, scene, seed, out, planted, options, budgets, Output(json_), chosen, remembers)
 
@@ -87,6 +97,7 @@ def plan(
     scene: SceneOption = DEFAULT_SCENE,
     model: ModelName = None,
     base_url: BaseUrl = None,
+    gguf: GgufFile = None,
     json_: Json = False,
 ) -> int:
     """Show the plan for an instruction; nothing moves."""
@@ -96,7 +107,7 @@ def plan(
 
     output = Output(json_)
     spec = load_scene(scene)
-    planner = planner_for(model_config(model, base_url))
+    planner = planner_for(model_config(model, base_url, gguf))
     calls: list[dict[str, Any]] = []
     try:
         context = Context(lambda: look_once(spec), record=calls.append)
@@ -112,19 +123,26 @@ def plan(
 @command
 def resume(
     run_dir: Annotated[Path, typer.Argument(help="Run folder.")],
-    answer: Annotated[str | None, typer.Option(help="To an open question: retry, skip or stop.")] = None,
+    answer: Annotated[
+        str | None, typer.Option(help="To an open question: retry, skip or stop; done to a veto.")
+    ] = None,
     json_: Json = False,
 ) -> int:
-    """Go on with a run that was killed, interrupted, or waits for an answer."""
+    """Go on with a run or a standing goal that was killed, interrupted, or waits for an answer."""
     from agent.graph import ANSWERS, APPROVALS, EDIT
-    from agent.run_folder import RunFolder
+    from agent.run_folder import STANDING, RunFolder
+    from agent.second_opinion import BY_WORD
     from agent.summary import FINAL, summarize
     from exoactor.parts import PipelineCfg
 
     output = Output(json_)
-    allowed = (*ANSWERS, *APPROVALS, EDIT)
+    allowed = (*ANSWERS, BY_WORD, *APPROVALS, EDIT)
     if answer is not None and answer not in allowed:
         raise ConfigError(f"--answer: {answer!r} given, one of {', '.join(allowed)} wanted")
+    if (run_dir / STANDING).exists():
+        from agent.cli.standing import carry_on
+
+        return carry_on(run_dir, output)
     folder = RunFolder(run_dir)
     try:
         before = summarize(folder.path)

@@ -23,6 +23,9 @@ ModelName = Annotated[
 BaseUrl = Annotated[
     str | None, typer.Option("--base-url", help="OpenAI-compatible endpoint of it; or EXOACTOR_BASE_URL.")
 ]
+GgufFile = Annotated[
+    str | None, typer.Option("--gguf", help="Or a file of weights, which this machine runs; or EXOACTOR_MODEL_GGUF.")
+]
 
 CheckByModel = Annotated[
     str | None,
@@ -32,7 +35,9 @@ CheckByModel = Annotated[
 ]
 
 
-def model_config(model: str | None, base_url: str | None, check: str | None = None) -> dict[str, Any] | None:
+def model_config(
+    model: str | None, base_url: str | None, gguf: str | None, check: str | None = None
+) -> dict[str, Any] | None:
     """The settings of the model that options, environment and file name, without its key; None if none is named.
 
     Raises:
@@ -40,7 +45,7 @@ def model_config(model: str | None, base_url: str | None, check: str | None = No
     """
     from agent.models.config import MODEL, ModelCfg, find_model
 
-    found = find_model(model, base_url)
+    found = find_model(model, base_url, gguf=gguf)
     if found is None and check not in (None, "off"):
         raise ConfigError(f"--check-by-model {check}: no language model is configured; give --model, or set {MODEL}")
     if found is None or check is None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.cli.jobs import DEFAULT_SCENE, SceneOption, Seed
-from agent.cli.model_options import BaseUrl, ModelName
+from agent.cli.model_options import BaseUrl, GgufFile, ModelName
 from agent.cli.output import INTERRUPTED, command
 from agent.cli.remembering import MemoryFile
 from agent.cli.talking import new_folder, series_of
@@ -46,6 +46,7 @@ def mcp(
     ] = "never",
     model: ModelName = None,
     base_url: BaseUrl = None,
+    gguf: GgufFile = None,
     memory: MemoryFile = None,
 ) -> int:
     """Serve the robot over MCP (streamable HTTP): observe, plan, run, status, answer, stop, report."""
@@ -56,7 +57,7 @@ def mcp(
     checked_host(host)
     secret, made = token_or_new(token if token is not None else os.environ.get(TOKEN))
     with listening(port) as sock:
-        folder = _folder(resume, scene, seed, out, approve, model, base_url, memory)
+        folder = _folder(resume, scene, seed, out, approve, model, base_url, gguf, memory)
         try:
             address = f"http://{sock.getsockname()[0]}:{sock.getsockname()[1]}{PATH}"
             return _serve(folder, sock, secret, [address, *([f"token (shown once): {secret}"] if made else [])])
@@ -72,6 +73,7 @@ def _folder(
     approve: str,
     model: str | None,
     base_url: str | None,
+    gguf: str | None,
     memory: str | None,
 ) -> ChatFolder:
     from agent.chat.folder import ChatFolder
@@ -79,7 +81,7 @@ def _folder(
     if resume is not None:
         folder = ChatFolder(resume)
     else:
-        folder = new_folder("mcp", scene, seed, out, approve, model, base_url, memory)
+        folder = new_folder("mcp", scene, seed, out, approve, model, base_url, gguf, memory)
     if folder.cfg.approve != "never" and not sys.stdin.isatty():
         folder.close()
         raise ConfigError(f"--approve {folder.cfg.approve}: a person at the server's terminal is wanted for that")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agent.cli.jobs import DEFAULT_SCENE, SceneOption, Seed, pull_assets
-from agent.cli.model_options import BaseUrl, ModelName, model_config
+from agent.cli.model_options import BaseUrl, GgufFile, ModelName, model_config
 from agent.cli.output import Json, Output, command
 from agent.cli.remembering import MemoryFile, memory_file
 from exoactor.types import ConfigError
@@ -38,6 +38,7 @@ def chat(
     ] = "never",
     model: ModelName = None,
     base_url: BaseUrl = None,
+    gguf: GgufFile = None,
     memory: MemoryFile = None,
 ) -> int:
     """Talk with the robot: tasks, questions, stops and changes of mind in one living world."""
@@ -48,12 +49,16 @@ def chat(
     folder = (
         ChatFolder(resume)
         if resume is not None
-        else new_folder("chat", scene, seed, out, approve, model, base_url, memory)
+        else new_folder("chat", scene, seed, out, approve, model, base_url, gguf, memory)
     )
     terminal = Terminal()
     noise = native_noise_to(folder.path / "native.log") if terminal.interactive else None
     try:
         has_model = folder.cfg.config.get("model") is not None
+        if has_model:
+            from agent.models import local
+
+            local.tell = terminal.say
         return Conversation(folder, lambda: series_of(folder), terminal, has_model=has_model).hold()
     finally:
         if noise is not None:
@@ -70,6 +75,7 @@ def new_folder(
     approve: str,
     model: str | None,
     base_url: str | None,
+    gguf: str | None,
     memory: str | None,
 ) -> ChatFolder:
     """The folder of a new conversation; `about` goes into its name.
@@ -87,7 +93,7 @@ def new_folder(
     if policy is None:
         raise ConfigError(f"--approve: {approve!r} given, one of {', '.join(POLICIES)} wanted")
     spec = load_scene(scene)
-    config = living_config(model_config(model, base_url), memory=memory_file(memory))
+    config = living_config(model_config(model, base_url, gguf), memory=memory_file(memory))
     pull_assets(Output(False))
     return ChatFolder.create(out or Path("runs") / new_id(about), spec, ChatCfg(spec.name, seed, config, policy))
 
@@ -101,6 +107,7 @@ def script(
     rewind: Annotated[str, typer.Option("--from", help="With --resume: go back to this checkpoint first.")] = "",
     model: ModelName = None,
     base_url: BaseUrl = None,
+    gguf: GgufFile = None,
     memory: MemoryFile = None,
     json_: Json = False,
 ) -> int:
@@ -115,7 +122,7 @@ def script(
         raise ConfigError("one of the two is wanted: FILE for a new script, or --resume DIR")
     if rewind and resume is None:
         raise ConfigError("--from CHECKPOINT goes with --resume DIR")
-    settings = model_config(model, base_url)
+    settings = model_config(model, base_url, gguf)
     if file is not None:
         read = load_script(file, has_model=settings is not None)
         if check:

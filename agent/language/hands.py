@@ -54,6 +54,8 @@ class Hands:
             cursor.at = start  # "the bottle on the table": there is nothing else it could be lifted onto
             ids = self.nouns.read(cursor, modifiers=False)
         cursor.take("up")
+        large = not any(self.nouns.is_small(id) for id in ids)
+        approach = cursor.take_any(lx.FROM_SIDE) if large else ""
         if not cursor.take_any(lx.OFF_FLOOR) and cursor.take("off", "from", "off of", "up off", "up from"):
             self.nouns.peek(cursor)
         small = [self.nouns.is_small(id) for id in ids]
@@ -62,8 +64,10 @@ class Hands:
         if all(small):
             cursor.take_any(lx.IN_ONE_HAND)
         cursor.take_any(lx.AND_HOLD)
+        approach = approach or (cursor.take_any(lx.FROM_SIDE) if large else "")
+        side = {"approach": lx.side_in(approach)} if approach else {}
         steps = [
-            Step("pick", {"object": id}) if one else Step("lift", {"target": id})
+            Step("pick", {"object": id}) if one else Step("lift", {"target": id, **side})
             for id, one in zip(ids, small, strict=True)
         ]
         return Clause(steps, "lift", "target")

@@ -108,6 +108,19 @@ TO_FAR_SIDE = (
         ("until you", "are on"), ("until you", "reach"), ("until you", "get to"),
     )),
 )  # fmt: skip
+FROM_SIDE = tuple(
+    f"from {whose} {which} side{of_it}"
+    for whose in ("the", "its") for which in ("left", "right", "far", "other", "opposite") for of_it in (" of it", "")
+)  # fmt: skip
+"""Of what is taken up; "on the left" may say which one is meant."""
+
+
+def side_in(phrase: str) -> str:
+    """The side of a thing that a phrase of `FROM_SIDE` or `LEFT_OR_RIGHT` names: "left", "right" or "far"."""
+    return next((side for side in ("left", "right") if side in phrase.split()), "far")
+
+
+LEFT_OR_RIGHT = ("the left side of", "the right side of")
 NEAR_SIDE = ("the front of", "the side of", "the edge of")
 CIRCLE = (
     "do a loop around", "take a loop around", "make one loop around", "take a turn around", "do one loop around",

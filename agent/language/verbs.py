@@ -179,12 +179,15 @@ class Verbs:
                 steps.append(Step("walk_to", {"target": self.nouns.place()}))
                 way = "to"
             elif way != "to" and self._goal_follows(cursor):
+                beside: dict[str, Any] = {}
                 if cursor.take_any(lx.FAR_SIDE):
                     skill = "walk_around"
+                elif said := cursor.take_any(lx.LEFT_OR_RIGHT):
+                    skill, beside = "walk_to", {"approach": lx.side_in(said)}
                 else:
                     cursor.take_any(lx.NEAR_SIDE)
                     skill = "walk_to"
-                steps += [Step(skill, {"target": i}) for i in self.nouns.read(cursor)]
+                steps += [Step(skill, {"target": i, **beside}) for i in self.nouns.read(cursor)]
                 way = "to" if skill == "walk_to" else "around"
             else:
                 break

@@ -116,7 +116,8 @@ class Jobs:
         """Answer the question of a step that failed: retry, skip or stop.
 
         A program may say whether to go on trying, which every check and every gate still has a say in. What a person
-        wanted to be asked about (plans, imagined videos) a program cannot approve of.
+        wanted to be asked about (plans, imagined videos) a program cannot approve of, and that a step is done in spite
+        of a veto is a person's word.
 
         Raises:
             ConfigError: no such question is open, or it is not an answer.
@@ -126,7 +127,7 @@ class Jobs:
         question = None if job is None or job.future.done() else job.task.question
         if question is None:
             raise ConfigError(f"job {id} asks nothing now. Do: status({id})")
-        if question.choices != ANSWERS:
+        if not set(ANSWERS) <= set(question.choices):
             raise ConfigError(f"job {id} asks a person: {question.text} A program cannot approve of it")
         if choice not in ANSWERS:
             raise ConfigError(f"answer {quoted(choice, 40)!r} given, one of {', '.join(ANSWERS)} wanted")

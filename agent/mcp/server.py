@@ -30,7 +30,8 @@ INSTRUCTIONS = """\
 A humanoid robot in one room. It imagines each step of an instruction as a video, performs it and looks whether it
 worked. Look with observe, try words with plan, have it done with run, which returns an id at once; then
 status(id, wait=...) until its state is "over", and report(id). One job at a time. stop(id) brings the robot to a stand.
-Only what was seen to be done counts: "achieved" means that every step was."""
+Only what was seen to be done counts: "achieved" means that every step was, or that a person says so of one that a
+model doubts ("person" beside its verdict, which stays)."""
 
 
 class Bell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -24,6 +25,7 @@ Power = Literal["off", "flag", "veto", "confirm"]
 POWERS: Final[tuple[Power, ...]] = get_args(Power)
 
 MODEL, BASE_URL, API_KEY = "EXOACTOR_MODEL", "EXOACTOR_BASE_URL", "EXOACTOR_API_KEY"
+GGUF = "EXOACTOR_MODEL_GGUF"
 STRUCTURED, FILE, TRACING = "EXOACTOR_STRUCTURED", "EXOACTOR_MODEL_CONFIG", "EXOACTOR_TRACING"
 NO_MODEL = "none"
 
@@ -57,7 +59,8 @@ class ModelCfg:
     """A language model and how it is talked to. The key is not part of it.
 
     Args:
-        model: name at the endpoint, or with its provider ("PROVIDER:NAME") where no address is given.
+        model: name at the endpoint, or with its provider ("PROVIDER:NAME") where no address is given; of a file, its
+            own by default.
         base_url: of an OpenAI-compatible endpoint, e.g. "http://127.0.0.1:8080/v1"; empty for a provider's own.
         structured: "auto" tries "json_schema", "tools" and "json" in this order and stays with what worked.
         temperature: of sampling; None where the model takes none.
@@ -71,6 +74,9 @@ class ModelCfg:
         stream: receive the answer piece by piece, for slow endpoints behind impatient proxies.
         price_in, price_out: of a million tokens read, written; None for unknown.
         limits: what a run may spend.
+        gguf: path of a file of weights, which this machine runs; there is no address then.
+        sha256: of that file; another one is not loaded. Empty for any.
+        mmproj: path of its projector, for models that take pictures.
     """
 
     model: str
@@ -88,6 +94,9 @@ class ModelCfg:
     price_in: float | None = None
     price_out: float | None = None
     limits: ModelLimits = field(default_factory=ModelLimits)
+    gguf: str = ""
+    sha256: str = ""
+    mmproj: str = ""
 
     def __post_init__(self) -> None:
         if not self.model or any(c.isspace() or not c.isprintable() for c in self.model):
@@ -97,6 +106,14 @@ class ModelCfg:
             raise ConfigError(f"base_url: {self.base_url!r} given, http://HOST/... or https://HOST/... wanted")
         if address.username or address.password or address.query:
             raise ConfigError(f"base_url: no user, password or query belongs into it; the key goes into {API_KEY}")
+        if self.gguf and self.base_url:
+            raise ConfigError(
+                "gguf and base_url are both given: a file is run here and has no address. Give one of them"
+            )
+        if not self.gguf and (self.sha256 or self.mmproj):
+            raise ConfigError("sha256 and mmproj belong to a file of weights, and gguf does not say which")
+        if self.sha256 and not re.fullmatch("[0-9a-f]{64}", self.sha256):
+            raise ConfigError(f"sha256: {self.sha256!r} given, 64 digits of 0-9 and a-f wanted")
         if self.structured not in ("auto", *WAYS):
             raise ConfigError(f"structured: {self.structured!r} given, one of auto, {', '.join(WAYS)} wanted")
         if self.check not in POWERS:
@@ -136,39 +153,63 @@ class ModelCfg:
         if wrong:
             raise ConfigError(f"{where}: {', '.join(wrong)} unknown; there are: {', '.join(sorted(known))}")
         if "model" not in data:
-            raise ConfigError(f"{where}: the name of the model is missing (model: NAME)")
+            if not data.get("gguf"):
+                raise ConfigError(f"{where}: the name of the model is missing (model: NAME)")
+            data = {**data, "model": "-".join(Path(str(data["gguf"])).stem.split())}
+        data = {**data, **{name: str(data.get(name) or "") for name in ("gguf", "sha256", "mmproj")}}
         if data.get("check") is False:  # YAML reads a plain off as false
             data = {**data, "check": "off"}
         return cls(**{**data, "model": str(data["model"]), "limits": ModelLimits(**limits)})
 
 
 def find_model(
-    model: str | None = None, base_url: str | None = None, environment: Mapping[str, str] = os.environ
+    model: str | None = None,
+    base_url: str | None = None,
+    environment: Mapping[str, str] = os.environ,
+    gguf: str | None = None,
 ) -> ModelCfg | None:
     """The model that options, environment and the file of settings name, in this order; None if none does.
 
-    "none" is no model, also where a later one of them names one.
+    "none" is no model, also where a later one of them names one. A path is relative to the working directory, in the
+    file of settings to that file's folder.
 
     Args:
         model: as given on the command line.
         base_url: likewise.
-        environment: EXOACTOR_MODEL, EXOACTOR_BASE_URL, EXOACTOR_STRUCTURED, EXOACTOR_MODEL_CONFIG.
+        environment: EXOACTOR_MODEL, EXOACTOR_BASE_URL, EXOACTOR_MODEL_GGUF, EXOACTOR_STRUCTURED, EXOACTOR_MODEL_CONFIG.
+        gguf: as given on the command line.
 
     Raises:
         ConfigError: settings that cannot be used, or an address without a model.
     """
     settings, path = _file(environment)
-    said = {
-        "model": model or environment.get(MODEL),
-        "base_url": base_url or environment.get(BASE_URL),
-        "structured": environment.get(STRUCTURED),
-    }
-    settings = {**{k: v for k, v in settings.items() if k != "api_key"}, **{k: v for k, v in said.items() if v}}
+    settings = _absolute({k: v for k, v in settings.items() if k != "api_key"}, path.parent)
+    settings = _over(
+        settings,
+        model=environment.get(MODEL),
+        base_url=environment.get(BASE_URL),
+        gguf=environment.get(GGUF),
+        structured=environment.get(STRUCTURED),
+    )
+    settings = _over(settings, model=model, base_url=base_url, gguf=gguf)
     if not settings or settings.get("model") == NO_MODEL:
         return None
-    if "model" not in settings:
+    if "model" not in settings and "gguf" not in settings:
         raise ConfigError(f"a language model's address is given but not its name. Set {MODEL}, or give --model NAME")
     return ModelCfg.from_json(settings, str(path))
+
+
+def _over(settings: Mapping[str, Any], **said: str | None) -> dict[str, Any]:
+    """What is said over what was set before: a file of weights takes the place of an endpoint, and the other way."""
+    given = _absolute({k: v for k, v in said.items() if v}, Path.cwd())
+    replaced = {"gguf", "sha256", "mmproj"} if given.keys() & {"model", "base_url", "gguf"} else set()
+    replaced |= {"model", "base_url"} if "gguf" in given else set()
+    return {**{k: v for k, v in settings.items() if k not in replaced}, **given}
+
+
+def _absolute(settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    paths = {k: str(folder / Path(v).expanduser()) for k in ("gguf", "mmproj") if (v := settings.get(k))}
+    return {**settings, **paths}
 
 
 def find_key(environment: Mapping[str, str] = os.environ) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from langchain_core.language_models import BaseChatModel
@@ -10,6 +11,8 @@ from pydantic import SecretStr
 
 from agent.models.config import ModelCfg, find_key
 from agent.models.failures import ModelFailure, quoted, without_secrets
+from agent.models.gguf import check_weights
+from agent.models.local import running
 from agent.models.structured import Structured
 from exoactor.types import ConfigError
 
@@ -19,11 +22,16 @@ NO_KEY = "none"
 """Local endpoints want no key, but the client wants a text to send."""
 
 
-def connect(cfg: ModelCfg, key: str = "") -> BaseChatModel:
+def connect(cfg: ModelCfg, key: str = "", *, direct: bool = False) -> BaseChatModel:
     """A chat model; nothing is sent yet.
 
     With an address it is an OpenAI-compatible endpoint (hosted, vLLM, Ollama, llama.cpp). Without one the name says
     whose it is, as LangChain's `init_chat_model` reads it, and its package has to be installed.
+
+    Args:
+        cfg: which model.
+        key: for the endpoint.
+        direct: through no proxy, whatever the environment names.
 
     Raises:
         ModelFailure: "no_model", the package is missing or the settings do not suit it.
@@ -35,6 +43,10 @@ def connect(cfg: ModelCfg, key: str = "") -> BaseChatModel:
         if cfg.base_url:
             from langchain_openai import ChatOpenAI
 
+            if direct:
+                import httpx2
+
+                common |= {"http_client": httpx2.Client(trust_env=False), "openai_proxy": None}
             return ChatOpenAI(
                 model=cfg.model,
                 base_url=cfg.base_url,
@@ -58,9 +70,33 @@ def structured(cfg: ModelCfg, key: str = "", chat: BaseChatModel | None = None) 
     """The model as a source of JSON objects; `chat` is taken where it is not to be made from `cfg`.
 
     Raises:
+        ConfigError: a file of weights that cannot be run.
         ModelFailure: "no_model".
     """
+    if cfg.gguf and chat is None:
+        return Local(cfg)
     return Structured(chat if chat is not None else connect(cfg, key), cfg, (key,))
+
+
+class Local(Structured):
+    """A model in a file. Its process is started when it is first asked, and again where it died.
+
+    Raises:
+        ConfigError: the file cannot be run.
+    """
+
+    def __init__(self, cfg: ModelCfg) -> None:
+        check_weights(cfg)
+        super().__init__(None, cfg)
+
+    def reach(self, stop: Callable[[], None]) -> BaseChatModel:
+        """The model, loaded; waiting for that is not counted."""
+        server = running(self.cfg, stop)
+        if self.chat is None or server.key not in self.secrets:
+            cfg = replace(self.cfg, base_url=server.url, gguf="", sha256="", mmproj="")
+            self.chat = connect(cfg, server.key, direct=True)
+            self.secrets, self.about = (server.key,), {"sha256": server.sha256}
+        return self.chat
 
 
 def of_job(make: Callable[[ModelCfg, str], Made], config: Mapping[str, Any], key: str | None = None) -> Made:

@@ -28,7 +28,7 @@ CODES: Final = {
     "too_much": "the answer is longer than it may be",
     "nonsense": "the answer is not what was asked for",
     "budget_spent": "the limit on calls, tokens, seconds or money is reached",
-    "no_model": "the model cannot be made: its package is missing or its settings are wrong",
+    "no_model": "the model cannot be made: its package is missing, its settings are wrong, or its file cannot be run",
 }
 RETRIED = frozenset({"rate_limited", "server_error", "timeout", "unreachable", "truncated"})
 """A moment later the same request may succeed."""

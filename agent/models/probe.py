@@ -10,11 +10,11 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage, HumanMessage
 
-from agent.models.config import API_KEY, BASE_URL, MODEL, WAYS, ModelCfg, find_key, find_model, patient
-from agent.models.connect import connect
+from agent.models.config import API_KEY, BASE_URL, GGUF, MODEL, WAYS, ModelCfg, find_key, find_model, patient
+from agent.models.connect import structured
 from agent.models.failures import ModelFailure
+from agent.models.gguf import check_weights
 from agent.models.meter import Meter
-from agent.models.structured import Structured
 from exoactor.doctor import Part
 from exoactor.types import ConfigError
 
@@ -45,18 +45,21 @@ def language_model() -> Iterable[Part]:
     """Try the configured endpoint. A machine without one is in order: the deterministic planner needs none."""
     try:
         cfg, key = find_model(), find_key()
+        if cfg is not None and cfg.gguf:
+            check_weights(cfg)
     except ConfigError as error:
         yield Part("language model", "broken", str(error), "mend the settings, or unset them to do without a model")
         return
     if cfg is None:
-        mend = f"only if you want one: set {MODEL}, {BASE_URL} and {API_KEY}"
+        mend = f"only if you want one: set {MODEL}, {BASE_URL} and {API_KEY}, or {GGUF}"
         yield Part("language model", "optional", "none is set; the deterministic planner needs none", mend)
         return
-    where = f"{cfg.model} at {cfg.base_url or 'its provider'}"
+    where = f"{cfg.model} at {cfg.base_url or cfg.gguf or 'its provider'}"
     try:
         can = capabilities(cfg, key)
     except ModelFailure as failure:
-        mend = f"look at {MODEL}, {BASE_URL} and {API_KEY}; without it the deterministic planner works as before"
+        settings = GGUF if cfg.gguf else f"{MODEL}, {BASE_URL} and {API_KEY}"
+        mend = f"look at {settings}; without it the deterministic planner works as before"
         yield Part("language model", "broken", f"{where}: {failure.code}, {failure}", mend)
         return
     told = ", ".join(f"{name} {'yes' if able else 'no'}" for name, able in can.items())
@@ -74,12 +77,12 @@ def capabilities(cfg: ModelCfg, key: str = "", seconds: float = SECONDS) -> dict
     """Which of json_schema, tools, json and images work, each tried once.
 
     Raises:
+        ConfigError: a file of weights that cannot be run.
         ModelFailure: the endpoint cannot be reached or does not let us in.
     """
-    chat = connect(patient(cfg, seconds), key)
     found: dict[str, bool] = {}
     for way in WAYS:
-        found[way] = _right(chat, cfg, way, key, seconds, [HumanMessage("What is 19 + 23?")], _SCHEMA, _is_sum)
+        found[way] = _right(cfg, way, key, seconds, [HumanMessage("What is 19 + 23?")], _SCHEMA, _is_sum)
     way = next((w for w in WAYS if found[w]), "json")
     picture = HumanMessage(
         [
@@ -87,12 +90,11 @@ def capabilities(cfg: ModelCfg, key: str = "", seconds: float = SECONDS) -> dict
             {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{base64.b64encode(_red()).decode()}"}},
         ]
     )
-    found["images"] = _right(chat, cfg, way, key, seconds, [picture], _COLOUR, {"colour": "red"}.__eq__)
+    found["images"] = _right(cfg, way, key, seconds, [picture], _COLOUR, {"colour": "red"}.__eq__)
     return found
 
 
 def _right(
-    chat: object,
     cfg: ModelCfg,
     way: str,
     key: str,
@@ -103,7 +105,7 @@ def _right(
 ) -> bool:
     tried = ModelCfg.from_json({**patient(cfg, seconds).to_json(), "structured": way, "limits": {}})
     try:
-        reply = Structured(chat, tried, (key,)).ask(messages, schema, Meter(tried), "doctor")  # type: ignore[arg-type]
+        reply = structured(tried, key).ask(messages, schema, Meter(tried), "doctor")
     except ModelFailure as failure:
         if failure.code in _UNREACHED:
             raise

@@ -47,15 +47,16 @@ class Structured:
     """One chat model as a source of JSON objects.
 
     Args:
-        chat: the model.
+        chat: the model; None where `reach` brings it about.
         cfg: how patient to be; which way to ask, or "auto".
         secrets: texts that no message may repeat.
     """
 
-    def __init__(self, chat: BaseChatModel, cfg: ModelCfg, secrets: Sequence[str] = ()) -> None:
+    def __init__(self, chat: BaseChatModel | None, cfg: ModelCfg, secrets: Sequence[str] = ()) -> None:
         self.chat = chat
         self.cfg = cfg
         self.secrets = tuple(s for s in secrets if s)
+        self.about: dict[str, str] = {}
         self.way: Way | None = None if cfg.structured == "auto" else cfg.structured
 
     def ask(
@@ -94,6 +95,15 @@ class Structured:
             return answer
         raise AssertionError("there is always a way to try")
 
+    def reach(self, stop: Callable[[], None]) -> BaseChatModel:
+        """The model, before each request; `stop` is called while it has to be waited for.
+
+        Raises:
+            ModelFailure: "no_model".
+        """
+        assert self.chat is not None
+        return self.chat
+
     def _with_retries(self, request: _Request, way: Way) -> dict[str, Any]:
         for attempt in range(self.cfg.retries + 1):
             try:
@@ -108,14 +118,15 @@ class Structured:
     def _once(self, request: _Request, way: Way) -> dict[str, Any]:
         """One request; counted whatever comes of it."""
         seconds = min(self.cfg.timeout, request.meter.seconds_left())
+        chat = None if request.down else self.reach(request.stop)
         began = time.monotonic()
         reply: AIMessage | None = None
         code, error = "stopped", None
         tokens = (0, 0)
         try:
-            if request.down:
+            if chat is None:
                 raise ModelAPIError("500, planted")
-            reply = within(seconds, lambda: _invoke(self.chat, request.messages, request.schema, way), request.stop)
+            reply = within(seconds, lambda: _invoke(chat, request.messages, request.schema, way), request.stop)
             tokens = _tokens(reply.usage_metadata)
             found = read(reply, streamed=self.cfg.stream)
             code = "ok"
@@ -139,6 +150,7 @@ class Structured:
                     "tokens_out": tokens[1],
                     "request": [{"role": m.type, "text": str(m.text)} for m in request.messages],
                     "reply": "" if reply is None else said(reply)[:MAX_REPLY],
+                    **self.about,
                 }
             )
 

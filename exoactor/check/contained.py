@@ -43,7 +43,7 @@ def contained(
         last: the fresh look at the end.
         cfg: thresholds.
     """
-    seen = perception.points_of(last, item.id)
+    seen = perception.coloured.points_of(last, item.id)
     if container is None or seen is None:
         return Verdict(Outcome.CANNOT_TELL, "target_not_seen", confidence=0.3)
     if after.robot is None:
@@ -81,7 +81,7 @@ def _gone(
     for look in reversed(frames):
         if blind(look):
             continue
-        points = perception.points_of(look, item.id, container.position[:2])
+        points = perception.coloured.points_of(look, item.id, container.position[:2])
         if points is not None and len(points):
             before, then = points, _felt(look, robot)
             hand = min(SIDES, key=lambda side: _apart(perception.arm_points(look, then, side), points))

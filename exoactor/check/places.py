@@ -12,8 +12,10 @@ from exoactor.types import Array, Outcome, Pose2D, SceneObject, Verdict
 from exoactor.types.rotations import wrap
 
 
-def at(robot: Pose2D, target: SceneObject, things: Sequence[SceneObject], cfg: CheckCfg) -> Verdict:
-    """The robot stands before the target, facing it."""
+def at(
+    robot: Pose2D, target: SceneObject, things: Sequence[SceneObject], cfg: CheckCfg, toward: float | None = None
+) -> Verdict:
+    """The robot stands before the target, facing it, and along `toward` [rad] where that side is wanted."""
     distance = distance_to_footprint(target, robot.xy)
     support = support_of(target, things)
     closest = distance if support is None else min(distance, distance_to_footprint(support, robot.xy))
@@ -34,6 +36,8 @@ def at(robot: Pose2D, target: SceneObject, things: Sequence[SceneObject], cfg: C
         degrees = float(np.degrees(min(direct, max(square, 0.0))))
         worst = max(degrees, float(np.degrees(direct)) if direct > cfg.at_bearing_most else degrees)
         return Verdict(Outcome.NOT_DONE, "not_facing", worst, float(np.degrees(cfg.at_bearing)), "deg", details=details)
+    if toward is not None and (off := abs(float(wrap(robot.yaw - toward)))) > np.pi / 4:
+        return Verdict(Outcome.NOT_DONE, "other_side", float(np.degrees(off)), 45.0, "deg", details=details)
     return Verdict(Outcome.DONE, "reached", distance, high, "m", details=details)
 
 

@@ -202,7 +202,7 @@ class GeometricVerifier:
             return gestures.waved(looks, expectation.side, cfg)
         assert target is not None
         if kind == "at":
-            return places.at(robot, target, after.objects, cfg)
+            return places.at(robot, target, after.objects, cfg, expectation.toward)
         if kind == "facing":
             return places.facing(before.robot, robot, target, cfg)
         if kind in PASSED:
@@ -224,14 +224,14 @@ class GeometricVerifier:
         stood = before.get(id)
         if expectation.kind == "pushed":
             thing = after.get(id)
-            heights = None if thing is None else self.perception.heights_of(last, id, thing.position[:2])
+            heights = None if thing is None else self.perception.coloured.heights_of(last, id, thing.position[:2])
             to = self._where(expectation, before, after)
             if expectation.on is not None and to is None:
                 return Verdict(Outcome.CANNOT_TELL, "target_not_seen", confidence=0.3)
             return pushed.pushed(stood, thing, heights, expectation.toward, self.cfg, to)
         if expectation.kind == "swept":
             carrier = None if stood is None else support_of(stood, before.objects)
-            seen, top_seen = self.perception.patches_of(last, id), 0.0
+            seen, top_seen = self.perception.coloured.patches_of(last, id), 0.0
             if carrier is not None and seen is not None and not seen:
                 top_seen = self._top_seen(frames, last, id, after.get(carrier.id) or carrier)
             return pushed.swept(seen, carrier, top_seen, self.cfg)
@@ -271,7 +271,7 @@ class GeometricVerifier:
         """
         looks = [last]
         for look in reversed(frames):
-            if self.perception.patches_of(look, id) != []:
+            if self.perception.coloured.patches_of(look, id) != []:
                 break
             looks.append(look)
         return float(np.any([pushed.seen_of_top(look, carrier) for look in looks], axis=0).mean())
@@ -284,7 +284,7 @@ class GeometricVerifier:
         return max((o for o in (now, then) if o is not None), key=lambda o: o.confidence, default=None)
 
     def _height(self, look: Observation, id: str, around: Array | None = None) -> held.HeightLook:
-        return held.HeightLook(look.time, self.perception.heights_of(look, id, around))
+        return held.HeightLook(look.time, self.perception.coloured.heights_of(look, id, around))
 
     def _hedged(self, verdict: Verdict, after: Scene, target: SceneObject | None) -> Verdict:
         """Between done and not done lies "cannot tell" when both the margin and the confidence are small."""

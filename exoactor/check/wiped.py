@@ -74,7 +74,7 @@ def check(
     for look in (*frames, last):
         felt = look.proprioception.pose
         if felt is not None and np.linalg.norm(np.asarray(felt[:2]) - near) < cfg.wiped_reach:
-            points = perception.colourless_points(look, near, surface.top)
+            points = perception.coloured.colourless_points(look, near, surface.top)
             looks.append(patch_look(look, points, surface.top, expectation.patch, cells, things, cfg))
     verdict, covered, unknown = wiped(looks, cells, cfg)
     world = near + cells @ yaw_matrix(expectation.patch[2]).T

@@ -6,6 +6,7 @@ coordinates here are continuous: (0, 0) is the picture's top left corner, a pixe
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,14 +88,23 @@ class PoseReading:
     following: Region
 
 
-class _Network:
-    """A tflite file run on one thread."""
+class Network:
+    """A tflite file run on one thread.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: of it.
+        inner: name of a layer whose output is wanted instead of the network's own, or None.
+    """
+
+    def __init__(self, path: Path, inner: str | None = None) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
         try:
-            self._interpreter: Any = Interpreter(model_path=str(path), num_threads=1)
+            with warnings.catch_warnings():  # keeping what is inside costs memory, it says
+                warnings.simplefilter("ignore", UserWarning)
+                self._interpreter: Any = Interpreter(
+                    model_path=str(path), num_threads=1, experimental_preserve_all_tensors=inner is not None
+                )
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError, OSError) as error:
             raise ConfigError(
@@ -102,8 +112,14 @@ class _Network:
             ) from error
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._outputs = [d["index"] for d in self._interpreter.get_output_details()]
+        if inner is not None:
+            found = [d["index"] for d in self._interpreter.get_tensor_details() if d["name"] == inner]
+            if not found:
+                raise ConfigError(f"{path} holds no {inner!r}; it is another network. Do: exoactor assets pull")
+            self._outputs = found
 
     def __call__(self, patch: Array) -> list[Array]:
+        """Outputs, in the order of the file, of one input without its batch axis."""
         self._interpreter.set_tensor(self._input, np.ascontiguousarray(patch[None], np.float32))
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(i)[0] for i in self._outputs]
@@ -117,14 +133,14 @@ class PersonDetector:
     """
 
     def __init__(self, path: Path) -> None:
-        self._network = _Network(path)
+        self._network = Network(path)
         self._anchors = _anchors()
 
     def __call__(self, rgb: Array, threshold: float = 0.5, within: Region | None = None) -> list[Detection]:
         """People in an (H, W, 3) uint8 picture, or in a part of it, best first."""
         height, width = rgb.shape[:2]
         whole = within or Region(width / 2, height / 2, float(max(height, width)), 0.0)
-        patch = _cut(rgb, whole, _DETECTOR_SIZE)
+        patch = cut(rgb, whole, _DETECTOR_SIZE)
         raw, logits = self._network(patch / 127.5 - 1.0)
         scores = _sigmoid(logits[:, 0])
         likely = np.flatnonzero(scores > threshold)
@@ -149,11 +165,11 @@ class LandmarkNetwork:
     """
 
     def __init__(self, path: Path) -> None:
-        self._network = _Network(path)
+        self._network = Network(path)
 
     def __call__(self, rgb: Array, region: Region) -> PoseReading:
         """Landmarks of the person in `region` of an (H, W, 3) uint8 picture."""
-        outputs = {o.size: o for o in self._network(_cut(rgb, region, _LANDMARK_SIZE) / 255.0)}
+        outputs = {o.size: o for o in self._network(cut(rgb, region, _LANDMARK_SIZE) / 255.0)}
         points = outputs[_POINTS * 5].reshape(_POINTS, 5).astype(float)
         heat = outputs[_HEATMAP_SIZE**2 * _POINTS].reshape(_HEATMAP_SIZE, _HEATMAP_SIZE, _POINTS)
         refined = _refined(points[:, :2], heat)
@@ -172,7 +188,7 @@ class LandmarkNetwork:
         )
 
 
-def _cut(rgb: Array, region: Region, out: int) -> Array:
+def cut(rgb: Array, region: Region, out: int) -> Array:
     """Patch (out, out, 3) uint8 of a region; black outside the picture."""
     affine = region.to_picture(out)
     # OpenCV puts a pixel's middle at whole numbers, we put it at +0.5

@@ -58,9 +58,6 @@ INDICES = np.array([p.index for p in LANDMARKS])
 ROW = {p.index: row for row, p in enumerate(LANDMARKS)}
 """Row of a landmark among the points, by its number."""
 
-SOLES = ("left heel", "left ball", "right heel", "right ball")
-"""The points after the landmarks: what touches the floor."""
-
 
 @lru_cache(maxsize=1)
 def body_points() -> RestBody:

@@ -1,6 +1,7 @@
 """Grounding: the estimated motion in metres, where the robot and the things really are."""
 
 from exoactor.ground.contacts import find_contact, must_move
+from exoactor.ground.fingers import FingersCfg, fingers_of, span_of
 from exoactor.ground.gestures import GestureCfg
 from exoactor.ground.grounding import GroundCfg, ground
 from exoactor.ground.hands import ContactCfg
@@ -14,6 +15,7 @@ from exoactor.ground.wiping import WipingCfg, find_wipe
 
 __all__ = [
     "ContactCfg",
+    "FingersCfg",
     "GestureCfg",
     "GroundCfg",
     "PassageCfg",
@@ -27,6 +29,7 @@ __all__ = [
     "find_push",
     "find_sitting",
     "find_wipe",
+    "fingers_of",
     "ground",
     "held_at_first",
     "let_drop",
@@ -34,4 +37,5 @@ __all__ = [
     "must_pass",
     "must_sit",
     "root_path",
+    "span_of",
 ]

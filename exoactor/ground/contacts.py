@@ -85,7 +85,7 @@ def must_move(expectation: Expectation, contact: Contact | None) -> None:
         contact: what the video does.
 
     Raises:
-        StageError: ("estimate", code) with the code of that kind in `_ASKS_FOR`.
+        StageError: ("estimate", code) with the code of that kind in `_ASKS_FOR`, or "hand_stays_open".
     """
     wanted, code, does = _ASKS_FOR[expectation.kind]
     if contact is None or contact.kind != wanted:
@@ -98,6 +98,13 @@ def must_move(expectation: Expectation, contact: Contact | None) -> None:
         raise StageError("estimate", code, f"in the video {contact.thing} is let {where}")
     if contact.thing != expectation.target:
         raise StageError("estimate", code, f"the video {does} {contact.thing}, not {expectation.target}")
+    if contact.fingers is not None and contact.fingers.agree == "no":
+        hand = contact.hands[0]
+        raise StageError(
+            "estimate",
+            "hand_stays_open",
+            f"the video {does} {contact.thing}, yet the {hand} hand never closes round it",
+        )
     if expectation.side is not None and contact.hands != (expectation.side,):
         hands = " and ".join(contact.hands)
         raise StageError("estimate", code, f"the video {does} {contact.thing} with {hands}, not {expectation.side}")

@@ -16,7 +16,6 @@ RAISE, LOWER = 0.60, 0.65
 """Time an arm takes to come up and to come down [s]."""
 
 _THUMB = 4
-_INDEX_FINGER = 0
 
 
 class FingerPose:

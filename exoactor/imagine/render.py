@@ -13,6 +13,7 @@ from exoactor.types import Array, Camera
 from exoactor.world.backend import choose_backend
 
 _NEAR, _FAR = 0.05, 30.0
+_PIXEL = 1e-5  # side of a pixel on the sensor [m]; any will do
 
 
 class PersonRenderer:
@@ -38,6 +39,17 @@ class PersonRenderer:
 
     def __exit__(self, *_: object) -> None:
         self._renderer.close()
+
+    def aim(self, camera: Camera) -> None:
+        """See the poses to come from another camera, of the same picture size."""
+        height, width = self._renderer.height, self._renderer.width
+        if camera.size != (width, height):
+            raise ValueError(f"camera: size {camera.size} given, {(width, height)} wanted")
+        model, (fx, fy) = self._model, np.diag(camera.intrinsics)[:2]
+        cx, cy = camera.intrinsics[:2, 2]
+        model.cam_pos[0] = camera.position
+        model.cam_quat[0] = _turn(camera)
+        model.cam_intrinsic[0] = _PIXEL * np.array([fx, fy, width / 2 - cx, cy - height / 2])
 
     def pose(self, rotations: Array, positions: Array) -> None:
         """Take a pose: joint frames (55, 3, 3) and (55, 3) [m] in the world."""
@@ -81,16 +93,14 @@ def _model(body: Body, betas: Array, texture: Array, camera: Camera, light: floa
         ambient=[0, 0, 0],
         specular=[0.05] * 3,
     )
-    # MuJoCo's cameras look along -z with y up, OpenCV's along z with y down
-    turned = camera.rotation @ np.diag([1.0, -1, -1])
     fx, fy = camera.intrinsics[0, 0], camera.intrinsics[1, 1]
     cx, cy = camera.intrinsics[0, 2], camera.intrinsics[1, 2]
     world.add_camera(
         name="camera",
         pos=camera.position,
-        quat=Rotation.from_matrix(turned).as_quat(scalar_first=True),
+        quat=_turn(camera),
         resolution=[width, height],
-        sensor_size=[width * 1e-5, height * 1e-5],
+        sensor_size=[width * _PIXEL, height * _PIXEL],
         focal_pixel=[fx, fy],
         principal_pixel=[width / 2 - cx, cy - height / 2],
     )
@@ -99,6 +109,12 @@ def _model(body: Body, betas: Array, texture: Array, camera: Camera, light: floa
         world.add_body(name=f"joint{joint}", mocap=True, pos=rest[joint])
     _add_skin(spec, body, betas, rest, texture)
     return spec.compile()
+
+
+def _turn(camera: Camera) -> Array:
+    """(4,) wxyz: MuJoCo's cameras look along -z with y up, OpenCV's along z with y down."""
+    turned = camera.rotation @ np.diag([1.0, -1, -1])
+    return np.asarray(Rotation.from_matrix(turned).as_quat(scalar_first=True))
 
 
 def _add_skin(spec: mujoco.MjSpec, body: Body, betas: Array, rest: Array, texture: Array) -> None:

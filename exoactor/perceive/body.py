@@ -13,8 +13,6 @@ from exoactor.types import G1_JOINTS, Array, ConfigError
 _ARM_WORDS = ("shoulder", "elbow", "wrist", "hand")
 _MOST_ROLL, _MOST_BOW = np.radians(15.0), np.radians(60.0)
 """A pelvis that leans aside or forward by more than this over its soles is not believed [rad]."""
-SHOULDER_OFFSET = np.array([0.0, 0.13, 0.29])
-"""Left shoulder in the pelvis frame, waist at zero [m]; the right one is its mirror image."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,11 @@ class LiftCfg:
         sink: it is let down so much further than it has to go, so that it stands before the hands open [m].
         leave: time to open the hands, and then to take them away upwards [s].
         pitch: range of how far the fingers point down, more for lower things [rad].
+        bowed: the centre of mass is kept so far ahead of the ankles on the way down [m]; stretched arms and a trunk
+            that bows further than asked bring it 5 cm further.
+        rising: and so far when the thing has left what it stood on [m]. Who straightens up with a load swings the hips
+            forward; with the weight over the toes the robot steps, against the thing, and shakes it out of its hands.
+        leaves: the thing has, when it is up by so much [m].
         body: inverse kinematics.
         deep: the same for grips below `LOW`: one bows further and crouches less, so that no knee pushes the thing.
     """
@@ -60,6 +65,9 @@ class LiftCfg:
     sink: float = 0.015
     leave: tuple[float, float] = (0.8, 1.4)
     pitch: tuple[float, float] = (0.15, 0.35)
+    bowed: float = 0.035
+    rising: float = -0.005
+    leaves: float = 0.06
     body: ReachCfg = field(default_factory=ReachCfg)
     deep: ReachCfg = field(default_factory=lambda: ReachCfg(bow=1.8, lowest=0.255))
 
@@ -95,12 +103,14 @@ def lift_motion(
     down = np.array([_pitch(height, cfg) for height in palms[:, 0, 2]])
     gripped = int(np.argmax(palms[:, 0, 2] <= palms[:, 0, 2].min() + 1e-6))
     down[gripped:] = down[gripped]
-    root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach)
+    # Off the floor the weight stays where the deep bow has it.
+    ahead = None if reach is cfg.deep else _balance(palms[:, 0, 2], press, cfg, round(_hold(contact, cfg) * hz))
+    root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach, ahead=ahead)
     if held.middle[2] < LOW:
         # Deep down the arms are stretched, and point further down than is asked for.
         closed = int(np.argmax(press.any(axis=(1, 2)))) + round(cfg.squeeze * hz) - 1
         down[gripped:] = fingers_down_at(root_pos[closed], root_quat[closed], joints[closed])
-        root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach)
+        root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach, ahead=ahead)
     planted = np.ones((len(palms), 2), bool)
     return RobotMotion(root_pos, root_quat, joints, planted, hz, None, PalmTargets(palms, weight, press))
 
@@ -167,6 +177,28 @@ def _pitch(height: float, cfg: LiftCfg) -> float:
     return float(np.clip(cfg.pitch[0] + max(0.95 - height, 0.0), *cfg.pitch))
 
 
+def _balance(height: Array, press: Array, cfg: LiftCfg, held: int) -> Array:
+    """How far ahead of the ankles the centre of mass is kept (N,) [m], as when standing again by the end.
+
+    Args:
+        height: (N,) of the palms [m].
+        press: (N, 2, 3) direction they press in, or 0.
+        cfg: tunables.
+        held: frames at the end in which the thing is held up.
+    """
+    pressing = np.abs(press).max(axis=(1, 2)) > 0.0
+    gripped = height[np.argmax(pressing)]
+    up = np.clip(pressing * (height - gripped) / cfg.leaves, 0.0, 1.0)
+    ahead = cfg.bowed + smoothstep(up) * (cfg.rising - cfg.bowed)
+    ahead[-held:] += smoothstep(np.arange(1, held + 1) / held) * (cfg.body.ahead - ahead[-held:])
+    return np.asarray(ahead)
+
+
+def _hold(contact: Contact, cfg: LiftCfg) -> float:
+    """How long a thing is held up [s]."""
+    return float(np.clip(contact.end - contact.rise - cfg.lift, *cfg.hold))
+
+
 def _phases(
     stance: Pose2D, held: Grip, contact: Contact, first: Array, cfg: LiftCfg, hz: float
 ) -> tuple[Array, Array, Array, Array]:
@@ -175,7 +207,6 @@ def _phases(
     high = max(level + cfg.above, cfg.never_below)
     down = max(contact.begin - contact.reach, cfg.down)
     rise = min(cfg.rise[0] * contact.lift, cfg.rise[1])
-    hold = float(np.clip(contact.end - contact.rise - cfg.lift, *cfg.hold))
     wide = held.palms(-0.03, cfg.wide, high - level)
     beside = held.palms(cfg.ahead, cfg.beside, 0.0)
     closed = held.palms(cfg.ahead, -cfg.press, 0.0)
@@ -187,7 +218,7 @@ def _phases(
         _Key(cfg.squeeze - 0.3, closed, level, True),
         _Key(0.3, closed, level, True),
         _Key(cfg.lift, lifted, level + rise, True),
-        _Key(hold, lifted, level + rise, True),
+        _Key(_hold(contact, cfg), lifted, level + rise, True),
     )
     return _played(keys, _resting_palms(stance, first, cfg), cfg.body.upright_above, held, hz)
 

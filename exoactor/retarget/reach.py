@@ -21,7 +21,7 @@ class ReachCfg(StandingCfg):
         palm: position of the palms.
         palm_turn: roll, pitch and yaw of the palms.
         toe_in: fingers point inward by so much, so that the palm and not the wrist touches first [rad].
-        ahead: the centre of mass is kept so far ahead of the ankles [m].
+        ahead: the centre of mass is kept so far ahead of the ankles, where nothing else is said [m].
     """
 
     palm: float = 8.0
@@ -40,6 +40,7 @@ def solve_reach(
     hz: float,
     cfg: ReachCfg,
     begin: Array | None = None,
+    ahead: Array | None = None,
 ) -> tuple[Array, Array, Array]:
     """Joint angles that bring the palms where they have to be, the feet staying where they are.
 
@@ -53,6 +54,7 @@ def solve_reach(
         hz: frames per second.
         cfg: costs.
         begin: (29,) joint angles of the posture to go on from [rad]; `first` by default.
+        ahead: (N,) how far the centre of mass is kept ahead of the ankles [m]; as in `cfg` by default.
 
     Returns:
         root_pos (N, 3) [m], root_quat (N, 4) wxyz, joint_pos (N, 29) [rad].
@@ -62,7 +64,7 @@ def solve_reach(
     limit = mink.ConfigurationLimit(kinematics())
     result = np.empty((len(palms), 36))
     for k in range(len(palms)):
-        standing.go_down(standing.low(body[k]), cfg.ahead)
+        standing.go_down(standing.low(body[k]), cfg.ahead if ahead is None else float(ahead[k]))
         for sign, hand, point in zip((-1.0, 1.0), hands, palms[k], strict=True):
             inward = mink.SO3.from_z_radians(sign * cfg.toe_in)
             palm = standing.rotation @ inward @ mink.SO3.from_y_radians(float(pitch_of_palms[k]))

@@ -16,7 +16,7 @@ from exoactor.retarget.footsteps import StepCfg, plan, rhythm
 from exoactor.retarget.timing import Timeline, TimingCfg, timeline
 from exoactor.retarget.wholebody import WholeBodyCfg, kinematics, solve
 from exoactor.types import BODY_JOINTS, CONTROL_HZ, Array, ConfigError, GroundedMotion, HumanMotion, RobotMotion
-from exoactor.types.rotations import quat_to_rpy, wrap
+from exoactor.types.rotations import wrap
 
 Method = Literal["ik", "direct"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -231,8 +231,3 @@ def _continuous_quat(quat: Array) -> Array:
     flips = np.sign((quat[1:] * quat[:-1]).sum(axis=1))
     signs = np.concatenate([[1.0], np.cumprod(np.where(flips == 0, 1.0, flips))])
     return np.asarray(quat * signs[:, None])
-
-
-def pose_track(motion: RobotMotion) -> Array:
-    """(T, 3) x [m], y [m], yaw [rad] of a robot motion's root, yaw unwrapped."""
-    return np.column_stack([motion.root_pos[:, :2], np.unwrap(quat_to_rpy(motion.root_quat)[:, 2])])

@@ -13,6 +13,7 @@ from exoactor.types.errors import (
     SafetyStop,
     StageError,
 )
+from exoactor.types.fingers import FINGER_STATES, Fingers, HandStates
 from exoactor.types.motion import (
     BODY_JOINTS,
     Contact,
@@ -46,6 +47,7 @@ from exoactor.types.video import Action, ActionKind, GateResult, ImaginedVideo, 
 __all__ = [
     "BODY_JOINTS",
     "CONTROL_HZ",
+    "FINGER_STATES",
     "G1_JOINTS",
     "HAND_JOINTS",
     "KINDS",
@@ -65,8 +67,10 @@ __all__ = [
     "ExoActorError",
     "Expectation",
     "ExpectationKind",
+    "Fingers",
     "GateResult",
     "GroundedMotion",
+    "HandStates",
     "HandTargets",
     "HumanMotion",
     "ImagineRequest",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from exoactor.types.arrays import Array, checked
+from exoactor.types.fingers import Fingers
 from exoactor.types.passage import Passage
 from exoactor.types.robot import CONTROL_HZ, G1_JOINTS
 from exoactor.types.scene import Pose2D
@@ -155,6 +156,7 @@ class Contact:
         at: the middle of what is wiped, in the thing's own frame [m].
         strokes: of the hand that wipes, to and fro counted apart.
         into: id of the basket or bin that what is let go of falls into; None for nothing.
+        fingers: what those of the one hand on it are seen to do; None if nobody looked at them.
     """
 
     thing: str
@@ -171,6 +173,7 @@ class Contact:
     at: tuple[float, float] = (0.0, 0.0)
     strokes: int = 0
     into: str | None = None
+    fingers: Fingers | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(ContactKind):

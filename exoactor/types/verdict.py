@@ -51,7 +51,7 @@ class Expectation:
         side: hand for waved, pointing and wiped, or None for either.
         on: object id of where the target is brought to, or for pushed up to, or None for anywhere.
         inside: for placed: the target is to be inside `on`, a basket or bin, not on top of it.
-        toward: direction in the world, for pushed [rad].
+        toward: direction in the world [rad], for pushed; for at, along which who stands at the wanted side faces.
         patch: for wiped: the rectangle of the target's top that the video wipes: its middle x, y in the world [m], the
             heading of who wipes it [rad], and its extent ahead and aside as seen from there [m].
     """

@@ -132,6 +132,8 @@ def happened(
         distance = distance_to_footprint(target, root[-1, :2])
         bearing = abs(float(wrap(_bearing_of_nearest_point(target, root[-1, :2]) - root[-1, 2])))
         true = AT_DISTANCE[0] <= distance <= AT_DISTANCE[1] and bearing <= AT_BEARING
+        if expectation.toward is not None:
+            true &= abs(float(wrap(root[-1, 2] - expectation.toward))) <= np.pi / 4
         return {"true": bool(true), "measured": distance, "unit": "m"}
     if kind == "circled":
         around = np.unwrap(np.arctan2(*(root[:, :2] - target.position[:2]).T[::-1]))

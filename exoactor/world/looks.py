@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import colorsys
 from functools import cache
 
 import numpy as np
@@ -53,8 +52,6 @@ ACCENT_RGB = (0.82, 0.82, 0.80)
 """Handles, caps and rims."""
 LEGS_DARKER = 0.72
 """Legs, frames and backs have the thing's colour times this."""
-FLOOR_TILE = 1.0
-"""Edge of one floor tile [m]; the floor texture covers two by two."""
 
 
 def rgb(color: str) -> tuple[float, float, float]:
@@ -74,12 +71,6 @@ def role_rgb(color: str, role: str) -> tuple[float, float, float]:
     if role == "accent":
         return ACCENT_RGB
     return (r, g, b) if role == "body" else (r * LEGS_DARKER, g * LEGS_DARKER, b * LEGS_DARKER)
-
-
-def hue_saturation(color: str) -> tuple[float, float]:
-    """Hue 0..1 and saturation 0..1 of a colour name."""
-    hue, saturation, _ = colorsys.rgb_to_hsv(*rgb(color))
-    return hue, saturation
 
 
 @cache

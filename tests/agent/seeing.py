@@ -21,28 +21,31 @@ def picture(seed, size=(96, 72)):
 class SeeingPipeline(FakePipeline):
     """Every look is another picture, as of a real camera."""
 
+    camera, picture = CAMERA, staticmethod(picture)
+
     def observe(self, folder):
         scene = super().observe(folder)
-        cv2.imwrite(str(folder / attempt.OBSERVATION), picture(len(self.calls)))
+        cv2.imwrite(str(folder / attempt.OBSERVATION), self.picture(len(self.calls)))
         return scene
 
     def imagine(self, folder, scene, actions, seed, progress=None, wording=None):
         path = super().imagine(folder, scene, actions, seed, progress, wording)
-        write_mp4(path, (picture(seed + k) for k in range(20)), 25)
+        write_mp4(path, (self.picture(seed + k) for k in range(20)), 25)
         return path
 
     def track(self, folder, should_stop=lambda: False, progress=None):
         report = super().track(folder, should_stop, progress)
         felt = Proprioception(np.zeros(29), None, np.zeros(3))
         looks = [
-            Observation(k / 4, picture(1000 + k), np.ones((72, 96), np.float32), CAMERA, felt) for k in range(LOOKS)
+            Observation(k / 4, self.picture(1000 + k), np.ones(self.camera.size[::-1], np.float32), self.camera, felt)
+            for k in range(LOOKS)
         ]
         attempt.save_frames(folder / attempt.FRAMES, looks)
         return report
 
     def check(self, folder, expectation):
         verdict = super().check(folder, expectation)
-        cv2.imwrite(str(folder / attempt.AFTER), picture(len(self.calls)))
+        cv2.imwrite(str(folder / attempt.AFTER), self.picture(len(self.calls)))
         return verdict
 
 

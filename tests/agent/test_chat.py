@@ -176,6 +176,19 @@ def test_what_failed_is_told_with_its_code_and_the_evidence(talk):
     person.reads("not done, too far")
 
 
+def test_a_veto_is_settled_by_a_persons_word(talk):
+    person = talk(moves=[[0.1, "vetoed_by_model"]] * 4)
+    person.says("walk to the table")
+    person.reads("It was measured to be done; is it done? [retry/skip/stop/done]")
+    person.says("It is done.")
+    person.reads("1 of 2 steps by a person's word alone")
+    person.says("why?")
+    person.reads("by a person's word alone")
+    person.says("did it work?")
+    person.reads("1 of 2 steps seen to be done")
+    person.reads("done, says a person")
+
+
 def test_after_a_fall_nothing_is_done_before_a_person_has_looked(talk):
     person = talk(moves=[[0.1, "fell"]])
     person.says("walk to the table")

@@ -133,6 +133,13 @@ def test_what_is_then_seen_not_to_be_done_is_done_again(tmp_path):
     assert pipeline.calls.count("track") == 4
 
 
+def test_where_nothing_was_done_yet_there_is_nothing_to_look_at_later(tmp_path):
+    pipeline = FakePipeline(script={("observe", 1): StageError("perceive", "camera_blind")})
+    summary = work(start(tmp_path, pipeline))
+    assert summary["status"] == "achieved" and summary["subtasks"][0]["attempts"] == 2
+    assert pipeline.calls[:3] == ["observe", "observe", "imagine"]
+
+
 def test_a_robot_that_is_then_seen_lying_is_not_moved(tmp_path):
     blind = Verdict(Outcome.CANNOT_TELL, "camera_blind")
     script = {("check", 1): blind, ("check", 2): blind, ("check", 3): SafetyStop("robot_fell", "it lies there")}

@@ -182,6 +182,17 @@ def test_a_stop_is_acknowledged_at_once_and_ends_the_job(serve, tmp_path):
     asyncio.run(orders(serve(moves=[[60.0, None]]).url))
 
 
+def test_that_a_vetoed_step_is_done_is_for_a_person_to_say(serve):
+    async def orders(url):
+        async with client_of(url) as client:
+            id = (await call(client, "run", instruction="stand still for 2 seconds"))["id"]
+            assert (await until(client, id, "asking"))["choices"] == ["retry", "skip", "stop", "done"]
+            assert "one of retry, skip, stop wanted" in await call(client, "answer", id=id, choice="done")
+            assert await call(client, "answer", id=id, choice="skip") == {"id": id, "answered": "skip"}
+
+    asyncio.run(orders(serve(moves=[[0.1, "vetoed_by_model"]] * 6).url))
+
+
 def test_what_failed_is_asked_and_a_program_may_answer(serve):
     async def orders(url):
         async with client_of(url) as client:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from fakes import FakePipeline, room
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 
 from agent import memory, remembered
 from agent.cli import app
+from agent.guard import repeats
 from agent.loop import work
 from agent.memory import Memory, Tried, fingerprint
 from agent.plan import Context, Failure, PlanStatus, Subtask
@@ -70,6 +72,57 @@ def test_the_other_hand_is_tried_where_none_was_asked_for_and_once():
     found = ways(said, [Failure(said, "check", "no_wave", hand="right")])
     assert all(step.args.get("side", "right") == "right" for way in found for step in way)
     assert another_way([settled], [Failure(settled, "gate", "cut")]) is None, "no hand was chosen yet"
+
+
+LIFT = Subtask("lift", {"target": "box"})
+
+
+def another_side(step, history):
+    return [way[0] for way in ways(step, history) if "approach" in way[0].args]
+
+
+def test_another_side_is_tried_where_one_failed_and_none_under_two_names():
+    history = [Failure(LIFT, "check", "not_lifted", facing=0.5)] * 2
+    tried = []
+    for turn, word in ((180, "far"), (-90, "left"), (90, "right")):
+        step = another_side(history[-1].subtask, history)[0]
+        assert step.args["approach"] == word and step.because
+        assert step.args["toward"] == pytest.approx((np.degrees(0.5) + turn + 180) % 360 - 180, abs=0.1)
+        assert not repeats([step], [], history)
+        tried.append(step)
+        history = [*history, *[Failure(step, "check", "not_lifted", facing=np.radians(step.args["toward"]))] * 2]
+        assert repeats([step], [], history), "what failed twice is no way any more"
+    assert another_side(tried[-1], history) == []
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        Failure(LIFT, "check", "not_lifted"),
+        Failure(LIFT, "imagine", "too_low", facing=0.5),
+        Failure(LIFT, "perceive", "target_not_seen", facing=0.5),
+        Failure(Subtask("lift", {"target": "box", "approach": "left", "toward": 0.0}), "check", "x", facing=0.0),
+        Failure(WAVE, "check", "no_wave", hand="right", facing=0.5),
+    ],
+)
+def test_no_side_is_offered_where_it_cannot_help_or_one_was_asked_for(failed):
+    assert another_side(failed.subtask, [failed] * 2) == []
+
+
+def test_a_run_goes_on_from_another_side(tmp_path):
+    far = Verdict(Outcome.NOT_DONE, "too_far", 1.2, 0.7, "m")
+    pipeline = FakePipeline(script={("check", n): far for n in (1, 2, 4, 5)})
+    session = start(tmp_path / "run", pipeline, "walk to the table")
+    assert work(session)["status"] == "achieved"
+    plans = [[(p["skill"], p["args"].get("approach")) for p in e["plan"]] for e in events(tmp_path / "run", "planned")]
+    assert plans == [
+        [("walk_to", None)],
+        [("turn_to", None), ("walk_to", None)],
+        [("turn_to", None), ("walk_to", "far")],
+    ], "faced first, then from its far side"
+    looked = events(tmp_path / "run", "decided")[-1]
+    ended = json.loads((tmp_path / "run" / looked["attempt"] / "attempt.json").read_text())
+    assert abs(ended["expectation"]["toward"]) == pytest.approx(np.pi, abs=0.01), "the table is ahead, along x"
 
 
 def test_what_failed_twice_in_a_way_is_no_other_way():
@@ -362,3 +415,20 @@ def test_a_stage_that_fails_is_remembered_as_such(tmp_path):
     work(session)
     told = {(t.outcome, t.code, t.again) for t in session.memory.recall(fingerprint(pipeline.catalogue))}
     assert told == {("error", "cut", False), ("done", "seen", True)}
+
+
+@pytest.mark.parametrize(
+    ("later", "told"),
+    [
+        (None, {("done", "seen", False)}),
+        (no_wave(), {("cannot_tell", "camera_blind", False), ("done", "seen", True)}),
+    ],
+)
+def test_what_a_later_look_sees_done_is_remembered_as_a_success(tmp_path, later, told):
+    blind = Verdict(Outcome.CANNOT_TELL, "camera_blind")
+    session = start(
+        tmp_path / "run", FakePipeline(script={("check", 1): blind, ("check", 2): blind, ("check", 3): later})
+    )
+    assert work(session)["status"] == "achieved"
+    known = session.memory.recall(fingerprint(session.pipeline.catalogue))
+    assert {(t.outcome, t.code, t.again) for t in known} == told and all(t.times == 1 for t in known)

@@ -20,7 +20,7 @@ from agent.symbolic import validate
 from exoactor.types import CatalogueItem, ConfigError
 from exoactor.world.scene_file import load_scene
 from skills import Symbols, registry
-from skills.base import DIRECTIONS, RELATIONS
+from skills.base import APPROACHES, DIRECTIONS, RELATIONS
 
 SAY = "somebody at the door should be greeted"
 GOOD = answer(("turn_to", {"target": "door"}, "at the door"), ("wave", {"side": None}, "greeted"))
@@ -246,6 +246,18 @@ def test_the_prompt_is_the_one_that_was_read_over():
     assert text.startswith(told[: told.index("## Skills")])
 
 
+def test_a_side_that_is_asked_for_is_kept_by_a_model():
+    depot = load_scene("depot").catalogue()
+    model, chat = planner(*[answer(("lift", {"target": "box", "approach": "far"}, "box from behind"))] * 2)
+    say = "the box from behind has to be taken up"
+    assert steps(model.plan(say, depot)) == "lift(box, approach=far)"
+    failed = Subtask("lift", {"target": "box", "approach": "far", "toward": 180.0})
+    again = model.replan(say, [failed], depot, [Failure(failed, "check", "not_lifted")])
+    assert steps(again) == "lift(box, approach=far)"
+    told = str(chat.asked[-1])
+    assert "approach" in told and "180" not in told, "a direction in the world is nothing that a model knows"
+
+
 def test_every_skill_is_offered_with_its_arguments():
     text = system_prompt(load_scene("pantry").catalogue())
     for skill in offered(load_scene("pantry").catalogue()):
@@ -276,7 +288,7 @@ def test_the_schema_is_what_strict_endpoints_want():
         for branch in schema["properties"]["events"]["items"]["anyOf"]:
             for argument in branch["properties"]["args"]["properties"].values():
                 kinds = argument.get("anyOf", [argument])
-                assert set(kinds[0].get("enum", ())) <= ids | {"left", "right", *DIRECTIONS, *RELATIONS}
+                assert set(kinds[0].get("enum", ())) <= ids | {"left", "right", *DIRECTIONS, *RELATIONS, *APPROACHES}
 
 
 @pytest.mark.parametrize(("say", "things", "reply"), EXAMPLES)

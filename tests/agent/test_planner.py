@@ -425,3 +425,30 @@ def test_what_is_found_to_be_held_elsewhere_is_carried_there_and_what_was_lost_i
     carry = Subtask("carry", {"target": "red_bottle", "to": "table"})
     again = PLANNER.replan("", (carry,), KITCHEN, [Failure(carry, "check", "lost")])
     assert [str(s) for s in again.subtasks] == ["pick(red_bottle)", str(carry)]
+
+
+@pytest.mark.parametrize(
+    ("text", "plan"),
+    [
+        ("lift the box from the left side", "lift(box, approach=left)"),
+        ("pick up the box from its far side and put it on the bench",
+         "lift(box, approach=far) carry(box, to=bench) put_down(box, on=bench)"),
+        ("take the box from the other side of it with both hands", "lift(box, approach=far)"),
+        ("go to the right side of the bench, then wave", "walk_to(bench, approach=right) wave()"),
+        ("walk to the side of the bench", "walk_to(bench)"),
+        ("lift the box from the low stand", "lift(box)"),
+    ],
+)  # fmt: skip
+def test_a_side_to_come_from_is_said_of_walking_and_lifting(text, plan):
+    result = DeterministicPlanner().plan(text, load_scene("depot").catalogue())
+    assert " ".join(map(str, result.subtasks)) == plan, result.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["lift the box from the top side", "turn to the left side of the bench", "lift the box from the left",
+     "put the box on the left side of the bench", "lift the box on the left side"],
+)  # fmt: skip
+def test_a_side_that_is_none_or_of_something_else_is_not_guessed_at(text):
+    result = DeterministicPlanner().plan(text, load_scene("depot").catalogue())
+    assert result.status is not PlanStatus.OK and not result.subtasks

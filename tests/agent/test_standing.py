@@ -1,6 +1,8 @@
 import json
+import signal
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,10 +10,12 @@ from typer.testing import CliRunner
 
 sys.path.insert(0, __file__.rsplit("/", 1)[0])
 from fakes import FakePipeline, room
+from person import Person
 
 import agent.series
 import exoactor.assets
 from agent.cli import app
+from agent.journal import read_events
 from agent.passer_by import PasserBy
 from agent.plan import Subtask
 from agent.planner import DeterministicPlanner
@@ -20,7 +24,9 @@ from agent.series import Series
 from agent.session import Stop
 from agent.standing import Standing
 from agent.standing_goal import read_goal
-from exoactor.types import CatalogueItem, ConfigError, Outcome, SceneObject, Verdict
+from agent.standing_log import JOURNAL
+from exoactor.files import write_json, write_text
+from exoactor.types import CatalogueItem, ConfigError, Outcome, Scene, SceneObject, Verdict
 from exoactor.world.scene_file import load_scene
 
 BOTTLE = SceneObject(
@@ -32,6 +38,7 @@ BOTTLE = SceneObject(
 SCENE = replace(room(), objects=(*room().objects, BOTTLE))
 CATALOGUE = tuple(o.item for o in SCENE.objects)
 SPEC = load_scene("open_room")
+PROGRAM = str(Path(__file__).with_name("fake_exoactor.py"))
 
 
 class World(FakePipeline):
@@ -53,6 +60,13 @@ class World(FakePipeline):
         else:
             self.put(thing.id, thing.position + np.array([fault.number("dx"), fault.number("dy"), 0.0]))
 
+    def save_world(self, path):
+        write_json(path, self.scene.to_json())
+
+    def load_world(self, path):
+        self.calls.append("load_world")
+        self.scene = Scene.from_json(json.loads(path.read_text()))
+
     def check(self, folder, expectation):
         verdict = super().check(folder, expectation)
         if expectation.kind == "swept" and verdict.outcome is Outcome.DONE:
@@ -68,7 +82,7 @@ def standing(tmp_path, world, goal, faults=True, stop=None):
     return Standing(
         series,
         wanted,
-        PasserBy(wanted) if faults else None,
+        PasserBy(wanted, read_events(tmp_path / "run" / JOURNAL)) if faults else None,
         Hands(stop=stop or Stop()),
         lambda: looks.count("observe") / 10,
     )
@@ -179,6 +193,113 @@ def test_the_command(tmp_path, monkeypatch):
     assert data["status"] == "achieved" and data["run_dir"] == str(out)
     assert json.loads((out / "standing.json").read_text())["goal"] == "stay at the chair"
     assert CliRunner().invoke(app, args).exit_code == 2, "a run is never written over"
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL."""
+
+
+@pytest.mark.parametrize("goal", ["keep the table clear", "stay at the chair"])
+@pytest.mark.parametrize(("stage", "call"), [("observe", 4), ("gate", 1), ("track", 2), ("check", 1), ("check", 2)])
+def test_killed_anywhere_it_is_pursued_for_what_is_left_in_the_world_as_it_was(tmp_path, goal, stage, call):
+    world = World(script={(stage, call): Killed()})
+    with pytest.raises(Killed):
+        standing(tmp_path, world, goal).pursue(3.0)
+    last = list(read_events(tmp_path / "run" / JOURNAL))[-1]
+    if last["event"] == "reacting":  # its own journal tells how long it went on
+        journal = tmp_path / "run/turns" / last["turn"] / "journal.jsonl"
+        write_text(journal, journal.read_text() + json.dumps({"event": "x", "time": last["time"] + 0.7}) + "\n")
+    used = last["after"] + 0.7 * (last["event"] == "reacting")
+    again = World()
+    result = standing(tmp_path, again, goal).pursue(3.0)
+    assert again.calls[:2] == ["load_world", "observe"], "it goes on in that world, and looks first"
+    assert result["status"] == "achieved" and 3.0 <= result["seconds"] < 5.0
+    assert [s["status"] for s in result["sittings"]] == ["cut_off", "achieved"]
+    assert [s["from"] for s in result["sittings"]] == [0.0, pytest.approx(used)], (
+        "the minutes of the first one are used"
+    )
+    assert sum(result["looks"].values()) == len(list((tmp_path / "run/looks").iterdir()))
+    reactions = [r for d in result["disturbances"] for r in d["reactions"]]
+    assert len({r["turn"] for r in reactions}) == len(reactions) == len(list((tmp_path / "run/turns").iterdir()))
+    assert [r["status"] for r in reactions].count("interrupted") == (stage != "observe")
+    for journal in tmp_path.glob("run/turns/*/journal.jsonl"):
+        begun = [e["key"] for e in read_events(journal) if e["event"] == "motion_started"]
+        assert len(begun) == len(set(begun)), "no motion is started twice"
+        assert (journal.parent / "report.html").exists()
+
+
+def test_a_motion_that_reached_its_end_unseen_is_not_repeated(tmp_path):
+    with pytest.raises(Killed):
+        standing(tmp_path, World(script={("check", 1): Killed()}), "stay at the chair", faults=False).pursue(1.0)
+    again = World()
+    result = standing(tmp_path, again, "stay at the chair", faults=False).pursue(1.0)
+    assert result["status"] == "achieved" and "track" not in again.calls
+
+
+def test_what_was_stopped_goes_on_and_what_has_ended_does_not(tmp_path):
+    stop = Stop()
+    world = World(script={("check", 1): lambda w: stop.ask()})
+    assert standing(tmp_path, world, "stay at the chair", stop=stop).pursue(1.0)["status"] == "interrupted"
+    result = standing(tmp_path, World(), "stay at the chair").pursue(1.0)
+    assert [s["status"] for s in result["sittings"]] == ["interrupted", "achieved"]
+    ended = World()
+    assert standing(tmp_path, ended, "stay at the chair").pursue(1.0) == result and not ended.calls
+
+
+def test_who_disturbs_goes_on_too(tmp_path):
+    world = World(script={("observe", 20): Killed()})
+    with pytest.raises(Killed):
+        standing(tmp_path, world, "stay at the chair").pursue(9.0)
+    events = list(read_events(tmp_path / "run" / JOURNAL))
+    passer_by = PasserBy(read_goal("stay at the chair", CATALOGUE), events)
+    assert world.disturbed and np.allclose(passer_by.home, room().get("red_chair").position[:2]), "not where it is now"
+    begun = sum(e["event"] == "reacting" for e in events)
+    assert bool(passer_by.in_reaction()) == bool(begun % 2), "in every second reaction, over both sittings"
+
+
+def test_at_a_terminal_it_is_stopped_or_killed_and_taken_up_again_by_one_process_at_a_time(tmp_path):
+    (tmp_path / "moves.json").write_text("[[30, null]]")
+    out, env = str(tmp_path / "run"), {"FAKE_MOVES": str(tmp_path / "moves.json")}
+    args = ("demo", "--goal", "stay at the table", "--scene", "open_room", "--minutes", "0.02", "--out", out)
+    person = Person(PROGRAM, *args, env=env)
+    try:
+        person.reads("retarget")
+        refused = CliRunner().invoke(app, ["resume", out])
+        assert refused.exit_code == 2 and "another process works on this goal" in refused.output
+        person.presses("^C")
+        person.reads(f"to go on: exoactor resume {out}")
+        assert person.waits() == 130
+    finally:
+        person.leaves()
+    person = Person(PROGRAM, "resume", out, env=env)
+    try:
+        person.reads("retarget")
+        person.signals(signal.SIGKILL)
+        assert person.waits() == -signal.SIGKILL
+    finally:
+        person.leaves()
+    person = Person(PROGRAM, "demo", "--resume", out, "--json")
+    try:
+        assert person.waits() == 0
+        result = json.loads(person.shown.strip().splitlines()[-1])
+        assert [s["status"] for s in result["sittings"]] == ["interrupted", "cut_off", "achieved"]
+        assert "3 sittings" in person.shown
+    finally:
+        person.leaves()
+
+
+def test_what_is_no_folder_of_a_goal_is_refused(tmp_path):
+    for content in (
+        "{",
+        '{"goal": "fly"}',
+        '{"goal": "stay at the chair", "minutes": 1, "scene": "x", "seed": 0, "format": 9}',
+    ):
+        (tmp_path / "standing.json").write_text(content)
+        (tmp_path / "scene.yaml").write_text(SPEC.text)
+        refused = CliRunner().invoke(app, ["resume", str(tmp_path)])
+        assert refused.exit_code == 2 and str(tmp_path) in refused.output
+    assert CliRunner().invoke(app, ["demo", "--resume", str(tmp_path / "no")]).exit_code == 2
+    assert CliRunner().invoke(app, ["demo", "--resume", str(tmp_path), "--goal", "stay at the chair"]).exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ from rich.console import Console
 from seeing import SeeingPipeline, missed, picture, reached, shows, shows_other
 
 from agent.bench.endpoint import Reply, serving, way_asked
+from agent.bench.trials import attempts
+from agent.chat.past_answers import plan
 from agent.live import Lines
-from agent.loop import work
+from agent.loop import nobody, work
 from agent.models.config import ModelCfg, ModelLimits
 from agent.planner import DeterministicPlanner
 from agent.report import write_report
@@ -44,7 +46,9 @@ def saying(**answers):
     return lambda body: Reply({**SCRIPT, **answers}[asked(body)])
 
 
-def run(path, endpoint, pipeline=None, *, check="confirm", text="wave", faults=(), open_loop=False, **settings):
+def run(
+    path, endpoint, pipeline=None, *, check="confirm", text="wave", faults=(), open_loop=False, asker=nobody, **settings
+):
     """Work on a run, a new one or the one that is there; the summary."""
     cfg = ModelCfg("m", endpoint.url, check=check, retry_delay=0.01, **settings).to_json()
     job = Job(text, "room", 7, open_loop=open_loop, config={"model": cfg})
@@ -53,7 +57,7 @@ def run(path, endpoint, pipeline=None, *, check="confirm", text="wave", faults=(
     parts = (folder, pipeline or SeeingPipeline(), DeterministicPlanner())
     session = Session(*parts, faults=tuple(map(parse_fault, faults)), eyes=eyes)
     try:
-        return work(session)
+        return work(session, asker)
     finally:
         folder.close()
 
@@ -123,6 +127,46 @@ def test_a_veto_of_what_is_held_is_for_a_person_to_settle(tmp_path):
         assert run(tmp_path / "run", endpoint, pipeline)["status"] == "needs_human"
     assert [e["do"] for e in events(tmp_path / "run", "decided")] == ["look", "ask"]
     assert pipeline.calls.count("track") == 1
+
+
+@pytest.mark.parametrize(("says", "status"), [("done", "achieved"), ("skip", "failed")])
+def test_a_person_may_say_that_it_is_done_and_that_is_their_word_and_no_verdict(tmp_path, says, status):
+    asked_with = []
+
+    def asker(question, choices):
+        asked_with.append((question, choices))
+        return says
+
+    path = tmp_path / "run"
+    with serving(saying(**NO)) as endpoint:
+        generous = ModelLimits(calls=200, tokens=1_000_000)
+        summary = run(path, endpoint, text="wave, then turn to the door", asker=asker, limits=generous)
+    assert all("measured to be done; is it done?" in question for question, _ in asked_with)
+    assert asked_with and all(choices == ("retry", "skip", "stop", "done") for _, choices in asked_with)
+    assert summary["status"] == status
+    assert {s["verdict"]["outcome"] for s in summary["subtasks"]} == {"cannot_tell"}
+    for truth in path.rglob("truth.json"):  # nobody made one up that knows what was expected
+        truth.unlink()
+    outcomes = {a["outcome"] for a in attempts(path, "room") if a["stage"] == "check"}
+    assert outcomes == {"cannot_tell"}, "benchmarks count no done"
+    words = events(path, "by_word")
+    if says == "skip":
+        assert not words and "steps were not seen to be done" in summary["reason"]
+        return
+    n = len(summary["subtasks"])
+    assert summary["reason"] == f"{n} of {n} steps by a person's word alone"
+    assert [s["verdict"]["person"] for s in summary["subtasks"]] == ["done"] * n == [e["says"] for e in words]
+    assert not [e for e in events(path, "decided") if e["do"] == "next"]
+    assert "a person says it is done" in write_report(path).read_text()
+    assert "cannot tell, vetoed by model" in plan(path) and "done, says a person" in plan(path)
+
+
+def test_what_was_not_measured_to_be_done_is_not_done_by_word(tmp_path):
+    choices = []
+    script = {("check", n): FAR for n in range(1, 30)}
+    with serving(saying()) as endpoint:
+        run(tmp_path / "run", endpoint, SeeingPipeline(script=script), asker=lambda q, c: choices.append(c))
+    assert choices == [("retry", "skip", "stop")]
 
 
 def test_a_second_look_that_is_not_vetoed_is_done(tmp_path):
@@ -219,7 +263,8 @@ def test_a_video_that_shows_something_else_is_imagined_anew(tmp_path):
         assert run(path, endpoint, pipeline, check="veto")["status"] == "achieved"
     (failed,) = events(path, "stage_failed")
     assert (failed["result"]["stage"], failed["result"]["code"]) == ("gate", "video_shows_other")
-    assert "a person sits down" in failed["result"]["hint"]
+    assert "a person sits down" not in failed["result"]["hint"]
+    assert "a person sits down" in json.dumps(events(path, "model_saw"))
     assert pipeline.calls.count("imagine") == 2 and pipeline.calls.count("track") == 1
     assert len({json.loads((folder_of(path, n) / "attempt.json").read_text())["seed"] for n in (1, 2)}) == 2
     assert json.loads((folder_of(path) / "model-gate.json").read_text())["flag"] == "vetoed"

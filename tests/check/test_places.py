@@ -36,6 +36,13 @@ def test_codes(standoff, turn, code):
     assert (verdict.outcome is Outcome.DONE) == (code == "reached")
 
 
+def test_another_side_than_was_asked_for_is_not_done():
+    pose = stances(TABLE, np.array([0.0, 0.0]))[0]
+    for turn, code in ((0.3, "reached"), (-0.3, "reached"), (np.pi / 2, "other_side"), (np.pi, "other_side")):
+        verdict = at(pose, TABLE, (TABLE,), CFG, float(pose.yaw + turn))
+        assert verdict.code == code and (verdict.outcome is Outcome.DONE) == (code == "reached")
+
+
 def test_the_table_under_a_bottle_counts_for_too_close():
     pose = stances(TABLE, np.array([0.0, 0.0]), 0.1)[0]
     aimed = Pose2D(pose.x, pose.y, float(np.arctan2(BOTTLE.position[1] - pose.y, BOTTLE.position[0] - pose.x)))

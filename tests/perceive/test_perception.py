@@ -97,14 +97,14 @@ def test_a_thing_that_an_arm_divides_is_seen_whole():
     pose = Pose2D(float(chair.position[0]) - 0.8, float(chair.position[1]) + 0.1, 0.0)
     room.put(pose)
     whole = room.look(pose)
-    seen = perception.heights_of(whole, chair.id)
+    seen = perception.coloured.heights_of(whole, chair.id)
     assert seen == pytest.approx((0.0, float(chair.item.size[2])), abs=0.06)
     pixels, _ = whole.camera.project(SceneObject(chair.item, chair.position, chair.yaw, 1.0).corners)
     (left, top), (right, bottom) = pixels.min(0).astype(int), pixels.max(0).astype(int)
     rgb = whole.rgb.copy()
     middle = top + (bottom - top) * 2 // 5
     rgb[middle : middle + 8, left:right] = 128  # an arm before it
-    assert perception.heights_of(replace(whole, rgb=rgb), chair.id) == pytest.approx(seen, abs=0.02)
+    assert perception.coloured.heights_of(replace(whole, rgb=rgb), chair.id) == pytest.approx(seen, abs=0.02)
 
 
 @pytest.mark.parametrize("bow", [0.2, 0.4, 0.7])

@@ -1,9 +1,11 @@
 """The plan of a lift: palms where they have to be, feet where they are, joints that do not jump."""
 
+import mujoco
 import numpy as np
 import pytest
 
 from exoactor.control.execute import standing_pose
+from exoactor.control.kinematics import bare_model
 from exoactor.grip import grip
 from exoactor.retarget import lift_motion, shuffle
 from exoactor.retarget.held import fingers_down_at
@@ -64,3 +66,29 @@ def test_a_shuffle_steps_to_a_pose_nearby():
     assert motion.root_pos[0, :2] == pytest.approx(STANCE.xy, abs=0.01)
     assert motion.root_pos[-1, :2] == pytest.approx(goal.xy, abs=0.01)
     assert not motion.contacts.all() and motion.settle is not None
+
+
+def test_the_weight_stays_back_while_the_thing_rises_and_comes_forward_again_while_it_is_held():
+    motion, _ = plan(0.3)
+    ahead = balance(motion) @ STANCE.forward
+    pressing = motion.palms.press.any(axis=(1, 2))
+    up = motion.palms.position[:, 0, 2] - motion.palms.position[np.argmax(pressing), 0, 2]
+    bowed = ahead[pressing & (up < 1e-6)].mean()
+    rising = ahead[pressing & (up > 0.12) & (up < 0.25)].mean()
+    assert rising < bowed - 0.02
+    assert ahead[-1] > rising + 0.02
+    # the shift is not a jolt, whose reaction would do what it is against
+    assert np.abs(np.diff(ahead)).max() * motion.fps < 0.25
+
+
+def balance(motion):
+    """(N, 2) centre of mass from the middle between the ankles [m]."""
+    model, found = bare_model(), []
+    data = mujoco.MjData(model)
+    ankles = [model.body(name).id for name in ANKLES]
+    for root, quat, joints in zip(motion.root_pos, motion.root_quat, motion.joint_pos, strict=True):
+        data.qpos[:36] = np.concatenate([root, quat, joints])
+        mujoco.mj_kinematics(model, data)
+        mujoco.mj_comPos(model, data)
+        found.append(data.subtree_com[model.body("pelvis").id, :2] - data.xpos[ankles, :2].mean(axis=0))
+    return np.array(found)

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,34 @@ def test_options_go_before_environment_and_file(tmp_path):
     assert find_model("none", environment=environment) is None
 
 
+def test_a_file_takes_the_place_of_an_endpoint_and_the_other_way(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "settings").mkdir()
+    file, sha256 = tmp_path / "settings/model.yaml", "ab" * 32
+    file.write_text(f"gguf: small model.gguf\nmmproj: ~/p.gguf\nsha256: {sha256}\ntimeout: 5\n")
+    environment = {"EXOACTOR_MODEL_CONFIG": str(file)}
+
+    def found(environment, **options):
+        cfg = find_model(environment=environment, **options)
+        assert cfg.timeout == 5
+        return cfg.model, cfg.base_url, cfg.gguf, cfg.sha256
+
+    ours = ("small-model", "", str(tmp_path / "settings/small model.gguf"), sha256)
+    assert found(environment) == ours, "a path is relative to the file that names it"
+    assert find_model(environment=environment).mmproj == str(Path("~/p.gguf").expanduser())
+    assert found(environment, gguf="w.gguf") == ("w", "", str(tmp_path / "w.gguf"), ""), "the hash is of the other one"
+    assert found(environment, model="m", base_url=URL) == ("m", URL, "", "")
+    assert found(environment, model="m") == ("m", "", "", ""), "of its provider"
+    file.write_text(f"model: m\nbase_url: {URL}\ntimeout: 5\n")
+    environment["EXOACTOR_MODEL_GGUF"] = "/w.gguf"
+    assert found(environment) == ("w", "", "/w.gguf", "")
+    assert found(environment, gguf="/v.gguf", model="named") == ("named", "", "/v.gguf", "")
+    assert find_model("none", environment=environment, gguf="/v.gguf") is None
+    assert find_model(environment={**environment, "EXOACTOR_MODEL": "none"}) is None
+    cfg = find_model(environment=environment)
+    assert ModelCfg.from_json(json.loads(json.dumps(cfg.to_json()))) == cfg
+
+
 def test_it_is_written_without_a_key_and_read_again():
     cfg = ModelCfg("m", URL, price_in=1.0, price_out=2.0, limits=ModelLimits(money=0.5))
     assert ModelCfg.from_json(json.loads(json.dumps(cfg.to_json()))) == cfg
@@ -52,6 +81,10 @@ def test_it_is_written_without_a_key_and_read_again():
         ({"model": "m", "limits": {"hours": 1}}, "limits.hours"),
         ({"model": "m", "temprature": 1}, "temprature"),
         ({"base_url": URL}, "name of the model is missing"),
+        ({"gguf": "/w.gguf", "base_url": URL}, "Give one of them"),
+        ({"model": "m", "sha256": "ab" * 32}, "gguf does not say which"),
+        ({"model": "m", "mmproj": "/p.gguf"}, "gguf does not say which"),
+        ({"gguf": "/w.gguf", "sha256": "ABC"}, "64 digits"),
     ],
 )
 def test_wrong_settings_are_refused(settings, message):
