@@ -34,7 +34,7 @@ KNEES = 0.21
 """Pelvis to what stands before the robot [m]; toes are 0.14 m ahead, knees of a crouching robot 0.2."""
 LOW = 0.35
 """Grips below this [m] are bowed for rather than crouched ..."""
-BOWED = 0.05
+BOWED = 0.025
 """... from so much further off where they are lowest [m], so that no knee pushes what is lifted."""
 FARTHEST = 0.48
 """Pelvis to the grip's middle [m]; beyond it the hands end before the middle of a thing, which then slips out."""

@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 from exoactor.control.feedback import damped_step
 from exoactor.control.kinematics import ARMS, Kinematics
 from exoactor.control.reference import Reference
+from exoactor.grip import LOW
 from exoactor.types import CONTROL_HZ, Array, TargetFrame, TrackingCommand
 from exoactor.types.rotations import yaw_matrix
 
@@ -100,31 +101,31 @@ def palm_aims(reference: Reference) -> list[PalmAim] | None:
 
 
 class _Grasp:
-    """How the hands were turned when they took hold: what is held turns with them, so they are to stay as they were.
+    """How hands were turned when they took hold below `LOW`: what is held turns with them, so they stay as they were.
 
     Deep down they do not come to be turned as in the reference; brought there while they lift, they slip or tilt it.
 
     Attributes:
         off: (2,) how far they were turned from the reference about the lateral axis [rad].
-        pitch: how far the fingers pointed down [rad], or None while nothing is pressed.
+        pitch: how far the fingers pointed down [rad], or None while nothing is pressed that was taken so low.
     """
 
     def __init__(self) -> None:
         self.off = np.zeros(2)
         self.pitch: float | None = None
         self._level: float | None = None
+        self._moved = False
 
     def update(self, aim: PalmAim, off: Array, pitch: float) -> None:
         """Remember (2,) `off` and `pitch` of now [rad], until palms that press are moved up or down."""
         if not aim.press.any():
-            self.off, self.pitch, self._level = np.zeros(2), None, None
+            self.off, self.pitch, self._level, self._moved = np.zeros(2), None, None, False
             return
         height = float(aim.position[:, 2].mean())
-        if self.pitch is None:
+        if self._level is None:
             self._level = height
-        if self._level is not None and abs(height - self._level) > STILL:
-            self._level = None
-        if self._level is not None:
+        self._moved = self._moved or abs(height - self._level) > STILL
+        if self._level < LOW and not self._moved:
             self.off, self.pitch = np.array(off), pitch
 
 
@@ -154,7 +155,7 @@ class PalmFeedback:
         self.carrying = False
 
     def turned(self, kinematics: Kinematics) -> float:
-        """How much further the fingers pointed down when the hands took hold than now [rad]; 0 if they hold nothing."""
+        """How much further the fingers pointed down when the hands took hold, if low down, than now [rad]; else 0."""
         pitch = self._grasp.pitch
         return 0.0 if pitch is None else pitch - fingers_down(kinematics)
 

@@ -25,7 +25,6 @@ class LiftCfg:
         never_below: ... and from no lower than this [m].
         wide: the middle of open hands is this far beside the thing on their way there [m].
         beside: and this far once they are down [m].
-        deeper: grips below `LOW` are reached for so much lower [m]: deep down hands stay above what they are asked for.
         ahead: they take hold so far beyond the grip's middle, so that it lies under the heel of the hand [m].
         press: the palms are asked for this far inside the surface; the servos turn it into 45 N at the palm's
             middle, 80 to 100 N at the wrist [m].
@@ -53,7 +52,6 @@ class LiftCfg:
     never_below: float = 0.70
     wide: float = 0.135
     beside: float = 0.105
-    deeper: float = 0.04
     ahead: float = 0.02
     press: float = 0.045
     rise: tuple[float, float] = (1.0, 0.42)
@@ -71,7 +69,7 @@ class LiftCfg:
     rising: float = -0.005
     leaves: float = 0.06
     body: ReachCfg = field(default_factory=ReachCfg)
-    deep: ReachCfg = field(default_factory=lambda: ReachCfg(bow=2.0, lowest=0.24))
+    deep: ReachCfg = field(default_factory=lambda: ReachCfg(bow=1.8, lowest=0.255))
 
 
 @dataclass(frozen=True)
@@ -108,10 +106,11 @@ def lift_motion(
     # Off the floor the weight stays where the deep bow has it.
     ahead = None if reach is cfg.deep else _balance(palms[:, 0, 2], press, cfg, round(_hold(contact, cfg) * hz))
     root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach, ahead=ahead)
-    # Deep down the arms are stretched, and point further down than is asked for.
-    closed = int(np.argmax(press.any(axis=(1, 2)))) + round(cfg.squeeze * hz) - 1
-    down[gripped:] = fingers_down_at(root_pos[closed], root_quat[closed], joints[closed])
-    root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach, ahead=ahead)
+    if held.middle[2] < LOW:
+        # Deep down the arms are stretched, and point further down than is asked for.
+        closed = int(np.argmax(press.any(axis=(1, 2)))) + round(cfg.squeeze * hz) - 1
+        down[gripped:] = fingers_down_at(root_pos[closed], root_quat[closed], joints[closed])
+        root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach, ahead=ahead)
     planted = np.ones((len(palms), 2), bool)
     return RobotMotion(root_pos, root_quat, joints, planted, hz, None, PalmTargets(palms, weight, press))
 
@@ -207,11 +206,10 @@ def _phases(
     level = float(held.middle[2])
     high = max(level + cfg.above, cfg.never_below)
     down = max(contact.begin - contact.reach, cfg.down)
-    deeper = cfg.deeper * (level < LOW)
-    rise = min(cfg.rise[0] * contact.lift, cfg.rise[1]) + deeper
+    rise = min(cfg.rise[0] * contact.lift, cfg.rise[1])
     wide = held.palms(-0.03, cfg.wide, high - level)
-    beside = held.palms(cfg.ahead, cfg.beside, -deeper)
-    closed = held.palms(cfg.ahead, -cfg.press, -deeper)
+    beside = held.palms(cfg.ahead, cfg.beside, 0.0)
+    closed = held.palms(cfg.ahead, -cfg.press, 0.0)
     lifted = closed + np.array([0.0, 0.0, rise])
     keys = (
         _Key(0.58 * down, wide, max(level + cfg.above, 0.62), False),

@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from exoactor.control.kinematics import Kinematics
-from exoactor.control.palms import PalmAim, PalmFeedback, PalmFeedbackCfg
+from exoactor.control.palms import PalmAim, PalmFeedback, PalmFeedbackCfg, fingers_down
 from exoactor.types import TrackingCommand
 from exoactor.world.g1 import default_actuation
 
@@ -92,31 +92,30 @@ def about_y(turns, angle):
     return Rotation.from_rotvec(angle * lateral).as_matrix() @ turns
 
 
-def hold(feedback, kinematics, height, turn, steps, joints):
-    """Pressing palms are asked for at a height and turn for a while; the joint angles that come of it."""
-    wanted = begin() + np.array([0.0, 0.0, height])
-    for _ in range(steps):
+def hold(feedback, kinematics, raised, turn, pelvis, joints):
+    """Pressing palms are asked for, raised by so much [m], for six seconds; the joint angles that come of it."""
+    wanted = begin() + np.array([0.0, 0.0, raised + pelvis - HEIGHT])
+    for _ in range(300):
         kinematics.update(joints, UPRIGHT)
-        command = TrackingCommand(np.zeros(2), HEIGHT, np.zeros(2), 0.0, START)
-        joints = np.array(
-            feedback.correct(command, PalmAim(wanted, turn, INWARD_HERE, 1.0), POSE, HEIGHT, kinematics).joint_pos
-        )
+        command = TrackingCommand(np.zeros(2), pelvis, np.zeros(2), 0.0, START)
+        aim = PalmAim(wanted, turn, INWARD_HERE, 1.0)
+        joints = np.array(feedback.correct(command, aim, POSE, pelvis, kinematics).joint_pos)
         joints[WRIST_YAWS] = START[WRIST_YAWS]
     kinematics.update(joints, UPRIGHT)
     return joints
 
 
-@pytest.mark.parametrize("carrying", [False, True])
-def test_hands_keep_the_turn_they_took_hold_with_until_they_carry(carrying):
+@pytest.mark.parametrize(("pelvis", "carrying", "turned"), [(0.4, False, 0.0), (0.4, True, 0.3), (HEIGHT, False, 0.3)])
+def test_low_down_hands_keep_the_turn_they_took_hold_with_until_they_carry(pelvis, carrying, turned):
     feedback, kinematics = PalmFeedback(), Kinematics()
     kinematics.update(START, UPRIGHT)
-    first = turns_in_world(kinematics)
-    asked = about_y(first, -0.3)
-    joints = hold(feedback, kinematics, 0.0, asked, 20, START)
-    assert feedback.turned(kinematics) == pytest.approx(0.0, abs=0.01)
+    first = fingers_down(kinematics)
+    asked = about_y(turns_in_world(kinematics), -0.3)
+    joints = hold(feedback, kinematics, 0.0, asked, pelvis, START)
     feedback.carrying = carrying
-    hold(feedback, kinematics, 0.03, asked, 300, joints)
-    assert feedback.turned(kinematics) == pytest.approx(0.3 if carrying else 0.0, abs=0.08)
+    hold(feedback, kinematics, 0.03, asked, pelvis, joints)
+    assert first - fingers_down(kinematics) == pytest.approx(turned, abs=0.08)
+    assert feedback.turned(kinematics) == pytest.approx(turned if pelvis < HEIGHT else 0.0, abs=0.08)
 
 
 def test_hands_that_hold_nothing_are_turned_from_nothing():
