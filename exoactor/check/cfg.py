@@ -42,8 +42,8 @@ class CheckCfg:
         over_within: ... or its middle so near to the top it is held over [m].
         stands_within: the lowest part seen of a thing that stands is this near to what it stands on [m].
         upright_within: and the highest this near to its height above that [m] ...
-        large_upright_within: or this near of what takes two hands [m]: of 31 that stood upright none was 2 cm off, and a
-            box on its side may be as little as 4 cm taller than one that stands.
+        large_upright_within: or this near of what takes two hands [m]: of 31 that stood upright none was 2 cm off, and
+            a box on its side may be as little as 4 cm taller than one that stands.
         hands_off: arms nearer than this to a thing still hold it; after letting go they are 4 cm away [m].
         inside_within: what is inside a container is seen within this of its opening, from above [m] ...
         inside_above: ... and with its top no more than this above the rim, or above one that stands in there [m].

@@ -98,15 +98,16 @@ def lift_motion(
     cfg = cfg or LiftCfg()
     hz = float(CONTROL_HZ)
     palms, body, weight, press = _phases(stance, held, contact, first, cfg, hz)
-    reach = cfg.deep if held.middle[2] < LOW else cfg.body
+    deep = bool(held.middle[2] < LOW)
+    reach = cfg.deep if deep else cfg.body
     # A thing turns with the hands that hold it, so they keep their pitch from the grip on.
     down = np.array([_pitch(height, cfg) for height in palms[:, 0, 2]])
     gripped = int(np.argmax(palms[:, 0, 2] <= palms[:, 0, 2].min() + 1e-6))
     down[gripped:] = down[gripped]
     # Off the floor the weight stays where the deep bow has it.
-    ahead = None if reach is cfg.deep else _balance(palms[:, 0, 2], press, cfg, round(_hold(contact, cfg) * hz))
+    ahead = None if deep else _balance(palms[:, 0, 2], press, cfg, round(_hold(contact, cfg) * hz))
     root_pos, root_quat, joints = solve_reach(feet, palms, down, body, weight, first, hz, reach, ahead=ahead)
-    if held.middle[2] < LOW:
+    if deep:
         # Deep down the arms are stretched, and point further down than is asked for.
         closed = int(np.argmax(press.any(axis=(1, 2)))) + round(cfg.squeeze * hz) - 1
         down[gripped:] = fingers_down_at(root_pos[closed], root_quat[closed], joints[closed])
