@@ -74,7 +74,8 @@ class Carried:
             here = label == value
             piece = self._pieces[value // 8]
             if fits[here].any():
-                out[here & ~fits] = np.median(out[here & fits], axis=0)
+                # Between pixels colours are mixed with those of the hand, by so much that it would not be known again.
+                out[here & ~fits] = np.median(self._rgb[row, column][here & fits], axis=0)
             else:
                 out[here] = np.array(role_rgb(piece.color, piece.role)) * 150
         return np.asarray(out)

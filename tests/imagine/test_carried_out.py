@@ -1,7 +1,8 @@
-"""A thing that is carried out of the picture is drawn nowhere."""
+"""What is carried is drawn in its own colour, and out of the picture nowhere."""
 
 import numpy as np
 
+from exoactor.colour import labels
 from exoactor.imagine.carried import Carried
 from exoactor.types import Camera, CatalogueItem, Observation, Proprioception, SceneObject
 
@@ -16,3 +17,26 @@ def test_a_can_is_drawn_where_it_is_in_the_picture_and_nowhere_beyond_it():
     assert np.isfinite(can.draw(np.zeros(3))[2]).sum() > 50
     for way in ([4.0, 0.0, 0.0], [0.0, 0.0, 3.0], [-4.0, 0.0, 2.0]):
         assert not np.isfinite(can.draw(np.array(way))[2]).any()
+
+
+def test_what_fingers_hide_is_drawn_in_the_colour_of_what_peeps_out_between_them():
+    drawn, look = picture_of_stripes()
+    assert (labels(look.rgb, ["red"]) == 0).sum() > 20
+    colour, depth = drawn
+    shown = np.isfinite(depth)
+    assert (labels(colour, ["red"])[shown] == 0).mean() > 0.7
+
+
+def picture_of_stripes():
+    """A can of which gray fingers leave every third row, as it is drawn a hand's breadth lower, and the look."""
+    felt = Proprioception(np.zeros(29), None, np.zeros(3), None)
+    rgb, depth = np.full((480, 640, 3), 150, np.uint8), np.full((480, 640), 2.6, np.float32)
+    pixels = CAMERA.project(CAN.corners)[0]
+    low, high = np.floor(pixels.min(0)).astype(int), np.ceil(pixels.max(0)).astype(int)
+    distance = float(CAMERA.project(CAN.position[None] + [0.0, -0.033, 0.06])[1][0])
+    for row in range(low[1], high[1], 3):
+        rgb[row, low[0] : high[0]] = (120, 16, 16)
+        depth[row, low[0] : high[0]] = distance
+    look = Observation(0.0, rgb, depth, CAMERA, felt)
+    _, colour, there = Carried(CAN, look).draw(np.array([0.0, 0.0, -0.1]))
+    return (colour, there), look
