@@ -268,6 +268,11 @@ def test_it_dies_with_its_parent_also_while_the_library_opens_the_file(tmp_path)
         child.kill()
 
 
+def heeds_interrupts():
+    """As in a terminal: what runs tests in the background may ignore SIGINT, and what it starts would, too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def asking(tiny, tmp_path, *command):
     """A command in the middle of its first request, and the id of its child."""
     settings = tmp_path / "model.yaml"
@@ -280,6 +285,7 @@ def asking(tiny, tmp_path, *command):
         stderr=subprocess.PIPE,
         cwd=Path(__file__).parents[3],
         text=True,
+        preexec_fn=heeds_interrupts,  # noqa: PLW1509 - nothing else runs in this process yet
     )
     for line in parent.stderr:
         if line.startswith("the model is loaded"):
