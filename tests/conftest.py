@@ -1,6 +1,10 @@
 import os
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # how fast a machine is belongs into benchmarks
+hypothesis.settings.load_profile("untimed")
 
 MODEL_SETTINGS = ("EXOACTOR_MODEL", "EXOACTOR_BASE_URL", "EXOACTOR_API_KEY", "EXOACTOR_STRUCTURED", "EXOACTOR_TRACING")
 
