@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from agent.run_folder import STANDING as FILE
-from agent.run_folder import check_new, lock
+from agent.run_folder import lock
+from agent.settings import read_settings, write_settings
 from agent.standing_goal import read_goal
-from exoactor.files import write_json, write_text
-from exoactor.types import ConfigError
-from exoactor.world.scene_file import SceneSpec, read_scene
+from exoactor.world.scene_file import SceneSpec
 
 FORMAT = 1
-SCENE = "scene.yaml"
 
 
 @dataclass(frozen=True)
@@ -53,16 +50,7 @@ class StandingFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
-        try:
-            self.cfg = StandingCfg(**json.loads((path / FILE).read_text()))
-            text = (path / SCENE).read_text()
-        except (FileNotFoundError, NotADirectoryError):
-            raise ConfigError(f"{path} is not the folder of a standing goal: {FILE} and {SCENE} are wanted") from None
-        except (ValueError, TypeError, OSError) as error:
-            raise ConfigError(f"{path / FILE} is damaged: {error}") from error
-        if self.cfg.format != FORMAT:
-            raise ConfigError(f"{path}: standing goal of format {self.cfg.format}, this version reads {FORMAT}")
-        self.spec = read_scene(text, self.cfg.scene)
+        self.cfg, self.spec = read_settings(path, FILE, StandingCfg, "standing goal", FORMAT)
         self.goal = read_goal(self.cfg.goal, self.spec.catalogue())
         self._lock = lock(self.path, "this goal")
 
@@ -73,9 +61,7 @@ class StandingFolder:
         Raises:
             ConfigError: `path` is a file, or holds something.
         """
-        check_new(path)
-        write_text(path / SCENE, spec.text)
-        write_json(path / FILE, asdict(cfg))
+        write_settings(path, FILE, spec, cfg)
         return cls(path)
 
     def close(self) -> None:

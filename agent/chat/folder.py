@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from agent.approval import POLICIES, Policy
 from agent.journal import Journal, read_events
-from agent.run_folder import check_new, lock
-from exoactor.files import write_json, write_text
+from agent.run_folder import lock
+from agent.settings import read_settings, write_settings
 from exoactor.types import ConfigError
-from exoactor.world.scene_file import SceneSpec, read_scene
+from exoactor.world.scene_file import SceneSpec
 
 FORMAT = 1
 FILE = "chat.json"
@@ -50,18 +49,9 @@ class ChatFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
-        try:
-            self.cfg = ChatCfg(**json.loads((path / FILE).read_text()))
-            text = (path / "scene.yaml").read_text()
-        except (FileNotFoundError, NotADirectoryError):
-            raise ConfigError(f"{path} is not the folder of a chat: {FILE} and scene.yaml are wanted in it") from None
-        except (ValueError, TypeError, OSError) as error:
-            raise ConfigError(f"{path / FILE} is damaged: {error}") from error
-        if self.cfg.format != FORMAT:
-            raise ConfigError(f"{path}: chat of format {self.cfg.format}, this version reads {FORMAT}")
+        self.cfg, self.spec = read_settings(path, FILE, ChatCfg, "chat", FORMAT)
         if self.cfg.approve not in POLICIES:
             raise ConfigError(f"{path / FILE}: approve {self.cfg.approve!r} given, one of {', '.join(POLICIES)} wanted")
-        self.spec = read_scene(text, self.cfg.scene)
         self._lock = lock(self.path)
         self._writing = threading.Lock()
         self._said = Journal(self.path / "said.jsonl")
@@ -73,9 +63,7 @@ class ChatFolder:
         Raises:
             ConfigError: `path` is a file, or holds something.
         """
-        check_new(path)
-        write_text(path / "scene.yaml", spec.text)
-        write_json(path / FILE, asdict(cfg))
+        write_settings(path, FILE, spec, cfg)
         return cls(path)
 
     def note(self, who: str, text: str) -> None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from exoactor.colour import ACHROMATIC, labels
+from exoactor.colour import ACHROMATIC
 from exoactor.perceive.cloud import cloud_of, window_of
+from exoactor.perceive.coloured import Coloured
 from exoactor.types import Array, CatalogueItem, Observation, Scene, SceneObject
 
 CONFIDENCE = 0.7
@@ -22,7 +23,7 @@ def with_held(
     observation: Observation,
     item: CatalogueItem,
     underside: Array,
-    colours: Sequence[str],
+    coloured: Coloured,
     order: Sequence[str],
 ) -> Scene:
     """The scene with a held thing where the arm says that it is, if its colour is seen there; else without it.
@@ -32,7 +33,7 @@ def with_held(
         observation: the same look.
         item: the thing.
         underside: (3,) the middle of its underside, by the arm's encoders [m].
-        colours: names that a pixel may have.
+        coloured: tells which pixels have its colour.
         order: ids in the order of the catalogue.
     """
     middle = np.asarray(underside) + np.array([0.0, 0.0, item.size[2] / 2])
@@ -41,8 +42,7 @@ def with_held(
     seen = 0
     if window is not None and item.color not in ACHROMATIC:
         cloud = cloud_of(observation, 1, window)
-        label = labels(observation.rgb[cloud.rows, cloud.columns][None], list(colours))[0]
-        mine = label == list(colours).index(item.color)
+        mine = coloured.of_points(cloud, observation) == coloured.names.index(item.color)
         seen = int((np.linalg.norm(cloud.points[mine] - middle, axis=1) < 0.6 * item.size.max()).sum())
     others = tuple(thing for thing in scene.objects if thing.id != item.id)
     missing = tuple(name for name in scene.missing if name != item.id)

@@ -160,7 +160,7 @@ class RgbdPerception:
         """
         item = next(item for item in self.catalogue if item.id == id)
         order = [item.id for item in self.catalogue]
-        return in_hand.with_held(scene, observation, item, underside, self.coloured.names, order)
+        return in_hand.with_held(scene, observation, item, underside, self.coloured, order)
 
     def reach_to(self, observation: Observation, robot: Pose2D, thing: SceneObject) -> float:
         """How far the robot's arms and hands are from a thing [m], by its encoders and where it is seen to stand."""
