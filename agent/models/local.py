@@ -191,6 +191,7 @@ def _address(
         process.stdin.write(json.dumps(settings).encode() + b"\n")
         process.stdin.flush()
     with process.stdout as answers:
+        _still(until, stop)
         while not select.select([answers], [], [], _POLL)[0]:
             _still(until, stop)
         url = answers.readline().decode().strip()
