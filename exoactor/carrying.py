@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from exoactor.control.execute import standing_pose
-from exoactor.performance import PALMS, Means, Performance, feet_of
+from exoactor.performance import PALMS, Means, Performance, SmallSteps, feet_of
 from exoactor.picking import AT_REST, HAND, still
 from exoactor.placing import accepts, carried_ahead, places_at
 from exoactor.retarget import StepCfg, carry_motion, draw_near_motion, hold_near_motion, raised, shuffle
@@ -14,7 +16,7 @@ from exoactor.types import Contact, RobotMotion, Scene, StageError
 WITH_LOAD = StepCfg(lift=0.04)
 """The gait of a robot that carries something: low steps shake it less."""
 LEANS_AHEAD = 0.05
-"""Small steps with something in one hand are aimed so far back [m]: its weight draws the robot on."""
+"""The first small steps with something in one hand are aimed so far back [m]: its weight draws the robot on."""
 MOST_SETTLING = 2
 """Steps on the spot after a walk with a load between the palms, in rounds; each shakes it."""
 
@@ -55,6 +57,7 @@ def carry(
         performed.palm.carrying = True
         cfg = replace(cfg, settle=replace(cfg.settle, most=MOST_SETTLING))
     approach = PALMS if side is None else HAND
+    steps = SmallSteps(approach.worth, np.array([0.0 if side is None else -LEANS_AHEAD, 0.0]))
     held = before.palms or before.hand
     if held is not None and held.frame == "world":
         feet = feet_of(performed.estimator)
@@ -84,5 +87,4 @@ def carry(
                 performed.holding = carry_motion(still(performed, first, AT_REST), holding)
                 performed.track(performed.holding, replace(cfg, end=0.2), means.localize, goes_on=True)
             break
-        aim = places[0].stance if side is None else places[0].stance.ahead(-LEANS_AHEAD)
-        stretch = shuffle(here, aim, first[15:], WITH_LOAD)
+        stretch = shuffle(here, steps.aim(here, places[0].stance), first[15:], WITH_LOAD)

@@ -78,6 +78,32 @@ class Approach:
 PALMS = Approach()
 
 
+@dataclass
+class SmallSteps:
+    """Where small steps are aimed so that they end at a stance.
+
+    Robots lean into a small step and do not take it, or run on with a hand raised: by how much the last steps missed
+    is made up for by the next, whatever the reason.
+
+    Args:
+        limit: they are aimed beside the stance by no more than this, ahead and aside [m].
+        beside: where they are aimed, against the stance's heading [m].
+    """
+
+    limit: float
+    beside: Array = field(default_factory=lambda: np.zeros(2))
+    _last: Pose2D | None = None
+
+    def aim(self, here: Pose2D, stance: Pose2D) -> Pose2D:
+        """What to aim at from `here`, which is where the last ones ended, to come to `stance`."""
+        if self._last is not None:
+            missed = (self._last.xy - here.xy) @ yaw_matrix(self._last.yaw)
+            self.beside = np.clip(self.beside + missed, -self.limit, self.limit)
+        self._last = stance
+        x, y = stance.xy + yaw_matrix(stance.yaw) @ self.beside
+        return replace(stance, x=float(x), y=float(y))
+
+
 @dataclass(frozen=True)
 class Means:
     """What the performers of an attempt work with.
@@ -214,7 +240,7 @@ def take_hold(
             "not_in_place").
     """
     first = standing_pose(performed.controller.actuation)
-    short = np.zeros(2)
+    steps = SmallSteps(PALMS.worth)
     for number in range(PALMS.rounds + 1):
         if performed.fell:
             return
@@ -226,10 +252,7 @@ def take_hold(
             raise StageError("ground", "out_of_reach", f"{contact.thing} is {reach:.2f} m from where a robot can stand")
         if PALMS.arrived(here, stance, number):
             break
-        if number:  # a robot that leans into a small step and does not take it is asked for more of it
-            short = np.clip(short + stance.xy - here.xy, -PALMS.worth, PALMS.worth)
-        aim = replace(stance, x=stance.x + float(short[0]), y=stance.y + float(short[1]))
-        performed.track(shuffle(here, aim, first[15:]), means.cfg, means.localize)
+        performed.track(shuffle(here, steps.aim(here, stance), first[15:]), means.cfg, means.localize)
     motion = lift_motion(here, feet_of(performed.estimator), held, contact, first)
     means.keep(motion)
     # Standing, the legs tell better than a picture of a bent robot where it is.

@@ -12,7 +12,7 @@ from exoactor.control import StateEstimator
 from exoactor.control.execute import standing_pose
 from exoactor.grasp import FARTHEST, Side, grasp, grasp_height, hand_point, stance_at
 from exoactor.grip import tops_below
-from exoactor.performance import Approach, Means, Performance, drop_of, feet_of, seen_thing
+from exoactor.performance import Approach, Means, Performance, SmallSteps, drop_of, feet_of, seen_thing
 from exoactor.placing import EDGE, EDGE_BROUGHT, spot_on
 from exoactor.retarget import carry_motion, hand_in_world, pick_motion, place_motion, raised, shuffle
 from exoactor.retarget.grasping import CLOSED
@@ -32,8 +32,6 @@ from exoactor.types.rotations import yaw_matrix
 
 HAND = Approach(near=0.035, worth=0.08, rounds=4, farthest=0.7)
 """An arm makes up for more than two palms do; the walk before it ends farther off."""
-LEANS_BACK = 0.05
-"""Small steps are aimed so far ahead [m]: who stops with a hand raised stands that much short of it."""
 AT_REST = 1.0
 """After a walk with something in the hand one stands so long before letting it down [s]."""
 STEP_BACK = 0.30
@@ -121,7 +119,7 @@ def come_up(
         performed.robot.hold_fingers(np.zeros(14))
     up = raised(standing_pose(performed.controller.actuation), side)
     performed.track(still(performed, up, 0.5), replace(means.cfg, blend=1.2), means.localize)
-    seen = before.get(contact.thing)
+    seen, steps = before.get(contact.thing), SmallSteps(approach.worth)
     for number in range(approach.rounds + 1):
         if performed.fell:
             return None
@@ -137,7 +135,7 @@ def come_up(
         except StageError:
             step_back(performed, means)
             raise
-        performed.track(shuffle(here, stance.ahead(LEANS_BACK), up[15:]), means.cfg, means.localize)
+        performed.track(shuffle(here, steps.aim(here, stance), up[15:]), means.cfg, means.localize)
     assert seen is not None
     return seen, up
 
