@@ -16,6 +16,7 @@ from exoactor.types.rotations import yaw_matrix
 from exoactor.types.scene import CatalogueItem, Pose2D, SceneObject
 
 Side = Literal["left", "right"]
+SIDES: Final[tuple[Side, ...]] = ("right", "left")
 
 GRASPABLE: Final = ("bottle", "can")
 """Kinds one hand closes round."""
@@ -101,6 +102,12 @@ def stance_at(thing: SceneObject, heading: float, side: Side, things: Iterable[S
     if carrier is not None:
         heading = square_to(carrier, heading)
     return stance_to_grasp(thing.position[:2], heading, side, carrier)
+
+
+def hand_that_holds(thing: SceneObject, robot: Pose2D) -> Side:
+    """The hand in which somebody who stands there holds a thing: each holds it before its own side."""
+    left = np.array([-robot.forward[1], robot.forward[0]])
+    return "left" if float((thing.position[:2] - robot.xy) @ left) > 0 else "right"
 
 
 def hand_of(contact: Contact) -> Side | None:

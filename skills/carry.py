@@ -8,13 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from exoactor.grasp import GRASPABLE, grasp_height, is_graspable
+from exoactor.grasp import GRASPABLE, Side, grasp_height, hand_that_holds, is_graspable
 from exoactor.placing import carried_ahead, places_at
 from exoactor.stance import distance_to_footprint, nearest_point, support_of
 from exoactor.types import Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Fact, Skill, Symbols, robot_pose, seen_target, spoken
 from skills.lift import LIFTABLE
-from skills.pick import HAND
 from skills.places import PERSON_HEIGHT, SHORT_PERSON, bearing, effort, is_free, is_in_view
 from skills.put_down import seen_in_hands
 
@@ -76,7 +75,8 @@ class Carry(Skill):
         """A step back if something is close, and the way there."""
         robot, held = robot_pose(scene), seen_in_hands(scene, args["target"])
         to = seen_target(scene, args["to"])
-        name, hands = spoken(held.id), f"the {HAND} hand" if is_graspable(held.item) else "both hands"
+        side, alone = hand_that_holds(held, robot), is_graspable(held.item)
+        name, hands = spoken(held.id), f"the {side} hand" if alone else "both hands"
         rise = _rise(held)
         here, chain = robot, []
         if _is_close(scene, robot, held):
@@ -84,11 +84,11 @@ class Carry(Skill):
             if is_free(scene, behind.xy, ignore=(held.id,)):
                 here = behind
                 text = f"steps back with the {name} in {hands}"
-                chain.append(Action("carry", text, goal=here, side=HAND, thing=held.id, rise=rise))
+                chain.append(Action("carry", text, goal=here, side=side, thing=held.id, rise=rise))
                 rise = 0.0
-        goal = _goal(scene, here, held, to)
+        goal = _goal(scene, here, held, to, side if alone else None)
         text = f"carries the {name} to the {spoken(to.id)} in {hands}"
-        return (*chain, Action("carry", text, goal=goal, side=HAND, thing=held.id, rise=rise))
+        return (*chain, Action("carry", text, goal=goal, side=side, thing=held.id, rise=rise))
 
     def expectation(self, args: Args) -> Expectation:
         """Still held, where it was brought."""
@@ -112,9 +112,8 @@ def _is_close(scene: Scene, robot: Pose2D, held: SceneObject) -> bool:
     )
 
 
-def _goal(scene: Scene, here: Pose2D, held: SceneObject, to: SceneObject) -> Pose2D:
+def _goal(scene: Scene, here: Pose2D, held: SceneObject, to: SceneObject, side: Side | None) -> Pose2D:
     """The nearest place to bring it to that is free, in view and not hidden."""
-    side = HAND if is_graspable(held.item) else None
     places = places_at(to, held, here.yaw, here.xy, scene.objects, side)
     below = support_of(to, scene.objects)
     own = (held.id, to.id) if below is None else (held.id, to.id, below.id)

@@ -19,13 +19,12 @@ from exoactor.container import (
     opening,
     receives,
 )
-from exoactor.grasp import GRASPABLE
+from exoactor.grasp import GRASPABLE, Side, hand_that_holds
 from exoactor.grip import MARGIN, TOPS, level_below
 from exoactor.placing import LEVEL
 from exoactor.stance import distance_to_footprint
 from exoactor.types import Action, Catalogue, Expectation, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Fact, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.pick import HAND
 from skills.put_down import seen_in_hands
 
 INTO = "in"
@@ -105,11 +104,11 @@ class Place(Skill):
 
     def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
         """The thing goes down as far as there is nothing below it, or to above the rim and then falls."""
-        robot_pose(scene)
-        thing = seen_in_hands(scene, args["object"])
+        robot, thing = robot_pose(scene), seen_in_hands(scene, args["object"])
+        side = hand_that_holds(thing, robot)
         name = spoken(thing.id)
         if args.get("relation") == INTO:
-            return (_drop(thing, seen_target(scene, args["target"])),)
+            return (_drop(thing, seen_target(scene, args["target"]), side),)
         below = (o.id for o in scene.objects if is_container(o.item) and not opening(o).distance(thing.position[:2]))
         if args.get("target") is None and (container := next(below, None)) is not None:
             raise StageError("imagine", "not_above", f"{thing.id} is held over {container}; say that it goes into it")
@@ -121,7 +120,7 @@ class Place(Skill):
             level = target.top
         text = f"puts the {name} down, lets go of it and takes the hand away"
         drop = float(thing.position[2]) - level
-        return (Action("place", text, 0.4, side=HAND, thing=thing.id, rise=-drop),)
+        return (Action("place", text, 0.4, side=side, thing=thing.id, rise=-drop),)
 
     def expectation(self, args: Args) -> Expectation:
         """Standing on the target or inside it, out of the hand."""
@@ -135,7 +134,7 @@ def _rim_out_of_reach(target: str, rim: float) -> str | None:
     return f"the rim of {target} is {rim:.2f} m high, {RIMS[0]} to {RIMS[1]} m wanted"
 
 
-def _drop(thing: SceneObject, target: SceneObject) -> Action:
+def _drop(thing: SceneObject, target: SceneObject, side: Side) -> Action:
     """The hand goes over the opening and opens above the rim."""
     if (why := _rim_out_of_reach(target.id, target.top)) is not None:
         raise StageError("imagine", "rim_out_of_reach", why)
@@ -148,7 +147,7 @@ def _drop(thing: SceneObject, target: SceneObject) -> Action:
         "place",
         text,
         0.4,
-        side=HAND,
+        side=side,
         thing=thing.id,
         rise=float(at[2] - thing.position[2]),
         shift=(float(aside[0]), float(aside[1])),

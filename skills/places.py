@@ -31,6 +31,12 @@ HIDDEN = 2.0
 BODY = 0.20
 """Half of the width in which somebody hides what is before him from the camera [m]."""
 
+BEHIND = 3.0
+"""A stance whose trunk hides the arm that works is as good as one so much farther off [m] ..."""
+
+FAR_SIDE = 0.05
+"""... and it does where the hand works further than this beyond the pelvis, as seen from the camera [m]."""
+
 WORK_SEEN = 0.35
 """Where less of a thing is seen the video does not show what becomes of it, nor can the outcome be judged."""
 
@@ -109,6 +115,12 @@ def work_seen(scene: Scene, stance: Pose2D, ahead: float, half: float) -> float:
     low, high = middle - half, middle + half
     covered = max(min(high, BODY) - max(low, -BODY), 0.0)
     return 1.0 - covered / (2 * half)
+
+
+def hides_arm(scene: Scene, stance: Pose2D, at: Array) -> bool:
+    """Whether the trunk of somebody who stands there hides from the camera an arm that works at `at` (2,) [m]."""
+    view = stance.xy - scene.camera.position[:2]
+    return bool((np.asarray(at) - stance.xy) @ view > FAR_SIDE * np.linalg.norm(view))
 
 
 def _blocked(eye: Array, points: Array, thing: SceneObject) -> Array:

@@ -13,13 +13,9 @@ from exoactor.grasp import FARTHEST, Side, stance_to_grasp
 from exoactor.stance import inward, sides, support_of
 from exoactor.types import Action, Array, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.places import effort, is_room
+from skills.places import BEHIND, effort, hides_arm, is_room
 from skills.push import THERE, THERE_ANGLE
 
-BEHIND = 3.0
-"""A stance whose trunk hides the arm from the camera is as good as one so much farther off [m] ..."""
-FAR_SIDE = 0.05
-"""... and it does where the hand works further than this beyond the pelvis, as seen from the camera [m]."""
 ROOM = 0.10
 """So much is free round the patch that is imagined [m]: where it is wiped then differs by some centimetres."""
 APART = 0.10
@@ -84,7 +80,7 @@ class Wipe(Skill):
                     why = StageError("imagine", "no_free_place", where)
                 else:
                     cost = effort(scene, robot, stance, ahead=ahead, half=rule.SPAN / 2)
-                    cost += BEHIND * _behind_the_body(scene, stance, middle)
+                    cost += BEHIND * hides_arm(scene, stance, middle)
                     found.append((cost, stance, side, middle))
         if not found:
             raise why
@@ -106,12 +102,6 @@ class Wipe(Skill):
     def expectation(self, args: Args) -> Expectation:
         """A hand passed over what the video wipes."""
         return Expectation("wiped", args["surface"], side=args.get("side"))
-
-
-def _behind_the_body(scene: Scene, stance: Pose2D, middle: Array) -> bool:
-    """Whether the trunk hides from the camera an arm that works about `middle` (2,) [m]."""
-    view = stance.xy - scene.camera.position[:2]
-    return bool((middle - stance.xy) @ view > FAR_SIDE * np.linalg.norm(view))
 
 
 def _patches(surface: SceneObject, scene: Scene) -> Iterator[tuple[Array, float]]:

@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from exoactor.grasp import FARTHEST, NEAREST, grasp, hand_of, hand_point, is_graspable, stance_at, stance_to_grasp
+from exoactor.grasp import (
+    FARTHEST,
+    NEAREST,
+    grasp,
+    hand_of,
+    hand_point,
+    hand_that_holds,
+    is_graspable,
+    stance_at,
+    stance_to_grasp,
+)
 from exoactor.types import CatalogueItem, Contact, SceneObject
 
 
@@ -39,6 +49,13 @@ def test_the_robot_stands_with_the_thing_before_its_hand_and_off_the_edge(side, 
     assert stance.x < 1.1 - 0.2 and ahead < FARTHEST
     _, far = stance_to_grasp(np.array([1.4, 0.1]), 0.0, side, TABLE)
     assert far > FARTHEST
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("heading", [0.0, 2.5, -1.3])
+def test_a_thing_is_held_by_the_hand_before_whose_side_it_is(side, heading):
+    stance, _ = stance_to_grasp(np.array([1.2, 0.1]), heading, side, None)
+    assert hand_that_holds(thing(at=(1.2, 0.1, 0.9)), stance) == side
 
 
 def test_hands_mirror():

@@ -1,4 +1,7 @@
-"""`exoactor bench pick`: bottles and cans are taken off tables with one hand and put down again, in rooms at random."""
+"""`exoactor bench pick`: bottles and cans are taken off tables with one hand and put down again, in rooms at random.
+
+The hand is the one that the camera sees: in every other pair of rooms it looks from the robot's left.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,22 @@ from exoactor.bench.runner import Bench, Record, Table
 
 KINDS = ("bottle", "can")
 SKILLS = ("pick", "place")
+SEEN_FROM = ("right", "left")
+"""Side of the robot from which the camera looks, while it faces the table."""
 LOW, HIGH = 0.55, 0.85
 """Height of the tables [m]."""
-TRIALS = 40
+TRIALS = 60
 
 
 def cases(trials: int | None, seed: int) -> list[Record]:
-    """Both kinds in turn, each on a table of its own height."""
+    """Both kinds in turn, each on a table of its own height, two seen from one side and two from the other."""
     made: list[Record] = []
     for k in range(TRIALS if trials is None else trials):
         kind = KINDS[k % len(KINDS)]
         height = round(float(np.random.default_rng([seed + k, 31]).uniform(LOW, HIGH)), 3)
-        made.append({"id": f"{kind}/{seed + k}", "kind": kind, "height": height, "seed": seed + k})
+        seen_from = SEEN_FROM[k // len(KINDS) % len(SEEN_FROM)]
+        case = {"kind": kind, "height": height, "seen_from": seen_from, "seed": seed + k}
+        made.append({"id": f"{kind}/{seen_from}/{seed + k}", **case})
     return made
 
 
@@ -33,13 +40,14 @@ def scene_of(case: Record) -> str:
     behind, aside, facing = rng.uniform(0.06, 0.16), rng.uniform(-0.25, 0.25), rng.uniform(-10, 10)
     across = rng.uniform(0.060, 0.070)
     tall, mass = (rng.uniform(0.20, 0.26), rng.uniform(0.2, 0.5)) if case["kind"] == "bottle" else (0.12, 0.3)
-    middle = edge / 2 + 0.2
+    middle, left = edge / 2 + 0.2, 1.0 if case["seen_from"] == "left" else -1.0
     return f"""name: pick_{case["kind"]}
 robot: {{pos: [0, 0], yaw_deg: {facing:.1f}, hands: dex3}}
-camera: {{pos: [{middle:.2f}, -3.5, 1.7], target: [{middle:.2f}, 0.1, 0.72], fovy_deg: 52, size: [640, 480]}}
+camera: {{pos: [{middle:.2f}, {3.5 * left}, 1.7], target: [{middle:.2f}, {-0.1 * left}, 0.72], fovy_deg: 52,
+  size: [640, 480]}}
 furniture:
   - {{id: table, kind: table, pos: [{edge + depth / 2:.3f}, 0], size: [{depth:.3f}, {width:.3f}, {case["height"]:.3f}]}}
-  - {{id: bin, kind: bin, pos: [0.4, 1.3], color: blue}}
+  - {{id: bin, kind: bin, pos: [0.4, {-1.3 * left}], color: blue}}
 objects:
   - {{id: {case["kind"]}, kind: {case["kind"]}, pos: [{edge + behind:.3f}, {aside:.3f}], on: table, color: red,
       size: [{across:.4f}, {across:.4f}, {tall:.4f}], mass: {mass:.2f}}}
@@ -53,12 +61,16 @@ def trial(case: Record) -> Record:
 
 
 def summarize(records: Sequence[Record]) -> Table:
-    """Per skill and kind: done at the first attempt, done within all, judged wrongly, falls."""
+    """Per skill, kind and hand: done at the first attempt, done within all, judged wrongly, falls."""
     rows: list[tuple[str, ...]] = []
     summary: dict[str, object] = {}
     for skill, kind in [(skill, kind) for skill in SKILLS for kind in KINDS]:
         chosen = [r for r in records if r["kind"] == kind]
         line, summary[f"{skill}/{kind}"] = skill_row(chosen, skill, f"{skill}, {kind}")
+        rows.append(line)
+    for skill, side in [(skill, side) for skill in SKILLS for side in SEEN_FROM]:
+        chosen = [r for r in records if r["seen_from"] == side]
+        line, summary[f"{skill}/{side}"] = skill_row(chosen, skill, f"{skill}, seen from the {side}")
         rows.append(line)
     line, summary["achieved"] = whole_row(records, "both, as one instruction")
     rows.append(line)

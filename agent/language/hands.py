@@ -61,16 +61,28 @@ class Hands:
         small = [self.nouns.is_small(id) for id in ids]
         if not all(small):
             cursor.take_any(lx.BOTH_HANDS)
-        if all(small):
-            cursor.take_any(lx.IN_ONE_HAND)
+        hand = self._one_hand(cursor) if all(small) else {}
         cursor.take_any(lx.AND_HOLD)
         approach = approach or (cursor.take_any(lx.FROM_SIDE) if large else "")
-        side = {"approach": lx.side_in(approach)} if approach else {}
+        way = {"approach": lx.side_in(approach)} if approach else {}
         steps = [
-            Step("pick", {"object": id}) if one else Step("lift", {"target": id, **side})
+            Step("pick", {"object": id, **hand}) if one else Step("lift", {"target": id, **way})
             for id, one in zip(ids, small, strict=True)
         ]
         return Clause(steps, "lift", "target")
+
+    def _one_hand(self, cursor: Cursor) -> dict[str, str]:
+        """Take "with one hand", "in your left hand": the argument of what is picked up."""
+        start = cursor.at
+        if cursor.take_any(lx.IN_ONE_HAND):
+            return {}
+        cursor.take("in", "into")
+        side = take_side(cursor, self.last_side)
+        if side is None:
+            cursor.at = start
+            return {}
+        self.last_side = side
+        return {"side": side}
 
     def carry(self, cursor: Cursor) -> Clause:
         """A thing brought to another; one that stands somewhere is lifted first."""

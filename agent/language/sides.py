@@ -84,6 +84,6 @@ class Sides(Arranging):
     def _give_side(self, clause: Clause, side: str) -> None:
         self.verbs.hands.last_side = side
         for step in clause.steps:
-            if step.skill not in ("wave", "point_at", "wipe"):
+            if step.skill not in ("wave", "point_at", "wipe", "pick"):
                 raise NotUnderstood(f"{step.skill} is not done with a hand", unknown=(f"{side} hand",))
             step.args.setdefault("side", side)

@@ -328,6 +328,11 @@ KITCHEN = load_scene("kitchen").catalogue()
         ("carry the bottle to the door", "pick(red_bottle) carry(red_bottle, to=door)"),
         ("put the bottle on the table", "pick(red_bottle) place(red_bottle, table)"),
         ("take a walk to the table", "walk_to(table)"),
+        ("take the bottle with your left hand", "pick(red_bottle, side=left)"),
+        ("pick up the bottle in your right hand and put it down", "pick(red_bottle, side=right) place(red_bottle)"),
+        ("with your left hand, grab the bottle", "pick(red_bottle, side=left)"),
+        ("wave with your left hand, then take the bottle with the other one",
+         "wave(side=left) pick(red_bottle, side=right)"),
     ],
 )  # fmt: skip
 def test_small_things_are_taken_with_one_hand(text, plan):
@@ -339,7 +344,7 @@ def test_small_things_are_taken_with_one_hand(text, plan):
     ("text", "why"),
     [
         ("take the bottle with both hands", "both hands"),
-        ("take the bottle with your left hand", "left hand"),
+        ("take the bottle with the other hand", "no hand was named before"),
         ("put down the bottle", "it is not held; pick it up first"),
         ("take the bottle and put it on the door", "door is a door"),
     ],

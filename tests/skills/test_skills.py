@@ -331,6 +331,20 @@ def test_pick_walks_to_where_one_hand_reaches_and_then_takes_it():
     ]
 
 
+@pytest.mark.parametrize(("seen_from", "side"), [(-1.0, "right"), (1.0, "left")])
+def test_a_hand_that_the_camera_sees_picks_unless_another_is_asked_for(seen_from, side):
+    room = seen(KITCHEN)
+    place, size = room.camera.position * [1.0, seen_from * np.sign(room.camera.position[1]), 1.0], room.camera.size
+    room = replace(room, camera=Camera.looking_at(place, [1.0, 0.0, 0.6], 60.0, size))
+    *_, pick = skills.get("pick").actions(room, {"object": "red_bottle"})
+    assert pick.side == side and f"the {side} hand" in pick.text
+    for other in ("left", "right"):
+        args = {"object": "red_bottle", "side": other}
+        *_, pick = skills.get("pick").actions(room, args)
+        assert pick.side == other and skills.get("pick").expectation(args).side == other
+    assert skills.get("pick").expectation({"object": "red_bottle"}).side is None
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
