@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from exoactor.control.execute import standing_pose
-from exoactor.performance import PALMS, Means, Performance, SmallSteps, feet_of
+from exoactor.performance import Means, Performance, feet_of
 from exoactor.picking import AT_REST, HAND, still
 from exoactor.placing import accepts, carried_ahead, places_at
 from exoactor.retarget import StepCfg, carry_motion, draw_near_motion, hold_near_motion, raised, shuffle
+from exoactor.small_steps import PALMS, SmallSteps
 from exoactor.types import Contact, RobotMotion, Scene, StageError
 
 WITH_LOAD = StepCfg(lift=0.04)

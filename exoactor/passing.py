@@ -9,8 +9,9 @@ import numpy as np
 from exoactor.control.execute import standing_pose
 from exoactor.control.mirrored import Mirrored
 from exoactor.passage import STAND_BEFORE, along_and_aside, kept_inside, pose_by, room_below, turned_as
-from exoactor.performance import Approach, Means, Performance, feet_of, seen_thing
+from exoactor.performance import Means, Performance, feet_of, seen_thing
 from exoactor.retarget import StepOverCfg, duck_motion, shuffle, step_over_motion
+from exoactor.small_steps import Approach
 from exoactor.types import Array, Passage, Pose2D, Scene, SceneObject, StageError
 
 UP_TO = Approach(near=0.03, turned=float(np.radians(5.0)), worth=0.06, rounds=4)

@@ -12,10 +12,11 @@ from exoactor.control import StateEstimator
 from exoactor.control.execute import standing_pose
 from exoactor.grasp import FARTHEST, Side, grasp, grasp_height, hand_point, stance_at
 from exoactor.grip import tops_below
-from exoactor.performance import Approach, Means, Performance, SmallSteps, drop_of, feet_of, seen_thing
+from exoactor.performance import Means, Performance, drop_of, feet_of, seen_thing
 from exoactor.placing import EDGE, EDGE_BROUGHT, spot_on
 from exoactor.retarget import carry_motion, hand_in_world, pick_motion, place_motion, raised, shuffle
 from exoactor.retarget.grasping import CLOSED
+from exoactor.small_steps import Approach, SmallSteps
 from exoactor.types import (
     CONTROL_HZ,
     Array,

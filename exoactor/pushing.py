@@ -12,7 +12,7 @@ from exoactor.control.steps import StepFeedbackCfg
 from exoactor.grasp import Side, hand_of
 from exoactor.grip import faced_now
 from exoactor.ground.pushing import heading_now, on_top, way_now
-from exoactor.performance import Approach, Means, Performance, feet_of, seen_thing
+from exoactor.performance import Means, Performance, feet_of, seen_thing
 from exoactor.picking import come_up, step_back, still
 from exoactor.push import (
     HALF_APART,
@@ -24,6 +24,7 @@ from exoactor.push import (
 )
 from exoactor.retarget import brace_motion, shove_motion, shuffle, sweep_motion
 from exoactor.retarget.pushing import PushCfg
+from exoactor.small_steps import Approach
 from exoactor.types import Array, Contact, Pose2D, RobotMotion, Scene, SceneObject
 
 BEHIND = Approach(near=0.06, worth=0.12)

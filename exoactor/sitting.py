@@ -9,7 +9,7 @@ import numpy as np
 from exoactor.control import StateEstimator
 from exoactor.control.execute import standing_pose
 from exoactor.ground.seats import seat_now
-from exoactor.performance import Approach, Means, Performance, feet_of
+from exoactor.performance import Means, Performance, feet_of
 from exoactor.retarget import (
     lower_motion,
     rise_motion,
@@ -20,6 +20,7 @@ from exoactor.retarget import (
     tip_forward_motion,
 )
 from exoactor.seat import Seat
+from exoactor.small_steps import Approach
 from exoactor.types import Contact, Pose2D, SceneObject, StageError, TrackingCommand
 
 GAP = 0.055
