@@ -129,7 +129,7 @@ def resume(
     json_: Json = False,
 ) -> int:
     """Go on with a run or a standing goal that was killed, interrupted, or waits for an answer."""
-    from agent.graph import ANSWERS, APPROVALS, EDIT
+    from agent.asking import ANSWERS, APPROVALS, EDIT
     from agent.run_folder import STANDING, RunFolder
     from agent.second_opinion import BY_WORD
     from agent.summary import FINAL, summarize
