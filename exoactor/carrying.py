@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from exoactor.control.execute import standing_pose
+from exoactor.control import standing_pose
 from exoactor.performance import PALMS, Means, Performance, feet_of
 from exoactor.picking import AT_REST, HAND, still
 from exoactor.placing import accepts, carried_ahead, places_at

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from exoactor import attempt
-from exoactor.control import StateEstimator, TrackCfg, track
-from exoactor.control.execute import Until, standing_pose
+from exoactor.control import StateEstimator, TrackCfg, standing_pose, track
+from exoactor.control.execute import Until
 from exoactor.control.hand import HandFeedback
 from exoactor.control.palms import PalmFeedback
 from exoactor.control.recorder import Localize

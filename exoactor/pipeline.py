@@ -18,8 +18,7 @@ from exoactor import attempt, registry
 from exoactor.acting import InHands, Work, must_hold, perform
 from exoactor.belief import Belief
 from exoactor.carrying import WITH_LOAD
-from exoactor.control import TrackCfg, stand
-from exoactor.control.execute import standing_pose
+from exoactor.control import TrackCfg, stand, standing_pose
 from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
