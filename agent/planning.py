@@ -78,10 +78,7 @@ def _context(session: Session, state: Mapping[str, Any], done: Sequence[Subtask]
     return Context(
         lambda: _look(session, replans),
         tuple(done),
-        session.model_calls(),
-        session.record_call,
-        session.stop.check,
-        session.model_down(*at),
+        session.calls(*at),
         Symbols(holding=session.pipeline.holding, seat=session.pipeline.seat),
         session.mentioned,
         recall(session),

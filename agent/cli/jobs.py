@@ -103,6 +103,7 @@ def plan(
 ) -> int:
     """Show the plan for an instruction; nothing moves."""
     from agent.chain import planner_for
+    from agent.models.calls import Calls
     from agent.plan import Context, PlanResult, PlanStatus, checked_instruction
     from exoactor.world.scene_file import load_scene
 
@@ -111,7 +112,7 @@ def plan(
     planner = planner_for(Mind(model, base_url, gguf).settings())
     calls: list[dict[str, Any]] = []
     try:
-        context = Context(lambda: look_once(spec), record=calls.append)
+        context = Context(lambda: look_once(spec), calls=Calls(record=calls.append))
         result = planner.plan(checked_instruction(instruction), spec.catalogue(), context)
     except ConfigError as error:
         result = PlanResult(PlanStatus.ABSTAIN, reason=str(error))
