@@ -7,17 +7,17 @@ by a schema and cut short; what that may change, `agent.second_opinion` says.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
+from agent.models.calls import UNTOLD, Calls
 from agent.models.config import ModelCfg
 from agent.models.connect import structured
 from agent.models.failures import ModelFailure, quoted
 from agent.models.meter import Meter
-from agent.models.structured import never
 from agent.pictures import Picture
 from agent.prompting import as_data, render
 from agent.second_opinion import Answer, Sight
@@ -55,11 +55,9 @@ class Eyes:
         about: About,
         data: Mapping[str, Any],
         pictures: Sequence[Picture],
-        meter: Meter,
+        calls: Calls = UNTOLD,
         *,
         turned: bool = False,
-        stop: Callable[[], None] = never,
-        down: bool = False,
     ) -> Sight:
         """Ask once.
 
@@ -67,15 +65,13 @@ class Eyes:
             about: the outcome of an attempt, or an imagined video.
             data: what is expected, and the things it names.
             pictures: in order.
-            meter: counts it, as "check" or "gate".
+            calls: what goes with the request; it counts as "check" or "gate".
             turned: ask whether it is missed.
-            stop: called while waiting; raises to give up.
-            down: the planted fault `model_down`.
         """
         purpose = "check" if about == "outcome" else "gate"
         messages = question(about, data, pictures, turned)
         try:
-            reply = self._structured.ask(messages, schema(about, turned), meter, purpose, stop=stop, down=down)
+            reply = self._structured.ask(messages, schema(about, turned), Meter(self.cfg, calls), purpose)
             return read_sight(reply, about, turned)
         except ModelFailure as failure:
             return Sight("failed", {}, failure.code, quoted(str(failure)))

@@ -108,13 +108,11 @@ class ModelPlanner:
     ) -> PlanResult:
         """Ask until the answer stands, is no plan, or the corrections are used up."""
         messages: list[BaseMessage] = [SystemMessage(system_prompt(catalogue)), HumanMessage(request)]
-        meter = Meter(self.cfg, context.calls, context.record)
+        meter = Meter(self.cfg, context.calls)
         problems: list[str] = []
         for _ in range(self.cfg.corrections + 1):
             try:
-                reply = self._structured.ask(
-                    messages, plan_schema(catalogue), meter, purpose, stop=context.stop, down=context.model_down
-                )
+                reply = self._structured.ask(messages, plan_schema(catalogue), meter, purpose)
             except ModelFailure as failure:
                 return PlanResult(
                     PlanStatus.ABSTAIN, reason=f"{failure.code}: {failure}", planner=self.name, failure=failure.code

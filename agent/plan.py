@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from agent.memory import Tried
+from agent.models.calls import UNTOLD, Calls
 from exoactor.types import Catalogue, ConfigError, Scene
 from skills import Symbols
 
@@ -116,7 +117,7 @@ NOTHING_BELIEVED = Symbols()
 
 
 def _nothing() -> None:
-    """Nobody asks to stop, and nothing is looked at."""
+    """Nothing is looked at."""
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,7 @@ class Context:
     Args:
         look: the room as it is perceived now; None when it cannot be seen. Called only by who needs it.
         done: steps of the plan that were seen to be done.
-        calls: what was asked of language models in this run before, as `record` was told.
-        record: is told of every request to a language model.
-        stop: called while waiting; raises when the user asked to stop.
-        model_down: the planted fault: the language model's endpoint answers 500.
+        calls: what goes with requests to a language model.
         symbols: what is believed of the robot before the first step.
         mentioned: ids of things that were spoken of before, the last of them last.
         tried: what was tried in this scene and what came of it, the latest first: hints, in what order to try things.
@@ -137,17 +135,14 @@ class Context:
 
     look: Callable[[], Scene | None] = _nothing
     done: tuple[Subtask, ...] = ()
-    calls: tuple[Mapping[str, Any], ...] = ()
-    record: Callable[[dict[str, Any]], None] | None = None
-    stop: Callable[[], None] = _nothing
-    model_down: bool = False
+    calls: Calls = UNTOLD
     symbols: Symbols = NOTHING_BELIEVED
     mentioned: tuple[str, ...] = ()
     tried: tuple[Tried, ...] = ()
 
 
 ALONE = Context()
-"""Nobody to look, to record or to stop."""
+"""Nobody to look, to be told or to stop."""
 
 
 class Planner(Protocol):

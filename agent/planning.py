@@ -1,18 +1,36 @@
-"""Planning as one step of a run: what the planner is told, where it looks, and what is written down of it."""
+"""Planning as one step of a run: what the planner is told, where it looks, what is written down, what comes next."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from langgraph.types import Command
+
 from agent.guard import failures_of
 from agent.journal import Event
 from agent.models.failures import quoted
-from agent.plan import Context, Failure, Subtask
+from agent.plan import Context, Failure, PlanStatus, Subtask
 from agent.remembered import about, recall
 from agent.session import Session
+from agent.state import State, finish
 from exoactor.types import SafetyStop, Scene, StageError
 from skills import Symbols
+
+
+def plan_node(session: Session, state: State) -> Command[str]:
+    """Plan the instruction, or replan from the failed subtask on."""
+    replans = state.get("replans", 0)
+    known = planned(session, state)
+    if known["status"] != PlanStatus.OK.value:
+        if replans:
+            return Command(goto="ask", update={"reason": known["question"] or known["reason"]})
+        return finish("needs_human", known["reason"])
+    update: State = {"plan": known["plan"], "attempt": 1, "looks": 0, "failures": [], "replans": replans}
+    if replans == 0:
+        update["cursor"] = 0
+    wanted = session.approval.wants(p["skill"] for p in known["plan"])
+    return Command(goto="approve_plan" if wanted else "observe", update=update)
 
 
 def planned(session: Session, state: Mapping[str, Any]) -> Event:
@@ -60,10 +78,7 @@ def _context(session: Session, state: Mapping[str, Any], done: Sequence[Subtask]
     return Context(
         lambda: _look(session, replans),
         tuple(done),
-        session.model_calls(),
-        session.record_call,
-        session.stop.check,
-        session.model_down(*at),
+        session.calls(*at),
         Symbols(holding=session.pipeline.holding, seat=session.pipeline.seat),
         session.mentioned,
         recall(session),

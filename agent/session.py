@@ -17,6 +17,7 @@ from agent.decide import Budgets
 from agent.journal import Event, fields, stage_seconds
 from agent.memory import FILE as MEMORY
 from agent.memory import Memory
+from agent.models.calls import Calls
 from agent.models.spent import CALLED
 from agent.plan import Planner
 from agent.run_folder import RunFolder
@@ -246,11 +247,14 @@ class Session:
         """Wall time that stages took so far, over all processes that worked on the run [s]."""
         return stage_seconds(self.run.journal.events)
 
-    def model_calls(self) -> tuple[Event, ...]:
-        """What calls of language models cost so far, over all processes that worked on the run."""
-        return tuple(fields(e) for e in self.run.journal.of(CALLED))
+    def calls(self, subtask: int, attempt: int) -> Calls:
+        """What goes with requests to language models in an attempt at a subtask, with what is planted there."""
+        before = tuple(fields(e) for e in self.run.journal.of(CALLED))
+        at = (subtask, attempt)
+        down = any(f.kind == "model_down" and (f.subtask, f.attempt) == at for f in self.faults)
+        return Calls(before, self._record_call, self.stop.check, down)
 
-    def record_call(self, call: dict[str, Any]) -> None:
+    def _record_call(self, call: dict[str, Any]) -> None:
         """Write down a call of a language model: what was said in a file of its own, what it cost in the journal."""
         number = len(self.run.journal.of(CALLED)) + 1
         folder = self.run.path / "model"
@@ -258,10 +262,6 @@ class Session:
         write_json(folder / f"call-{number:02d}.json", call)
         costs = {k: v for k, v in call.items() if k not in ("request", "reply")}
         self.emit(CALLED, key=f"model-{number}", call=number, **costs)
-
-    def model_down(self, subtask: int, attempt: int) -> bool:
-        """Whether the endpoint is to fail in this attempt, by a planted fault."""
-        return any(f.kind == "model_down" and (f.subtask, f.attempt) == (subtask, attempt) for f in self.faults)
 
     def config(self) -> dict[str, Any]:
         """What goes into job.json."""

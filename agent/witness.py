@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import skills
 from agent.attempts import Attempt
 from agent.journal import Event
-from agent.models.meter import Meter
 from agent.models.spent import SAW
 from agent.pictures import Picture, of_outcome, of_video
 from agent.prompting import as_data
@@ -164,12 +163,8 @@ class _Asked:
                 return asdict(Sight("failed", failure="not_asked", reason=f"not asked after {before['failure']}"))
         for picture in self.pictures:
             write_bytes(attempt.folder / self._file(picture), picture.jpeg)
-        meter = Meter(self.eyes.cfg, session.model_calls(), session.record_call)
-        down = session.model_down(attempt.subtask_id, attempt.number)
-        sight = self.eyes.look(
-            self.about, self.data, self.pictures, meter, turned=turned, stop=session.stop.check, down=down
-        )
-        return asdict(sight)
+        calls = session.calls(attempt.subtask_id, attempt.number)
+        return asdict(self.eyes.look(self.about, self.data, self.pictures, calls, turned=turned))
 
     def _file(self, picture: Picture) -> str:
         return f"shown-{self.about}-{picture.name.replace(' ', '-')}.jpg"

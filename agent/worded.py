@@ -100,14 +100,11 @@ def _written(session: Session, attempt: Attempt, asked: Asked) -> tuple[Draft, d
     writer = _writer(session)
     if writer is None:
         return Draft(asked.actions, Wording.of(asked.actions)), {}
-    from agent.wording.writer import Means
-
     journal = session.run.journal
     steps = attempt_name(attempt.subtask_id, attempt.subtask.skill, 0).rsplit("-", 1)[0]
     failed = [e["result"]["code"] for e in journal.of("decided") if e["attempt"].startswith(f"{steps}-")]
-    down = session.model_down(attempt.subtask_id, attempt.number)
-    means = Means(session.model_calls(), session.record_call, session.stop.check, down)
-    written = writer.write(attempt.subtask, asked, session.pipeline.catalogue, failed, means)
+    calls = session.calls(attempt.subtask_id, attempt.number)
+    written = writer.write(attempt.subtask, asked, session.pipeline.catalogue, failed, calls)
     return Draft(written.actions, written.wording), {"failure": written.failure, "reason": written.reason}
 
 

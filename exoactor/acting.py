@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoactor.carrying import carry
-from exoactor.control import StateEstimator
-from exoactor.control.execute import standing_pose
+from exoactor.control import StateEstimator, standing_pose
 from exoactor.control.hand import HandFeedback
 from exoactor.control.palms import PalmFeedback
 from exoactor.grasp import hand_of

@@ -10,13 +10,27 @@ import numpy as np
 from exoactor.acting import InHands, is_elsewhere
 from exoactor.control import StateEstimator
 from exoactor.perceive import RgbdPerception
+from exoactor.performance import Performance
 from exoactor.picking import held_at
 from exoactor.seat import noted_seat, seat_note, with_seat
-from exoactor.types import Array, Observation, Pose2D, Proprioception, Robot, Scene, SceneObject
+from exoactor.types import (
+    Array,
+    Expectation,
+    Observation,
+    Outcome,
+    Pose2D,
+    Proprioception,
+    Robot,
+    Scene,
+    SceneObject,
+    Verdict,
+)
 from exoactor.types.rotations import quat_to_rpy
 
 LOOK_STD = np.array([0.02, 0.02, 0.03])
 """One sigma of the robot's pose as a whole look gives it: x, y [m], yaw [rad]."""
+STILL_HELD = ("too_far",)
+"""Codes of a thing that was not brought where it should be, and is in the hands nevertheless."""
 
 
 class Belief:
@@ -102,6 +116,25 @@ class Belief:
         """Open loop the robot is taken to be where the plan was to bring it."""
         if self._first is not None:
             self._first = replace(self._first, robot=goal)
+
+    def performed(self, performed: Performance, thing: str) -> None:
+        """Keep hold of the thing if the hands ended on it."""
+        motion = performed.holding
+        if motion is not None:
+            self.in_hands = InHands(thing, performed.palm if motion.hand is None else performed.hand, motion)
+
+    def stopped(self, performed: Performance) -> None:
+        """Who is brought to a stand takes the arms down, and lets go of what two palms press; fingers stay closed."""
+        if performed.holding is not None and performed.holding.hand is None:
+            performed.holding = None
+        if self.in_hands is not None and self.in_hands.motion.hand is None:
+            self.in_hands = None
+
+    def checked(self, expectation: Expectation, verdict: Verdict) -> None:
+        """Keep what is held only if it was to be, and is not seen to be lost."""
+        held = verdict.outcome is Outcome.DONE or verdict.code == "camera_blind"  # nobody saw that it was lost
+        if not (held and expectation.kind in ("lifted", "carried")) and verdict.code not in STILL_HELD:
+            self.in_hands = None
 
     def to_arrays(self) -> dict[str, Array]:
         """What has to survive the process; what is held does not, for whoever wakes up brings the robot to rest."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from exoactor.control.execute import standing_pose
+from exoactor.control import standing_pose
 from exoactor.performance import Means, Performance, feet_of
 from exoactor.picking import AT_REST, HAND, still
 from exoactor.placing import accepts, carried_ahead, places_at

@@ -11,7 +11,7 @@ import numpy as np
 from exoactor.grip import KNEES
 from exoactor.stance import square_to, support_of
 from exoactor.types.arrays import Array
-from exoactor.types.motion import Contact
+from exoactor.types.contact import Contact
 from exoactor.types.rotations import yaw_matrix
 from exoactor.types.scene import CatalogueItem, Pose2D, SceneObject
 

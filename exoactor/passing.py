@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from exoactor.control.execute import standing_pose
+from exoactor.control import standing_pose
 from exoactor.control.mirrored import Mirrored
 from exoactor.passage import STAND_BEFORE, along_and_aside, kept_inside, pose_by, room_below, turned_as
 from exoactor.performance import Means, Performance, feet_of, seen_thing

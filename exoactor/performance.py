@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 
 from exoactor import attempt
-from exoactor.control import StateEstimator, TrackCfg, track
-from exoactor.control.execute import Until, standing_pose
+from exoactor.control import StateEstimator, TrackCfg, standing_pose, track
+from exoactor.control.execute import Until
 from exoactor.control.hand import HandFeedback
 from exoactor.control.mirrored import Mirrored
 from exoactor.control.palms import PalmFeedback

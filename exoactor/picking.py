@@ -8,8 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from exoactor.container import BESIDE_IT, let_go_at
-from exoactor.control import StateEstimator
-from exoactor.control.execute import standing_pose
+from exoactor.control import StateEstimator, standing_pose
 from exoactor.grasp import FARTHEST, Side, grasp, grasp_height, hand_point, stance_at
 from exoactor.grip import tops_below
 from exoactor.performance import Means, Performance, drop_of, feet_of, seen_thing

@@ -15,33 +15,29 @@ from typing import Any
 import numpy as np
 
 from exoactor import attempt, registry
-from exoactor.acting import InHands, Work, must_hold, perform
-from exoactor.belief import Belief
+from exoactor.acting import Work, perform
 from exoactor.carrying import WITH_LOAD
-from exoactor.control import TrackCfg, stand
-from exoactor.control.execute import standing_pose
+from exoactor.control import TrackCfg
 from exoactor.files import write_json, write_npz
 from exoactor.formats.amass import load_human, save_human
 from exoactor.formats.robot_motion import load_robot, save_robot
-from exoactor.ground import GroundCfg, find_passage, find_sitting, find_wipe, ground, must_move, must_pass, must_sit
+from exoactor.ground import GroundCfg, find_passage, find_sitting, find_wipe, ground
 from exoactor.handling import handled
 from exoactor.imagine import defects, gates
 from exoactor.imagine.prompt import template_hash, video_prompt
+from exoactor.living import LivingWorld
 from exoactor.parts import PipelineCfg, load_controller
-from exoactor.perceive import RgbdPerception, own_body
 from exoactor.performance import Means, Performance
+from exoactor.refusals import must_be_able, must_show
 from exoactor.retarget import RetargetCfg, retarget
 from exoactor.types import (
-    MOVED_BY_HAND,
     Action,
     Catalogue,
-    ConfigError,
     Expectation,
     GateResult,
     ImagineRequest,
     Interrupted,
     MotionEstimator,
-    Outcome,
     SafetyStop,
     Scene,
     StageError,
@@ -53,25 +49,13 @@ from exoactor.types import (
 from exoactor.types.protocols import Progress
 from exoactor.wipe import patch_of
 from exoactor.world.faults import HANDLED, Fault
-from exoactor.world.happened import happened
 from exoactor.world.scene_file import SceneSpec
-from exoactor.world.sim import SimRobot
-from exoactor.world.truth import TruthRecorder, TruthTrack, true_objects
+from exoactor.world.truth import TruthRecorder
 
 LOOK_HZ_WALK = 1.6
 """RGB-D looks a second while walking: enough for fixes and for the way round a thing."""
 LOOK_HZ_STANDING = 12.5 / 3
 """The same on the spot, where gestures are made: a wave has about two strokes a second, the check must see each."""
-STILL_HELD = ("too_far",)
-"""Codes of a thing that was not brought where it should be, and is in the hands nevertheless."""
-HELD_FIRST = ("carried", "put_down", "placed")
-"""What is expected of a thing that is in the hands when the attempt begins."""
-BENT = 0.7
-"""A joint further from standing than this [rad], and the robot was left in the middle of something."""
-STAND_UP_SECONDS, STAND_UP_BLEND = 3.0, 2.0
-"""For how long a bent robot comes to stand, and how slowly it straightens [s]."""
-AUTOSAVE_SECONDS = 0.5
-"""How often the world is saved while the robot moves [simulated s]; a killed process goes on from there."""
 
 
 class SimPipeline:
@@ -88,12 +72,11 @@ class SimPipeline:
         self, spec: SceneSpec, *, seed: int = 0, cfg: PipelineCfg | None = None, autosave: Path | None = None
     ) -> None:
         self.cfg = cfg or PipelineCfg()
-        self.robot = SimRobot(spec, seed=seed)
-        self.catalogue: Catalogue = self.robot.catalogue
         self._controller = load_controller(self.cfg.controller, self.cfg.controller_path)
-        self.robot.configure(self._controller.actuation)
-        self._perception = RgbdPerception(self.catalogue, body=own_body(spec.hands))
-        self._belief = Belief(self.robot, self._perception, closed_loop=self.cfg.closed_loop)
+        self._world = LivingWorld(spec, self._controller, seed=seed, closed_loop=self.cfg.closed_loop)
+        self._perception, self._belief = self._world.perception, self._world.belief
+        self.robot = self._world.robot
+        self.catalogue: Catalogue = self.robot.catalogue
         self._verifier: Verifier = registry.load("verifiers", self.cfg.verifier)(self._perception)
         self._video_model: VideoModel = registry.load("video_models", self.cfg.video_model)()
         self._motion_estimator: MotionEstimator = registry.load("motion_estimators", self.cfg.motion_estimator)()
@@ -109,11 +92,10 @@ class SimPipeline:
         A robot that was left bent over by an attempt that failed stands up first: it hides things, and nobody is
         imagined to begin like that.
         """
-        belief = self._belief
-        if self.cfg.closed_loop and belief.in_hands is None and belief.seat is None and self._is_bent():
-            stand(self.robot, self._controller, STAND_UP_SECONDS, estimator=belief.estimator, blend=STAND_UP_BLEND)
-        observation = belief.look()
-        scene = belief.scene(observation)
+        if self.cfg.closed_loop:
+            self._world.straighten()
+        observation = self._belief.look()
+        scene = self._belief.scene(observation)
         attempt.save_observation(folder, observation, scene)
         return scene
 
@@ -127,14 +109,7 @@ class SimPipeline:
         wording: Wording | None = None,
     ) -> Path:
         """Imagine the action chain, said as `wording` has it, in the observed scene; writes imagined.mp4 and .json."""
-        if any(action.kind in ("pick", "place") for action in actions) and self.robot.sense().fingers is None:
-            raise StageError("imagine", "no_fingers", "the robot's hands have no fingers to take a thing with")
-        if any(action.kind == "wipe" for action in actions) and self.robot.sense().fingers is not None:
-            raise StageError(
-                "imagine", "thumb_in_the_way", "of a hand with fingers the thumb, not the palm, would wipe"
-            )
-        if self.seat is not None and actions and actions[0].kind != "stand_up":
-            raise StageError("imagine", "seated", f"the robot sits on {self.seat}; it has to stand up first")
+        must_be_able(actions, self.robot, self.seat)
         observation, _ = attempt.load_observation(folder)
         wording = wording or Wording.of(actions)
         prompt = video_prompt(scene, tuple(actions), wording)
@@ -195,13 +170,8 @@ class SimPipeline:
         human, contact = load_human(folder / attempt.HUMAN), attempt.load_contact(folder)
         passage = attempt.load_passage(folder)
         if self.cfg.gates and expectation is not None:
-            if expectation.kind in HELD_FIRST:
-                must_hold(self._belief.in_hands, expectation.target)
-            if expectation.kind in MOVED_BY_HAND:
-                must_move(expectation, contact)
-            if expectation.kind == "seated" or self.seat is not None:
-                must_sit(expectation, contact)
-            must_pass(expectation, passage, human, imagined_scene)
+            held = self._belief.in_hands
+            must_show(expectation, human, contact, passage, imagined_scene, in_hands=held, seat=self.seat)
         cfg = GroundCfg(snap=self.cfg.closed_loop)
         grounded = ground(human, scene, cfg, imagined_scene=imagined_scene, contact=contact, passage=passage)
         attempt.save_grounded(folder, grounded)
@@ -229,7 +199,7 @@ class SimPipeline:
         """Perform the motion; writes rollout.npz, rollout.mp4 and the looks taken on the way."""
         grounded = attempt.load_grounded(folder)
         self.robot.arm([f for f in self._faults if f.kind in ("push_robot", "slip")])
-        recorder = TruthRecorder(self.robot, on_step=self._save_now_and_then())
+        recorder = TruthRecorder(self.robot, on_step=self._world.saving(self.autosave))
         motion = load_robot(folder / attempt.ROBOT)
         cfg = TrackCfg(closed_loop=self.cfg.closed_loop, look_hz=LOOK_HZ_STANDING, look_hz_moving=LOOK_HZ_WALK)
         localize = self._perception.locate_robot if self.cfg.closed_loop else None
@@ -245,16 +215,11 @@ class SimPipeline:
         try:
             perform(performed, work)
         except Interrupted:
-            # Who is brought to a stand takes the arms down, and lets go of what two palms press; fingers stay closed.
-            if performed.holding is not None and performed.holding.hand is None:
-                performed.holding = None
-            if belief.in_hands is not None and belief.in_hands.motion.hand is None:
-                belief.in_hands = None
+            belief.stopped(performed)
             raise
         finally:
-            if contact is not None and performed.holding is not None:
-                loop = performed.palm if performed.holding.hand is None else performed.hand
-                belief.in_hands = InHands(contact.thing, loop, performed.holding)
+            if contact is not None:
+                belief.performed(performed, contact.thing)
             self.robot.disarm()
         rollout = performed.rollout()
         write_npz(folder / attempt.TRUTH_TRACK, recorder.track.to_arrays())
@@ -287,10 +252,8 @@ class SimPipeline:
             raise SafetyStop("robot_fell", "the camera sees the robot lying; a person must look")
         if self.cfg.closed_loop:
             self._belief.fix(after)
-        held = verdict.outcome is Outcome.DONE or verdict.code == "camera_blind"  # nobody saw that it was lost
-        if not (held and expectation.kind in ("lifted", "carried")) and verdict.code not in STILL_HELD:
-            self._belief.in_hands = None
-        self._write_truth(folder, expectation)
+        self._belief.checked(expectation, verdict)
+        self._world.write_truth(folder, expectation)
         write_json(folder / attempt.VERDICT, verdict.to_json())
         return verdict
 
@@ -301,40 +264,20 @@ class SimPipeline:
         self._faults = tuple(faults)
 
     def save_world(self, path: Path) -> None:
-        """Save the simulated world and what the robot believes of itself, atomically."""
-        world = {f"world_{k}": v for k, v in self.robot.snapshot().items()}
-        write_npz(path, {**world, **self._belief.to_arrays()})
+        """Save the world, see `LivingWorld.save`."""
+        self._world.save(path)
 
     def load_world(self, path: Path) -> None:
-        """Go on in a saved world; the robot first comes to rest, whatever it was doing.
-
-        Raises:
-            ConfigError: the file is missing, damaged or of another scene.
-        """
-        try:
-            with np.load(path) as data:
-                arrays = dict(data)
-        except (OSError, ValueError, EOFError) as error:
-            raise ConfigError(f"{path}: not a readable world snapshot: {error}") from error
-        self.robot.restore({k.removeprefix("world_"): v for k, v in arrays.items() if k.startswith("world_")})
-        self._belief.restore(arrays)
-        stand(self.robot, self._controller, 2.0, estimator=self._belief.estimator)
+        """Go on in a saved world, see `LivingWorld.load`."""
+        self._world.load(path)
 
     def disturb(self, fault: Fault) -> None:
         """Somebody does this to the world now, between two attempts; the robot is told nothing."""
-        self.robot.arm([fault])
+        self._world.disturb(fault)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass; the robot stays as it is, on its feet or seated.
-
-        Args:
-            seconds: how long [simulated s].
-
-        Raises:
-            SafetyStop: it fell meanwhile.
-        """
-        if not stand(self.robot, self._controller, seconds, estimator=self._belief.estimator):
-            raise SafetyStop("robot_fell", "the robot fell while it waited")
+        """Let time pass [simulated s], see `LivingWorld.wait`."""
+        self._world.wait(seconds)
 
     @property
     def holding(self) -> str | None:
@@ -348,7 +291,7 @@ class SimPipeline:
 
     def close(self) -> None:
         """Free the renderer."""
-        self.robot.close()
+        self._world.close()
 
     # -- inside ---------------------------------------------------------------------------------
 
@@ -358,39 +301,3 @@ class SimPipeline:
         if contact is None or contact.kind != "wipe" or surface is None:
             return expectation
         return replace(expectation, patch=patch_of(surface, contact))
-
-    def _is_bent(self) -> bool:
-        away = np.abs(self.robot.sense().joint_pos - standing_pose(self._controller.actuation))
-        return bool(away.max() > BENT)
-
-    def _save_now_and_then(self) -> Callable[[], None] | None:
-        if self.autosave is None:
-            return None
-        path, steps = self.autosave, 0
-        every = round(AUTOSAVE_SECONDS * self._controller.actuation.hz)
-
-        def on_step() -> None:
-            nonlocal steps
-            steps += 1
-            if steps % every == 0:
-                self.save_world(path)
-
-        return on_step
-
-    def _write_truth(self, folder: Path, expectation: Expectation) -> None:
-        track_file = folder / attempt.TRUTH_TRACK
-        if not track_file.exists():  # open the world again after a crash: nothing was recorded to the end
-            return
-        with np.load(track_file) as data:
-            recorded = TruthTrack.from_arrays(dict(data))
-        objects = true_objects(self.robot)
-        write_json(
-            folder / attempt.TRUTH,
-            {
-                **happened(expectation, recorded, objects),
-                "expected": asdict(expectation),
-                "robot": recorded.root[-1],
-                "start": recorded.root[0],
-                "objects": {id: [*position, yaw] for id, (_, position, yaw) in objects.items()},
-            },
-        )

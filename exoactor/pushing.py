@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from exoactor.control.execute import standing_pose
+from exoactor.control import standing_pose
 from exoactor.control.playback import SettleCfg
 from exoactor.control.steps import StepFeedbackCfg
 from exoactor.grasp import Side, hand_of

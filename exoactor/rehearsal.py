@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exoactor.control.execute import standing_pose
+from exoactor.control import standing_pose
 from exoactor.formats.robot_motion import save_robot
 from exoactor.grasp import Grasp, Side
 from exoactor.grip import Grip

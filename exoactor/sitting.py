@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from exoactor.control import StateEstimator
-from exoactor.control.execute import standing_pose
+from exoactor.control import StateEstimator, standing_pose
 from exoactor.ground.seats import seat_now
 from exoactor.performance import Means, Performance, feet_of
 from exoactor.retarget import (

@@ -9,8 +9,8 @@ import numpy as np
 from exoactor.grasp import Side, hand_of
 from exoactor.stance import support_of, turned_since
 from exoactor.types.arrays import Array
+from exoactor.types.contact import Contact
 from exoactor.types.errors import StageError
-from exoactor.types.motion import Contact
 from exoactor.types.rotations import wrap, yaw_matrix
 from exoactor.types.scene import CatalogueItem, SceneObject
 

@@ -7,8 +7,7 @@ import pytest
 
 from exoactor.check.cfg import CheckCfg
 from exoactor.check.sitting import seated
-from exoactor.control import StateEstimator, StudentController, TrackCfg, stand
-from exoactor.control.execute import standing_pose
+from exoactor.control import StateEstimator, StudentController, TrackCfg, stand, standing_pose
 from exoactor.perceive import RgbdPerception, own_body
 from exoactor.performance import Means, Performance, feet_of
 from exoactor.retarget import lower_motion

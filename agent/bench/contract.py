@@ -14,6 +14,7 @@ from agent.bench.endpoint import Reply, Speaks, serving
 from agent.chain import PlannerChain
 from agent.goals import Goal, play
 from agent.model_planner import ModelPlanner
+from agent.models.calls import Calls
 from agent.models.config import ModelCfg, ModelLimits
 from agent.plan import Context
 from agent.planner import DeterministicPlanner
@@ -160,7 +161,7 @@ def end(case: Case) -> Record:
     with serving(case.replies, case.speaks) as endpoint:
         cfg = ModelCfg("scripted", endpoint.url, retry_delay=0.02, **{"timeout": PATIENCE, **case.settings})
         chain = PlannerChain(DeterministicPlanner(), ModelPlanner(cfg, KEY))
-        result = chain.plan(SAY, spec.catalogue(), Context(record=calls.append))
+        result = chain.plan(SAY, spec.catalogue(), Context(calls=Calls(record=calls.append)))
         sent = [h.get("authorization") for h in endpoint.headers]
     codes = tuple(c["code"] for c in calls)
     told = f"{result.reason} {result.question}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from agent.bench.trials import instructions, really_achieved, run_instruction
-from agent.graph import STAGES
+from agent.stages import STAGES
 from exoactor.bench.runner import Bench, Record, Table, share
 from exoactor.types import Outcome
 

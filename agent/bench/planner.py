@@ -13,6 +13,7 @@ from agent.bench.contract import CASES, end
 from agent.bench.trials import instructions
 from agent.chain import planner_for
 from agent.goals import Goal, play
+from agent.models.calls import Calls
 from agent.models.config import find_model
 from agent.plan import Context, PlanStatus
 from exoactor.bench.runner import Bench, Record, Table, share
@@ -55,7 +56,7 @@ def judged(item: Record, with_model: bool = False) -> Record:
     calls: list[Record] = []
     try:
         planner = planner_for(None if cfg is None else cfg.to_json())
-        result = planner.plan(item["say"], spec.catalogue(), Context(record=calls.append))
+        result = planner.plan(item["say"], spec.catalogue(), Context(calls=Calls(record=calls.append)))
         plan, reason, accepted = result.subtasks, result.question or result.reason, result.status is PlanStatus.OK
     except ConfigError as error:
         plan, reason, accepted = (), str(error), False

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from agent.chat.folder import ChatFolder
 from agent.chat.meant import Meant
 from agent.chat.robot import Question, RobotThread, Task
 from agent.chat.terminal import Terminal
+from agent.chat.under_way import UnderWay
 from agent.chat.words import PAST, SCENE, Line, read
 from agent.run_folder import read_job
 from agent.second_opinion import BY_WORD
@@ -50,10 +50,8 @@ class Conversation:
         self, folder: ChatFolder, open_series: Callable[[], Series], terminal: Terminal, *, has_model: bool = False
     ) -> None:
         self._folder, self._terminal = folder, terminal
-        self._changed = threading.Condition()
-        self._robot = RobotThread(open_series, self._show, self._notify)
-        self._tasks: list[tuple[Task | None, Future[Any]]] = []
-        self._untold = 0
+        self._under_way = UnderWay(self._tell)
+        self._robot = RobotThread(open_series, self._show, self._under_way.notify)
         self._meant = Meant(folder, self._robot, self._reply, has_model=has_model)
         self._status = 0
 
@@ -90,9 +88,9 @@ class Conversation:
         line = read(text)
         if line.kind == "empty":
             return True
-        question = self._question()
+        question = self._under_way.question
         # A stop is not kept waiting for the disk.
-        halted = line.kind in ("stop", "pause") and question is None and self._stop(line.kind)
+        halted = line.kind in ("stop", "pause") and question is None and self._under_way.stop(line.kind)
         if halted:
             self._terminal.say(_STOPPING if line.kind == "stop" else "Pausing; the robot is brought to a stand.")
         self._folder.note("person", line.text)
@@ -113,7 +111,7 @@ class Conversation:
         elif line.kind == "go_on":
             self._go_on()
         elif line.kind in ("yes", "no"):
-            if line.kind == "no" and self._stop("stop"):
+            if line.kind == "no" and self._under_way.stop("stop"):
                 self._terminal.say(_STOPPING)
             else:
                 self._reply("Nothing was asked.")
@@ -155,10 +153,10 @@ class Conversation:
 
     def _halt(self, line: Line, halted: bool) -> None:
         """Say how it stands with a stop; then do what is said instead, if something is."""
-        if not halted and self._stop(line.kind):  # a question was open
+        if not halted and self._under_way.stop(line.kind):  # a question was open
             self._terminal.say(_STOPPING)
         elif not halted and not line.rest:
-            self._reply("The robot is being brought to a stand." if self._busy() else "Nothing is being done.")
+            self._reply("The robot is being brought to a stand." if self._under_way.busy else "Nothing is being done.")
         if line.rest:
             inner = read(line.rest)
             task = self._meant.task(inner) if inner.kind in ("do", "again", "other") else None
@@ -168,9 +166,9 @@ class Conversation:
                 self._take(line.rest)
 
     def _something_to_do(self, line: Line) -> None:
-        busy = self._busy()
+        busy = self._under_way.busy
         if busy and _HALTING.match(line.text.lower().replace("\u2019", "'")) and not self._meant.parses(line.text):
-            self._stop("stop")
+            self._under_way.stop("stop")
             self._terminal.say(_STOPPING)
             return
         task = self._meant.task(line)
@@ -179,7 +177,7 @@ class Conversation:
                 self._reply("The robot goes on with what it does; “stop” stops it.")
             return
         if busy:
-            self._stop("stop")
+            self._under_way.stop("stop")
             self._terminal.say("Stopping first; the robot is brought to a stand, then does that.")
         self._begin(task)
 
@@ -191,10 +189,10 @@ class Conversation:
 
         def tell(scene: Scene, when: str = "") -> None:
             self._reply(when + scene_answers.answer(line, scene, spec.catalogue(), self._robot.body, mentioned))
-            self._put_again(self._question())
+            self._put_again(self._under_way.question)
 
-        if not self._busy() or self._question() is not None:
-            self._keep(None, self._robot.look(tell))
+        if not self._under_way.busy or self._under_way.question is not None:
+            self._under_way.keep(None, self._robot.look(tell))
             return
         last = scene_answers.last_look(self._robot.series.path)
         if last is None:
@@ -204,7 +202,7 @@ class Conversation:
 
     def _about_past(self, line: Line) -> None:
         turns = self._robot.series.turns()
-        task = self._task()
+        task = self._under_way.task
         if line.kind == "why" and task is not None and task.question is None and not task.stop.asked():
             self._reply("I have not stopped.")
             self._how_far()
@@ -212,7 +210,7 @@ class Conversation:
         self._reply(past_answers.answer(line.kind, turns))
 
     def _how_far(self) -> None:
-        task = self._task()
+        task = self._under_way.task
         if task is not None and task.view is not None:
             self._terminal.say(task.view.board.draw())
         else:
@@ -222,89 +220,40 @@ class Conversation:
     # -- the robot at work -----------------------------------------------------------------------
 
     def _begin(self, task: Task) -> None:
-        self._keep(task, self._robot.do(task))
-
-    def _keep(self, task: Task | None, future: Future[Any]) -> None:
-        self._tasks = [*((t, f) for t, f in self._tasks if not f.done()), (task, future)]
-        with self._changed:
-            self._untold += 1
-        future.add_done_callback(lambda done: self._over(task, done))
+        self._under_way.keep(task, self._robot.do(task))
 
     def _go_on(self) -> None:
         turns = self._robot.series.turns()
-        if self._busy():
+        if self._under_way.busy:
             self._reply("It is being done.")
         elif not turns or summarize(turns[-1])["status"] in FINAL:
             self._reply("There is nothing to go on with.")
         else:
             self._begin(Task(read_job(turns[-1]).instruction, turn=turns[-1]))
 
-    def _ended(self, task: Task, summary: dict[str, Any]) -> None:
-        """Say how a task ended."""
-        status = summary["status"]
-        if status == "achieved":
-            self._reply(f"Done: {summary['reason'] or 'every step was seen to be done'}.")
-        elif status == "interrupted" and "fell" in summary["reason"]:
-            self._reply("Stopped, but the robot fell. It must not move before a person has looked.")
-        elif status == "interrupted" and task.halted == "pause":
-            self._reply("Paused; the robot stands. “go on” takes it up again.")
-        elif status == "interrupted":
-            self._reply("Stopped; the robot stands. “go on” takes it up again after a fresh look.")
-        elif status == "needs_human" and summary["subtasks"]:
-            self._reply("It waits for an answer; “go on” asks again.")
-        else:
-            self._reply(f"{status.replace('_', ' ')}: {summary['question'] or summary['reason']}")
-        if status == "safety_stop":
-            self._status = EXIT_STATUS[status]
-
-    def _stop(self, how: str) -> bool:
-        """Stop all that is done or to be done; whether there was something that was not stopped yet."""
-        open_tasks = [task for task, future in self._tasks if task is not None and not future.done()]
-        tasks = [task for task in open_tasks if not task.stop.asked()]
-        for task in tasks:
-            task.halted = how
-            task.stop.ask()
-        return bool(tasks)
-
-    def _task(self) -> Task | None:
-        """What is done now."""
-        return next((task for task, future in self._tasks if task is not None and not future.done()), None)
-
-    def _busy(self) -> bool:
-        return self._task() is not None
-
-    def _question(self) -> Question | None:
-        task = self._task()
-        return None if task is None else task.question
-
-    def _put_again(self, question: Question | None) -> None:
-        """Show a question that is still open once more."""
-        if question is not None and self._question() is question and not question.given.is_set():
-            self._show(f"{question.text} [{'/'.join(question.choices)}]", "bold")
-
-    def _over(self, task: Task | None, done: Future[Any]) -> None:
-        """Say what came of it, or what went wrong; in the robot's thread, when it counts as done already."""
+    def _tell(self, task: Task | None, done: Future[Any]) -> None:
+        """Say what came of it, or what went wrong."""
         error = done.exception()
         if isinstance(error, (ExoActorError, OSError)):
             self._reply(f"error: {error}")
         elif error is not None:
             self._reply(f"error: {type(error).__name__}: {error}")
         elif task is not None and done.result() is not None:
-            self._ended(task, done.result())
-        with self._changed:
-            self._untold -= 1
-            self._changed.notify_all()
+            summary = done.result()
+            self._reply(past_answers.ended(summary, paused=task.halted == "pause"))
+            if summary["status"] == "safety_stop":
+                self._status = EXIT_STATUS["safety_stop"]
+
+    def _put_again(self, question: Question | None) -> None:
+        """Show a question that is still open once more."""
+        if question is not None and self._under_way.question is question and not question.given.is_set():
+            self._show(f"{question.text} [{'/'.join(question.choices)}]", "bold")
 
     def _wait(self, *, for_question: bool = True) -> None:
         """Wait until all is done and told, or a question is open."""
         if not for_question:
             self._robot.hung_up.set()
-        with self._changed:
-            self._changed.wait_for(lambda: not self._untold or (for_question and self._question() is not None))
-
-    def _notify(self) -> None:
-        with self._changed:
-            self._changed.notify_all()
+        self._under_way.wait(for_question=for_question)
 
     # -- coming and going ------------------------------------------------------------------------
 
@@ -323,7 +272,7 @@ class Conversation:
     def _leave(self) -> None:
         """Bring the robot to a stand if it is at work, and close the world."""
         self._robot.hung_up.set()
-        if self._stop("stop"):
+        if self._under_way.stop("stop"):
             self._show(_STOPPING, "")
         self._robot.close()
         self._show(f"To go on: exoactor chat --resume {self._folder.path}", "dim")
@@ -333,8 +282,8 @@ class Conversation:
         """Ctrl-C stops what is done, or leaves; SIGTERM does both."""
 
         def handler(number: int, frame: FrameType | None) -> None:
-            busy = self._busy()
-            if self._stop("stop"):
+            busy = self._under_way.busy
+            if self._under_way.stop("stop"):
                 self._terminal.at_once(_STOPPING)
             if not busy or number == signal.SIGTERM:
                 raise KeyboardInterrupt

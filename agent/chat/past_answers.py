@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,27 @@ def answer(kind: Kind, turns: Sequence[Path]) -> str:
         return prompt(turns[-1])
     earlier = [f"{turn.name}. {_headline(turn)}" for turn in turns[:-1]]
     return "\n".join([*earlier, f"{turns[-1].name}. {_headline(turns[-1])}", *_steps(turns[-1])])
+
+
+def ended(summary: Mapping[str, Any], *, paused: bool) -> str:
+    """How a task has ended, said without being asked.
+
+    Args:
+        summary: of its run.
+        paused: a person put it off.
+    """
+    status = summary["status"]
+    if status == "achieved":
+        return f"Done: {summary['reason'] or 'every step was seen to be done'}."
+    if status == "interrupted" and "fell" in summary["reason"]:
+        return "Stopped, but the robot fell. It must not move before a person has looked."
+    if status == "interrupted" and paused:
+        return "Paused; the robot stands. “go on” takes it up again."
+    if status == "interrupted":
+        return "Stopped; the robot stands. “go on” takes it up again after a fresh look."
+    if status == "needs_human" and summary["subtasks"]:
+        return "It waits for an answer; “go on” asks again."
+    return f"{status.replace('_', ' ')}: {summary['question'] or summary['reason']}"
 
 
 def why(turn: Path) -> str:

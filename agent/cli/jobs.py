@@ -12,14 +12,14 @@ from agent.cli.model_options import (
     BaseUrl,
     CheckByModel,
     GgufFile,
+    Mind,
     ModelName,
     costs,
     look_once,
-    model_config,
     say_costs,
 )
 from agent.cli.output import BAD_INPUT, Json, Output, command
-from agent.cli.remembering import MemoryFile, memory_file
+from agent.cli.remembering import MemoryFile
 from exoactor.types import ConfigError
 
 if TYPE_CHECKING:
@@ -86,9 +86,10 @@ def run(
         "closed_loop": not open_loop,
     }
     budgets = Budgets(attempts=attempts, replans=replans, seconds=max_seconds)
-    chosen = model_config(model, base_url, gguf, check_by_model)
-    planted, remembers = tuple(fault or ()), memory_file(memory)
-    return run_once(instruction, scene, seed, out, planted, options, budgets, Output(json_), chosen, remembers)
+    mind = Mind(model, base_url, gguf, memory)
+    chosen, remembers = mind.settings(check_by_model), mind.memory_file()
+    planted, output = tuple(fault or ()), Output(json_)
+    return run_once(instruction, scene, seed, out, planted, options, budgets, output, chosen, remembers)
 
 
 @command
@@ -102,15 +103,16 @@ def plan(
 ) -> int:
     """Show the plan for an instruction; nothing moves."""
     from agent.chain import planner_for
+    from agent.models.calls import Calls
     from agent.plan import Context, PlanResult, PlanStatus, checked_instruction
     from exoactor.world.scene_file import load_scene
 
     output = Output(json_)
     spec = load_scene(scene)
-    planner = planner_for(model_config(model, base_url, gguf))
+    planner = planner_for(Mind(model, base_url, gguf).settings())
     calls: list[dict[str, Any]] = []
     try:
-        context = Context(lambda: look_once(spec), record=calls.append)
+        context = Context(lambda: look_once(spec), calls=Calls(record=calls.append))
         result = planner.plan(checked_instruction(instruction), spec.catalogue(), context)
     except ConfigError as error:
         result = PlanResult(PlanStatus.ABSTAIN, reason=str(error))
@@ -129,7 +131,7 @@ def resume(
     json_: Json = False,
 ) -> int:
     """Go on with a run or a standing goal that was killed, interrupted, or waits for an answer."""
-    from agent.graph import ANSWERS, APPROVALS, EDIT
+    from agent.asking import ANSWERS, APPROVALS, EDIT
     from agent.run_folder import STANDING, RunFolder
     from agent.second_opinion import BY_WORD
     from agent.summary import FINAL, summarize

@@ -1,15 +1,17 @@
-"""Which language model a command uses, and what is said of it."""
+"""Which language model and which memory a command uses, and what is said of the model."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from agent.cli.output import Output
+from agent.cli.remembering import memory_file
 from agent.models.spent import Spent
 from exoactor.types import ConfigError
 
@@ -35,22 +37,45 @@ CheckByModel = Annotated[
 ]
 
 
-def model_config(
-    model: str | None, base_url: str | None, gguf: str | None, check: str | None = None
-) -> dict[str, Any] | None:
-    """The settings of the model that options, environment and file name, without its key; None if none is named.
+@dataclass(frozen=True)
+class Mind:
+    """What thinks beside the parser and what is remembered, as the options of a command name them.
 
-    Raises:
-        ConfigError: settings that cannot be used, or a check without a model.
+    Args:
+        model: see `ModelName`.
+        base_url: see `BaseUrl`.
+        gguf: see `GgufFile`.
+        memory: see `MemoryFile`.
     """
-    from agent.models.config import MODEL, ModelCfg, find_model
 
-    found = find_model(model, base_url, gguf=gguf)
-    if found is None and check not in (None, "off"):
-        raise ConfigError(f"--check-by-model {check}: no language model is configured; give --model, or set {MODEL}")
-    if found is None or check is None:
-        return None if found is None else found.to_json()
-    return ModelCfg.from_json({**found.to_json(), "check": check}).to_json()
+    model: str | None
+    base_url: str | None
+    gguf: str | None
+    memory: str | None = None
+
+    def settings(self, check: str | None = None) -> dict[str, Any] | None:
+        """Of the model that options, environment and file name, without its key; None if none is named.
+
+        Args:
+            check: see `CheckByModel`.
+
+        Raises:
+            ConfigError: settings that cannot be used, or a check without a model.
+        """
+        from agent.models.config import MODEL, ModelCfg, find_model
+
+        found = find_model(self.model, self.base_url, gguf=self.gguf)
+        if found is None and check not in (None, "off"):
+            raise ConfigError(
+                f"--check-by-model {check}: no language model is configured; give --model, or set {MODEL}"
+            )
+        if found is None or check is None:
+            return None if found is None else found.to_json()
+        return ModelCfg.from_json({**found.to_json(), "check": check}).to_json()
+
+    def memory_file(self) -> str | None:
+        """See `remembering.memory_file`."""
+        return memory_file(self.memory)
 
 
 def look_once(spec: SceneSpec) -> Scene | None:

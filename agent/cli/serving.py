@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.cli.jobs import DEFAULT_SCENE, SceneOption, Seed
-from agent.cli.model_options import BaseUrl, GgufFile, ModelName
+from agent.cli.model_options import BaseUrl, GgufFile, Mind, ModelName
 from agent.cli.output import INTERRUPTED, command
 from agent.cli.remembering import MemoryFile
 from agent.cli.talking import new_folder, series_of
@@ -57,7 +57,7 @@ def mcp(
     checked_host(host)
     secret, made = token_or_new(token if token is not None else os.environ.get(TOKEN))
     with listening(port) as sock:
-        folder = _folder(resume, scene, seed, out, approve, model, base_url, gguf, memory)
+        folder = _folder(resume, scene, seed, out, approve, Mind(model, base_url, gguf, memory))
         try:
             address = f"http://{sock.getsockname()[0]}:{sock.getsockname()[1]}{PATH}"
             return _serve(folder, sock, secret, [address, *([f"token (shown once): {secret}"] if made else [])])
@@ -65,23 +65,10 @@ def mcp(
             folder.close()
 
 
-def _folder(
-    resume: Path | None,
-    scene: str,
-    seed: int,
-    out: Path | None,
-    approve: str,
-    model: str | None,
-    base_url: str | None,
-    gguf: str | None,
-    memory: str | None,
-) -> ChatFolder:
+def _folder(resume: Path | None, scene: str, seed: int, out: Path | None, approve: str, mind: Mind) -> ChatFolder:
     from agent.chat.folder import ChatFolder
 
-    if resume is not None:
-        folder = ChatFolder(resume)
-    else:
-        folder = new_folder("mcp", scene, seed, out, approve, model, base_url, gguf, memory)
+    folder = ChatFolder(resume) if resume is not None else new_folder("mcp", scene, seed, out, approve, mind)
     if folder.cfg.approve != "never" and not sys.stdin.isatty():
         folder.close()
         raise ConfigError(f"--approve {folder.cfg.approve}: a person at the server's terminal is wanted for that")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agent.cli.jobs import DEFAULT_SCENE, SceneOption, Seed, pull_assets
-from agent.cli.model_options import BaseUrl, GgufFile, ModelName, model_config
+from agent.cli.model_options import BaseUrl, GgufFile, Mind, ModelName
 from agent.cli.output import Json, Output, command
-from agent.cli.remembering import MemoryFile, memory_file
+from agent.cli.remembering import MemoryFile
 from exoactor.types import ConfigError
 
 if TYPE_CHECKING:
@@ -46,11 +46,10 @@ def chat(
     from agent.chat.folder import ChatFolder
     from agent.chat.terminal import Terminal, give_back, native_noise_to
 
-    folder = (
-        ChatFolder(resume)
-        if resume is not None
-        else new_folder("chat", scene, seed, out, approve, model, base_url, gguf, memory)
-    )
+    if resume is not None:
+        folder = ChatFolder(resume)
+    else:
+        folder = new_folder("chat", scene, seed, out, approve, Mind(model, base_url, gguf, memory))
     terminal = Terminal()
     noise = native_noise_to(folder.path / "native.log") if terminal.interactive else None
     try:
@@ -67,17 +66,7 @@ def chat(
         folder.close()
 
 
-def new_folder(
-    about: str,
-    scene: str,
-    seed: int,
-    out: Path | None,
-    approve: str,
-    model: str | None,
-    base_url: str | None,
-    gguf: str | None,
-    memory: str | None,
-) -> ChatFolder:
+def new_folder(about: str, scene: str, seed: int, out: Path | None, approve: str, mind: Mind) -> ChatFolder:
     """The folder of a new conversation; `about` goes into its name.
 
     Raises:
@@ -93,7 +82,7 @@ def new_folder(
     if policy is None:
         raise ConfigError(f"--approve: {approve!r} given, one of {', '.join(POLICIES)} wanted")
     spec = load_scene(scene)
-    config = living_config(model_config(model, base_url, gguf), memory=memory_file(memory))
+    config = living_config(mind.settings(), memory=mind.memory_file())
     pull_assets(Output(False))
     return ChatFolder.create(out or Path("runs") / new_id(about), spec, ChatCfg(spec.name, seed, config, policy))
 
@@ -122,7 +111,8 @@ def script(
         raise ConfigError("one of the two is wanted: FILE for a new script, or --resume DIR")
     if rewind and resume is None:
         raise ConfigError("--from CHECKPOINT goes with --resume DIR")
-    settings = model_config(model, base_url, gguf)
+    mind = Mind(model, base_url, gguf, memory)
+    settings = mind.settings()
     if file is not None:
         read = load_script(file, has_model=settings is not None)
         if check:
@@ -136,7 +126,7 @@ def script(
         if resume is not None:
             result = resume_script(resume, rewind=rewind, hands=hands)
         else:
-            result = run_script(read, out=out, model=settings, hands=hands, memory=memory_file(memory))
+            result = run_script(read, out=out, model=settings, hands=hands, memory=mind.memory_file())
     _say_result(output, result)
     output.result(result)
     return EXIT_STATUS[result["status"]]

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agent.asking import ANSWERS
 from agent.chat import past_answers
 from agent.chat.folder import ChatFolder
 from agent.chat.robot import RobotThread, Say, Task
 from agent.chat.scene_answers import newest_look, seen_at
-from agent.graph import ANSWERS
+from agent.models.calls import Calls
 from agent.models.failures import quoted
 from agent.models.spent import Spent
 from agent.plan import Context, Planner, checked_instruction
@@ -197,7 +198,7 @@ class Jobs:
         body = self._robot.body
         context = Context(
             self._scene,
-            record=calls.append,
+            calls=Calls(record=calls.append),
             symbols=Symbols(holding=body.holding, seat=body.seat),
             mentioned=self._robot.series.mentioned(),
         )

@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import IO, Final
 from urllib.parse import urlsplit
 
+from agent.models.calls import never
 from agent.models.config import ModelCfg
 from agent.models.failures import ModelFailure, quoted
 from agent.models.gguf import check_weights, sha256_of
-from agent.models.structured import never
 from exoactor.types import ConfigError
 
 CHILD: Final = Path(__file__).with_name("local_server.py")

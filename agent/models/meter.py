@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from agent.models.calls import UNTOLD, Calls
 from agent.models.config import ModelCfg
 from agent.models.failures import ModelFailure
 from agent.models.spent import Spent
-
-Record = Callable[[dict[str, Any]], None]
-"""Is given every call as it ends: purpose, way, code, seconds, tokens_in, tokens_out, money, request, reply."""
 
 
 class Meter:
@@ -18,19 +15,17 @@ class Meter:
 
     Args:
         cfg: prices and limits.
-        before: calls that this run made earlier, also in other processes.
-        record: told of each call as it ends.
+        calls: of the run so far, and who is told of those to come.
     """
 
-    def __init__(self, cfg: ModelCfg, before: Iterable[Mapping[str, Any]] = (), record: Record | None = None) -> None:
-        self.cfg = cfg
-        self._calls = list(before)
-        self._record = record
+    def __init__(self, cfg: ModelCfg, calls: Calls = UNTOLD) -> None:
+        self.cfg, self.calls = cfg, calls
+        self._made = list(calls.before)
 
     @property
     def spent(self) -> Spent:
         """So far."""
-        return Spent.of(self._calls)
+        return Spent.of(self._made)
 
     def seconds_left(self) -> float:
         """For answers [s].
@@ -56,6 +51,6 @@ class Meter:
         if cfg.price_in is not None and cfg.price_out is not None:
             money = (call["tokens_in"] * cfg.price_in + call["tokens_out"] * cfg.price_out) / 1e6
         call = {**call, "money": money}
-        self._calls.append({k: call[k] for k in ("tokens_in", "tokens_out", "seconds", "money")})
-        if self._record is not None:
-            self._record(call)
+        self._made.append({k: call[k] for k in ("tokens_in", "tokens_out", "seconds", "money")})
+        if self.calls.record is not None:
+            self.calls.record(call)

@@ -14,6 +14,7 @@ from langchain_core.exceptions import ModelAPIError
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
 
+from agent.models.calls import never
 from agent.models.config import TRACING, WAYS, ModelCfg, Way
 from agent.models.failures import ANOTHER_WAY, RETRIED, ModelFailure, failure_of, quoted
 from agent.models.meter import Meter
@@ -27,10 +28,6 @@ _POLL = 0.05
 _METHODS: Final = {"json_schema": "json_schema", "tools": "function_calling"}
 
 
-def never() -> None:
-    """Nobody asks to stop."""
-
-
 @dataclass(frozen=True)
 class _Request:
     """What is asked, as `Structured.ask` takes it."""
@@ -39,8 +36,6 @@ class _Request:
     schema: dict[str, Any]
     meter: Meter
     purpose: str
-    stop: Callable[[], None]
-    down: bool
 
 
 class Structured:
@@ -60,29 +55,20 @@ class Structured:
         self.way: Way | None = None if cfg.structured == "auto" else cfg.structured
 
     def ask(
-        self,
-        messages: Sequence[BaseMessage],
-        schema: dict[str, Any],
-        meter: Meter,
-        purpose: str,
-        *,
-        stop: Callable[[], None] = never,
-        down: bool = False,
+        self, messages: Sequence[BaseMessage], schema: dict[str, Any], meter: Meter, purpose: str
     ) -> dict[str, Any]:
         """The model's answer, an object that is meant to follow `schema`; whoever asks validates it.
 
         Args:
             messages: what is said to the model.
             schema: JSON schema with a title and a description.
-            meter: counts each request before it is repeated.
+            meter: counts each request before it is repeated, and says who may stop it.
             purpose: for the record.
-            stop: called while waiting; raises to give up.
-            down: the planted fault `model_down`: the endpoint answers 500.
 
         Raises:
             ModelFailure: nothing usable within the limits.
         """
-        request = _Request(messages, schema, meter, purpose, stop, down)
+        request = _Request(messages, schema, meter, purpose)
         ways = (self.way,) if self.way is not None else WAYS
         for i, way in enumerate(ways):
             try:
@@ -112,13 +98,14 @@ class Structured:
                 if failure.code not in RETRIED or attempt == self.cfg.retries:
                     raise
                 wait = max(self.cfg.retry_delay * 2**attempt, failure.after)
-                _sleep(min(wait, LONGEST_WAIT, request.meter.seconds_left()), request.stop)
+                _sleep(min(wait, LONGEST_WAIT, request.meter.seconds_left()), request.meter.calls.stop)
         raise AssertionError("there is always a first try")
 
     def _once(self, request: _Request, way: Way) -> dict[str, Any]:
         """One request; counted whatever comes of it."""
         seconds = min(self.cfg.timeout, request.meter.seconds_left())
-        chat = None if request.down else self.reach(request.stop)
+        calls = request.meter.calls
+        chat = None if calls.down else self.reach(calls.stop)
         began = time.monotonic()
         reply: AIMessage | None = None
         code, error = "stopped", None
@@ -126,7 +113,7 @@ class Structured:
         try:
             if chat is None:
                 raise ModelAPIError("500, planted")
-            reply = within(seconds, lambda: _invoke(chat, request.messages, request.schema, way), request.stop)
+            reply = within(seconds, lambda: _invoke(chat, request.messages, request.schema, way), calls.stop)
             tokens = _tokens(reply.usage_metadata)
             found = read(reply, streamed=self.cfg.stream)
             code = "ok"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
+from agent.models.calls import UNTOLD, Calls
 from agent.models.config import ModelCfg
 from agent.models.connect import structured
 from agent.models.failures import ModelFailure, quoted
-from agent.models.meter import Meter, Record
-from agent.models.structured import never
+from agent.models.meter import Meter
 from agent.plan import Subtask
 from agent.prompting import as_data, render
 from agent.proposal import as_said
@@ -56,23 +56,6 @@ EXAMPLE: Final = (
 
 
 @dataclass(frozen=True)
-class Means:
-    """What a writer works with.
-
-    Args:
-        calls: what was asked of language models in this run before.
-        record: is told of every request.
-        stop: called while waiting; raises when the user asked to stop.
-        down: the planted fault `model_down`.
-    """
-
-    calls: Sequence[Mapping[str, Any]] = ()
-    record: Record | None = None
-    stop: Callable[[], None] = never
-    down: bool = False
-
-
-@dataclass(frozen=True)
 class Written:
     """A chain in words.
 
@@ -111,7 +94,7 @@ class Writer:
         asked: Asked,
         catalogue: Catalogue,
         failed: Sequence[str] = (),
-        means: Means = Means(),
+        calls: Calls = UNTOLD,
     ) -> Written:
         """Words for one attempt.
 
@@ -120,21 +103,19 @@ class Writer:
             asked: its chain, and where.
             catalogue: what is known to be in the room.
             failed: codes of earlier attempts at the step.
-            means: what it is done with.
+            calls: what goes with the requests.
         """
         settings = any(asked.open)
         messages: list[BaseMessage] = [
             SystemMessage(system_prompt(settings=settings)),
             HumanMessage(as_data(request(subtask, asked, catalogue, failed))),
         ]
-        meter = Meter(self.cfg, means.calls, means.record)
+        meter = Meter(self.cfg, calls)
         draft = Draft(asked.actions, Wording.of(asked.actions))
         for _ in range(self.cfg.corrections + 1):
             try:
                 self._leave_for_the_planner(meter)
-                reply = self._structured.ask(
-                    messages, wording_schema(asked), meter, PURPOSE, stop=means.stop, down=means.down
-                )
+                reply = self._structured.ask(messages, wording_schema(asked), meter, PURPOSE)
             except ModelFailure as failure:
                 return self._without(asked, failure.code, str(failure))
             draft = read_wording(reply, asked)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from exoactor.bench.runner import Bench, Record, Table
+from exoactor.control import TrackCfg, standing_pose, track
 from exoactor.control.estimator import StateEstimator
-from exoactor.control.execute import TrackCfg, standing_pose, track
 from exoactor.control.recorder import Localize
 from exoactor.control.reference import Reference
 from exoactor.control.student import StudentController

@@ -2,9 +2,10 @@
 
 from exoactor.control.bundle import Bundle, load_bundle
 from exoactor.control.estimator import EstimatorCfg, StateEstimator
-from exoactor.control.execute import TrackCfg, stand, track
+from exoactor.control.execute import TrackCfg, track
 from exoactor.control.playback import SettleCfg
 from exoactor.control.qp import QPController
+from exoactor.control.standing import stand, standing_pose
 from exoactor.control.student import StudentController
 from exoactor.control.teacher import OnnxTeacher
 
@@ -19,5 +20,6 @@ __all__ = [
     "TrackCfg",
     "load_bundle",
     "stand",
+    "standing_pose",
     "track",
 ]

@@ -1,11 +1,9 @@
-"""The tracking loop: sense, estimate, correct, act, step; looks and video on the way; a safe stop when asked."""
+"""Tracking a motion from its first frame to its last: looks and video on the way; a safe stop when asked."""
 
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,52 +11,27 @@ import numpy as np
 
 from exoactor.control.estimator import StateEstimator
 from exoactor.control.feedback import (
-    BRAKE_OVER,
     PostureFeedback,
     PostureFeedbackCfg,
     RootFeedback,
     RootFeedbackCfg,
     WristFeedback,
     WristFeedbackCfg,
-    against,
 )
 from exoactor.control.hand import HandFeedback, HandFeedbackCfg
-from exoactor.control.kinematics import Kinematics
-from exoactor.control.palms import PalmAim, PalmFeedback, PalmFeedbackCfg, palm_aims
+from exoactor.control.loop import Loop
+from exoactor.control.outer import OuterLoops
+from exoactor.control.palms import PalmFeedback, PalmFeedbackCfg
 from exoactor.control.playback import Playback, SettleCfg
 from exoactor.control.recorder import Localize, Recorder
 from exoactor.control.reference import Reference
+from exoactor.control.standing import smooth, stoppable
 from exoactor.control.steps import StepFeedback, StepFeedbackCfg
 from exoactor.control.trace import Trace
-from exoactor.types import (
-    CONTROL_HZ,
-    Actuation,
-    Array,
-    Controller,
-    HandTargets,
-    Interrupted,
-    Pose2D,
-    Robot,
-    RobotMotion,
-    Rollout,
-    Sensors,
-    TrackingCommand,
-)
-
-FALL_TILT = 1.0
-"""A pelvis tilted by more than this has fallen [rad]."""
-
-FALL_TILT_SEATED = 1.3
-"""The same of one that sits, and bows over its knees before it rises [rad]."""
-
-FALL_HEIGHT = 0.35
-"""A pelvis lower than this over its planted sole has fallen [m]."""
+from exoactor.types import CONTROL_HZ, Controller, Pose2D, Robot, RobotMotion, Rollout, TrackingCommand
 
 Until = Callable[[TrackingCommand, StateEstimator], bool]
 """(what was asked for, what the robot feels) -> whether the motion ends now; `metrics["ended"]` says if it did."""
-
-STOP_SECONDS = 1.9
-"""Simulated time in which a stopped robot is brought to a stand [s]."""
 
 
 @dataclass(frozen=True)
@@ -144,29 +117,22 @@ def track(
     """
     cfg = cfg or TrackCfg()
     reference = Reference(motion)
-    loop = _Loop(robot, controller, estimator or StateEstimator(), cfg, remember=goes_on)
+    loop = Loop(robot, controller, estimator or StateEstimator(), remember=goes_on)
     if start is not None:
         loop.estimator.start(start)
     elif not loop.estimator.located:
         loop.estimator.start(Pose2D(*(float(v) for v in reference.pose[0])))
     playback = Playback(reference, cfg.settle, closed_loop=cfg.closed_loop)
     steps = StepFeedback(reference, cfg.steps) if cfg.steps is not None and cfg.closed_loop else None
-    if reference.palms is not None and cfg.closed_loop:
-        loop.palm, loop.wrist = palm or PalmFeedback(cfg.palm), None
-    elif reference.hand is not None and cfg.closed_loop:
-        loop.hand, loop.wrist = hand or HandFeedback(cfg.hand), None
-    elif cfg.posture is not None:
-        loop.posture = PostureFeedback(cfg.posture, legs=not reference.stepping.any())
-    wrists = _wrists(reference) if loop.wrist is not None and cfg.closed_loop else None
-    palms = palm_aims(reference) if loop.palm is not None else None
+    loop.outer = _outer_loops(reference, cfg, palm, hand) if cfg.closed_loop else None
     first_joints = loop.sensors.joint_pos
     blend, end = round(cfg.blend * CONTROL_HZ) * (not goes_on), round(cfg.end * CONTROL_HZ)
     trace, ended = Trace(), False
     began = time.monotonic()
     rates = (cfg.look_hz, cfg.look_hz if cfg.look_hz_moving is None else cfg.look_hz_moving)
-    with Recorder(robot, loop.estimator, rates, cfg.video_fps, video, localize) as recorder, loop.stoppable():
+    with Recorder(robot, loop.estimator, rates, cfg.video_fps, video, localize) as recorder, stoppable(loop):
         for k in range(blend):
-            w = _smooth((k + 1) / blend)
+            w = smooth((k + 1) / blend)
             command = replace(
                 reference.command(0),
                 joint_pos=(1 - w) * first_joints + w * reference.joint_pos[0],
@@ -187,17 +153,7 @@ def track(
                 robot.hold_fingers(reference.hand.fingers[i])
             if steps is not None:
                 command = steps.correct(command, i, playback.aim, loop.estimator.pose)
-            if loop.tick(
-                command,
-                playback.aim,
-                wanted=reference.joint_pos[i],
-                wrists=None if wrists is None else wrists[i],
-                palms=None if palms is None else palms[i],
-                hand=None if reference.hand is None else (reference.hand, i),
-                servo=reference.servo,
-                resting=resting,
-                should_stop=should_stop,
-            ):
+            if loop.tick(command, playback.aim, i, servo=reference.servo, resting=resting, should_stop=should_stop):
                 break
             if ended := until is not None and until(command, loop.estimator):
                 break
@@ -229,161 +185,24 @@ def track(
     )
 
 
-def stand(
-    robot: Robot,
-    controller: Controller,
-    seconds: float,
-    *,
-    estimator: StateEstimator | None = None,
-    should_stop: Callable[[], bool] | None = None,
-    blend: float = 0.5,
-) -> bool:
-    """Take the standing pose and hold it: to settle after a restart, or while the world is waited for.
+def _outer_loops(
+    reference: Reference, cfg: TrackCfg, palm: PalmFeedback | None, hand: HandFeedback | None
+) -> OuterLoops:
+    """The loops for a motion: the one on palms or a hand, if it says where they have to be, is alone with the root's.
 
     Args:
-        robot: standing.
-        controller: the policy.
-        seconds: how long [s].
-        estimator: goes on estimating meanwhile.
-        should_stop: True ends it early.
-        blend: seconds from the present posture to the standing pose.
-
-    Returns:
-        Whether the robot is still on its feet.
-
-    Raises:
-        Interrupted: on `should_stop` or Ctrl-C.
+        reference: the motion.
+        cfg: of all loops.
+        palm: of a motion before, or None.
+        hand: likewise.
     """
-    loop = _Loop(robot, controller, estimator or StateEstimator(), TrackCfg(closed_loop=False, wrist=None))
-    with loop.stoppable():
-        loop.stand(seconds, blend, should_stop)
-    return not loop.fell
-
-
-class _Loop:
-    """One robot under one controller."""
-
-    def __init__(
-        self,
-        robot: Robot,
-        controller: Controller,
-        estimator: StateEstimator,
-        cfg: TrackCfg,
-        *,
-        remember: bool = False,
-    ) -> None:
-        self.robot, self.controller, self.estimator, self.cfg = robot, controller, estimator, cfg
-        robot.configure(controller.actuation)
-        if not remember:
-            controller.reset()
-        self.root = RootFeedback(cfg.root)
-        self.posture: PostureFeedback | None = None
-        self.palm: PalmFeedback | None = None
-        self.hand: HandFeedback | None = None
-        self.wrist = WristFeedback(cfg.wrist) if cfg.wrist is not None else None
-        self.sensors: Sensors = robot.sense()
-        estimator.update(self.sensors)
-        self.targets: Array | None = None
-        self.fell = False
-        self._low = 0
-
-    def tick(
-        self,
-        command: TrackingCommand,
-        aim: Array | None = None,
-        *,
-        wanted: Array | None = None,
-        wrists: Array | None = None,
-        palms: PalmAim | None = None,
-        hand: tuple[HandTargets, int] | None = None,
-        servo: bool = False,
-        resting: bool = False,
-        should_stop: Callable[[], bool] | None = None,
-    ) -> bool:
-        """One control step, of the servos alone if asked for; True if the robot fell."""
-        if should_stop is not None and should_stop():
-            raise Interrupted("stopped by the caller")
-        pose = self.estimator.pose
-        if self.cfg.closed_loop and aim is not None and not servo:
-            if self.posture is not None and wanted is not None:
-                command = self.posture.correct(command, wanted, self.sensors.joint_pos)
-            if self.wrist is not None and wrists is not None:
-                command = self.wrist.correct(command, wrists, self.estimator.kinematics, float(aim[2] - pose[2]))
-            if self.palm is not None and palms is not None:
-                command = self.palm.correct(command, palms, pose, self.estimator.height, self.estimator.kinematics)
-            if self.hand is not None and hand is not None:
-                command = self.hand.correct(command, *hand, pose, self.estimator.height, self.estimator.kinematics)
-            command = self.root.correct(command, aim, pose, resting=resting)
-        joint_targets = np.array(command.joint_pos) if servo else self.controller.act(self.sensors, command)
-        if self.palm is not None and palms is not None and not servo:
-            joint_targets = self.palm.direct(joint_targets, command, self.controller.actuation.kp)
-        if self.hand is not None and hand is not None:
-            joint_targets = self.hand.direct(joint_targets, command, *hand)
-        self.targets = joint_targets
-        self.robot.step(joint_targets)
-        self.sensors = self.robot.sense()
-        self.estimator.update(self.sensors)
-        # Who sits may bow deep over the knees, and has no sole on the floor that would say how high the pelvis is.
-        low = self.estimator.height < FALL_HEIGHT and not self.estimator.seated
-        down = low or self.estimator.tilt > (FALL_TILT_SEATED if self.estimator.seated else FALL_TILT)
-        self._low = self._low + 1 if down else 0
-        self.fell = self.fell or self._low >= 3
-        return self.fell
-
-    def stand(
-        self, seconds: float, blend: float, should_stop: Callable[[], bool] | None = None, *, brake: bool = False
-    ) -> None:
-        """Blend into the standing pose and hold it, against what speed is left if it is to brake.
-
-        Who sits stays as it sits.
-        """
-        joints = standing_pose(self.controller.actuation)
-        height = Kinematics().standing_height(joints)
-        begin = np.array(self.sensors.joint_pos)
-        poses = deque([np.array(self.estimator.pose)], maxlen=BRAKE_OVER)
-        for k in range(round(seconds * CONTROL_HZ)):
-            if self.estimator.seated:
-                seated = TrackingCommand(np.zeros(2), height, np.zeros(2), 0.0, begin)
-                if self.tick(seated, servo=True, should_stop=should_stop):
-                    return
-                continue
-            w = _smooth((k + 1) / max(1, round(blend * CONTROL_HZ)))
-            command = TrackingCommand(np.zeros(2), height, np.zeros(2), 0.0, (1 - w) * begin + w * joints)
-            if brake:
-                velocity, yaw_rate = against(poses)
-                command = replace(command, velocity=velocity, yaw_rate=yaw_rate)
-            if self.tick(command, should_stop=should_stop):
-                return
-            poses.append(np.array(self.estimator.pose))
-
-    @contextmanager
-    def stoppable(self) -> Iterator[None]:
-        """On Ctrl-C or `Interrupted` inside the block, bring the robot to a stand first, then raise `Interrupted`."""
-        try:
-            yield
-        except (KeyboardInterrupt, Interrupted) as error:
-            if not self.fell:
-                self.stand(STOP_SECONDS, 0.5, brake=True)
-            raise Interrupted("stopped; the robot stands" if not self.fell else "stopped; the robot fell") from error
-
-
-def standing_pose(actuation: Actuation) -> Array:
-    """(29,) default pose with the arms hanging closer to the body [rad]."""
-    joints = np.array(actuation.default_pos)
-    joints[[16, 23]] = 0.2, -0.2
-    return joints
-
-
-def _wrists(reference: Reference) -> Array:
-    """(N, 2, 3) wrists of the reference in its heading frame [m]."""
-    body = Kinematics()
-    found = np.empty((len(reference), 2, 3))
-    for i in range(len(reference)):
-        body.update(reference.joint_pos[i], reference.root_quat[i])
-        found[i] = body.wrists()
-    return found
-
-
-def _smooth(a: float) -> float:
-    a = min(max(a, 0.0), 1.0)
-    return a * a * (3 - 2 * a)
+    root = RootFeedback(cfg.root)
+    if reference.palms is not None:
+        return OuterLoops(reference, root, palm=palm or PalmFeedback(cfg.palm))
+    if reference.hand is not None:
+        return OuterLoops(reference, root, hand=hand or HandFeedback(cfg.hand))
+    posture = None
+    if cfg.posture is not None:
+        posture = PostureFeedback(cfg.posture, legs=not reference.stepping.any())
+    wrist = None if cfg.wrist is None else WristFeedback(cfg.wrist)
+    return OuterLoops(reference, root, posture=posture, wrist=wrist)

@@ -5,6 +5,7 @@ World frame: z up, metres, radians, seconds; quaternions wxyz; joints in the ord
 
 from exoactor.types.arrays import Array
 from exoactor.types.camera import Camera, Observation, Proprioception
+from exoactor.types.contact import Contact, ContactKind, Rise, Slide
 from exoactor.types.errors import (
     ConfigError,
     ExoActorError,
@@ -14,21 +15,7 @@ from exoactor.types.errors import (
     StageError,
 )
 from exoactor.types.fingers import FINGER_STATES, Fingers, HandStates
-from exoactor.types.motion import (
-    BODY_JOINTS,
-    Contact,
-    ContactKind,
-    GroundedMotion,
-    HandTargets,
-    HumanMotion,
-    PalmTargets,
-    Rise,
-    RobotMotion,
-    Rollout,
-    Slide,
-    TargetFrame,
-    trunk_lean,
-)
+from exoactor.types.human import BODY_JOINTS, GroundedMotion, HumanMotion, trunk_lean
 from exoactor.types.passage import Passage
 from exoactor.types.protocols import (
     Controller,
@@ -40,7 +27,9 @@ from exoactor.types.protocols import (
     VideoModel,
 )
 from exoactor.types.robot import CONTROL_HZ, G1_JOINTS, HAND_JOINTS, Actuation, Sensors, TrackingCommand
+from exoactor.types.robot_motion import RobotMotion, Rollout
 from exoactor.types.scene import KINDS, Catalogue, CatalogueItem, Pose2D, Scene, SceneObject
+from exoactor.types.targets import HandTargets, PalmTargets, TargetFrame
 from exoactor.types.verdict import MOVED_BY_HAND, PASSED, Expectation, ExpectationKind, Outcome, Verdict
 from exoactor.types.video import Action, ActionKind, GateResult, ImaginedVideo, ImagineRequest, Piece, Wording
 

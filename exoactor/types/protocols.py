@@ -8,7 +8,7 @@ from typing import Protocol
 
 from exoactor.types.arrays import Array
 from exoactor.types.camera import Camera, Observation
-from exoactor.types.motion import HumanMotion
+from exoactor.types.human import HumanMotion
 from exoactor.types.robot import Actuation, Sensors, TrackingCommand
 from exoactor.types.scene import Catalogue, Pose2D, Scene
 from exoactor.types.verdict import Expectation, Verdict

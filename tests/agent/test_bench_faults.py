@@ -7,9 +7,9 @@ import skills
 from agent.bench.faults import BENCH, blamed_stage, cases, planted, summarize, trial
 from agent.bench.trials import committed, really_achieved
 from agent.cli import app
-from agent.graph import STAGES
 from agent.plan import PlanStatus
 from agent.planner import DeterministicPlanner
+from agent.stages import STAGES
 from agent.summary import EXIT_STATUS
 from exoactor.world.faults import DEFECTS, FAULT_KINDS, parse_faults
 from exoactor.world.scene_file import load_scene

@@ -15,9 +15,9 @@ from seeing import LOOKS, SeeingPipeline, missed, picture, reached, shows, shows
 from agent import pictures
 from agent.bench.endpoint import Reply, serving
 from agent.eyes import Eyes, question, read_sight, schema
+from agent.models.calls import Calls
 from agent.models.config import ModelCfg, ModelLimits
 from agent.models.failures import ModelFailure
-from agent.models.meter import Meter
 from agent.pictures import Picture
 from exoactor import attempt
 from exoactor.formats.video import write_mp4
@@ -35,8 +35,7 @@ def look(replies, turned=False, about="outcome", speaks=("json_schema", "tools",
     calls = []
     with serving(replies, speaks) as endpoint:
         cfg = ModelCfg("m", endpoint.url, retry_delay=0.01, **{"timeout": 30.0, **settings})
-        meter = Meter(cfg, record=calls.append)
-        sight = Eyes(cfg, KEY).look(about, DATA, SHOWN, meter, turned=turned)
+        sight = Eyes(cfg, KEY).look(about, DATA, SHOWN, Calls(record=calls.append), turned=turned)
     assert all(h["authorization"] == f"Bearer {KEY}" for h in endpoint.headers)
     assert KEY not in json.dumps(calls) and KEY not in repr(sight)
     assert {c["purpose"] for c in calls} <= {"check" if about == "outcome" else "gate"}
@@ -115,7 +114,7 @@ def test_whatever_an_endpoint_does_with_pictures(replies, codes, answer, failure
 def test_the_planted_fault_sends_nothing():
     cfg = ModelCfg("m", retry_delay=0.0)
     chat = ScriptedChat(replies=[], asked=[])
-    sight = Eyes(cfg, chat=chat).look("outcome", DATA, SHOWN, Meter(cfg), down=True)
+    sight = Eyes(cfg, chat=chat).look("outcome", DATA, SHOWN, Calls(down=True))
     assert (sight.answer, sight.failure, chat.asked) == ("failed", "server_error", [])
 
 
@@ -181,7 +180,7 @@ NAMES = st.sampled_from(["before", "after", "reached", "missed", "seen", "shows_
 def test_no_answer_whatever_breaks_it(reply, wording):
     about, turned = wording
     cfg = ModelCfg("m", retries=0, structured="tools")
-    sight = Eyes(cfg, chat=ScriptedChat(replies=[reply], asked=[])).look(about, DATA, SHOWN, Meter(cfg), turned=turned)
+    sight = Eyes(cfg, chat=ScriptedChat(replies=[reply], asked=[])).look(about, DATA, SHOWN, turned=turned)
     assert sight.answer in ("yes", "no", "cannot_tell") or sight.failure == "nonsense"
     assert all(len(text) <= 200 and text.isprintable() for text in sight.seen.values())
 

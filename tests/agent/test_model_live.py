@@ -8,6 +8,7 @@ import os
 import pytest
 
 from agent.model_planner import ModelPlanner
+from agent.models.calls import Calls
 from agent.models.config import ModelCfg
 from agent.plan import Context
 from agent.symbolic import problems_of
@@ -24,7 +25,7 @@ def test_a_real_model_is_understood(way):
     cfg = ModelCfg(MODEL, URL, structured=way, timeout=280.0, retries=0, corrections=0, max_output=200)
     say = "the bench would be a better place for the box"
     result = ModelPlanner(cfg, os.environ.get("EXOACTOR_LIVE_KEY", "")).plan(
-        say, catalogue, Context(record=calls.append)
+        say, catalogue, Context(calls=Calls(record=calls.append))
     )
     print(
         way,

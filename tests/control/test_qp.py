@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from exoactor.control import QPController, TrackCfg, stand, track
-from exoactor.control.execute import standing_pose
+from exoactor.control import QPController, TrackCfg, stand, standing_pose, track
 from exoactor.control.training.gestures import reaching
 from exoactor.control.training.posing import Poser
 from exoactor.control.training.sim import FloorRobot, fallen, floor_model

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from exoactor.control import SettleCfg, StateEstimator, StudentController, TrackCfg, stand, track
-from exoactor.control.execute import FALL_TILT, standing_pose
+from exoactor.control import SettleCfg, StateEstimator, StudentController, TrackCfg, stand, standing_pose, track
+from exoactor.control.loop import FALL_TILT
 from exoactor.control.reference import Reference
 from exoactor.control.training.footsteps import GaitCfg, walk
 from exoactor.control.training.posing import Poser

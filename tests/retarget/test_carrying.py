@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from exoactor.control.execute import standing_pose
+from exoactor.control import standing_pose
 from exoactor.grip import grip
 from exoactor.retarget import carry_motion, draw_near_motion, lift_motion, put_down_motion, shuffle
 from exoactor.retarget.held import fingers_down, fingers_down_at, palms_in_world

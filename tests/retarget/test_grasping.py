@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from exoactor.control.execute import standing_pose
+from exoactor.control import standing_pose
 from exoactor.grasp import grasp, hand_point
 from exoactor.retarget import carry_motion, hand_in_world, hold_near_motion, pick_motion, place_motion, raised, shuffle
 from exoactor.retarget.wholebody import forward

@@ -4,7 +4,7 @@ import mujoco
 import numpy as np
 import pytest
 
-from exoactor.control.execute import standing_pose
+from exoactor.control import standing_pose
 from exoactor.control.kinematics import bare_model
 from exoactor.grip import grip
 from exoactor.retarget import lift_motion, shuffle

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from exoactor.control.execute import standing_pose
+from exoactor.control import standing_pose
 from exoactor.retarget import DuckCfg, StepOverCfg, duck_motion, step_over_motion
 from exoactor.retarget.ducking import bent, top
 from exoactor.retarget.wholebody import SOLE, forward

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from exoactor.control.execute import standing_pose
+from exoactor.control import standing_pose
 from exoactor.grasp import hand_point
 from exoactor.push import HALF_APART, PALMS_AT
 from exoactor.retarget import PushCfg, SweepCfg, brace_motion, raised, shove_motion, sweep_motion

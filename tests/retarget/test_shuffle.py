@@ -2,7 +2,7 @@ import mink
 import numpy as np
 import pytest
 
-from exoactor.control.execute import standing_pose
+from exoactor.control import standing_pose
 from exoactor.retarget import shuffle, wholebody
 from exoactor.types import Pose2D, StageError
 from exoactor.world.g1 import default_actuation

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from exoactor.control.execute import standing_pose
+from exoactor.control import standing_pose
 from exoactor.retarget import WipeCfg, raised, wipe_motion
 from exoactor.retarget.wholebody import forward
 from exoactor.types import Contact, Pose2D

@@ -19,6 +19,7 @@ from tiny_gguf import write_tiny
 from agent.chain import planner_for
 from agent.loop import work
 from agent.models import gguf, local
+from agent.models.calls import Calls
 from agent.models.config import ModelCfg
 from agent.models.connect import structured
 from agent.models.failures import ModelFailure
@@ -78,9 +79,9 @@ def of(path, **more):
     return ModelCfg.from_json({"gguf": str(path), "timeout": 120.0, "retries": 0, "structured": "json_schema", **more})
 
 
-def ask(model, calls=None, **more):
-    meter = Meter(model.cfg, record=(calls if calls is not None else []).append)
-    return model.ask([HumanMessage("What is 19 + 23?")], SUM, meter, "test", **more)
+def ask(model, calls=None):
+    meter = Meter(model.cfg, Calls(record=(calls if calls is not None else []).append))
+    return model.ask([HumanMessage("What is 19 + 23?")], SUM, meter, "test")
 
 
 def status(url, key=""):
@@ -150,9 +151,9 @@ def test_one_that_died_is_started_again_with_another_key(tiny, started):
 def test_the_planted_fault_and_a_spent_budget_load_nothing(tiny, started):
     for more, code in (({}, "server_error"), ({"limits": {"seconds": 1e-9}}, "budget_spent")):
         model = structured(of(tiny, **more))
-        meter = Meter(model.cfg, before=[{"seconds": 1.0}])
+        meter = Meter(model.cfg, Calls([{"seconds": 1.0}], down=code == "server_error"))
         with pytest.raises(ModelFailure) as failed:
-            model.ask([HumanMessage("?")], SUM, meter, "test", down=code == "server_error")
+            model.ask([HumanMessage("?")], SUM, meter, "test")
         assert failed.value.code == code
     assert not started
 
@@ -161,7 +162,7 @@ def test_what_the_parser_understands_loads_nothing(tiny, started):
     catalogue, calls = load_scene("depot").catalogue(), []
     planner = planner_for(of(tiny, max_output=40, corrections=0).to_json())
     assert planner.plan("walk to the bench", catalogue).subtasks and not started
-    result = planner.plan(SAY, catalogue, Context(record=calls.append))
+    result = planner.plan(SAY, catalogue, Context(calls=Calls(record=calls.append)))
     assert len(started) == 1 and not result.subtasks and result.failure == calls[0]["code"] != "ok"
 
 

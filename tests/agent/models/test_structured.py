@@ -6,6 +6,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from scripted import ScriptedChat
 
 from agent.bench.endpoint import Reply, serving
+from agent.models.calls import Calls
 from agent.models.config import ModelCfg, ModelLimits
 from agent.models.connect import connect
 from agent.models.failures import ModelFailure
@@ -66,7 +67,7 @@ def test_every_request_is_counted_and_the_next_one_is_refused_at_the_limit():
     with serving(lambda body: Reply({"a": 1})) as endpoint:
         structured, _ = asked(endpoint, structured="json")
         cfg = ModelCfg("m", price_in=2.0, price_out=4.0, limits=ModelLimits(calls=3, money=1.0))
-        meter = Meter(cfg, [{"tokens_in": 1, "tokens_out": 1, "seconds": 1.0, "money": 0.1}], told.append)
+        meter = Meter(cfg, Calls([{"tokens_in": 1, "tokens_out": 1, "seconds": 1.0, "money": 0.1}], told.append))
         structured.ask(HELLO, SCHEMA, meter, "t")
         structured.ask(HELLO, SCHEMA, meter, "t")
         with pytest.raises(ModelFailure) as caught:
@@ -83,7 +84,7 @@ def test_an_answer_that_was_cut_at_its_longest_is_paid_for():
     with serving(lambda body: Reply('{"a"', finish="length")) as endpoint:
         structured, _ = asked(endpoint, retries=0, structured="json_schema")
         with pytest.raises(ModelFailure):
-            structured.ask(HELLO, SCHEMA, Meter(structured.cfg, record=told.append), "t")
+            structured.ask(HELLO, SCHEMA, Meter(structured.cfg, Calls(record=told.append)), "t")
     assert (told[0]["code"], told[0]["tokens_in"], told[0]["tokens_out"]) == ("too_much", 100, 20)
 
 
@@ -95,11 +96,12 @@ def test_a_wait_ends_when_the_user_asks_to_stop():
             raise Interrupted("stopped")
 
     with serving(lambda body: Reply({"a": 1}, wait=5.0)) as endpoint:
-        structured, meter = asked(endpoint, structured="json")
+        structured, _ = asked(endpoint, structured="json")
+        meter = Meter(structured.cfg, Calls(stop=check))
         threading.Timer(0.3, stop.set).start()
         began = time.monotonic()
         with pytest.raises(Interrupted):
-            structured.ask(HELLO, SCHEMA, meter, "t", stop=check)
+            structured.ask(HELLO, SCHEMA, meter, "t")
         assert time.monotonic() - began < 3.0
     assert meter.spent.calls == 1, "what was sent is paid for"
 
@@ -115,7 +117,7 @@ def test_the_planted_fault_takes_the_way_of_a_real_500():
     with serving(lambda body: Reply({"a": 1})) as endpoint:
         structured, _ = asked(endpoint)
         with pytest.raises(ModelFailure) as caught:
-            structured.ask(HELLO, SCHEMA, Meter(structured.cfg, record=told.append), "t", down=True)
+            structured.ask(HELLO, SCHEMA, Meter(structured.cfg, Calls(record=told.append, down=True)), "t")
     assert caught.value.code == "server_error"
     assert [c["code"] for c in told] == ["server_error"] * 3 and not endpoint.requests
 
