@@ -9,6 +9,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from exoactor.container import opening
+from exoactor.grasp import is_graspable
 from exoactor.grip import grip_place, press_axes
 from exoactor.passage import along_and_aside, crossed
 from exoactor.placing import takes
@@ -234,8 +235,11 @@ def _is_on(middle: Array, item: CatalogueItem, top: SceneObject) -> bool:
 def _contact_error(track: TruthTrack, item: CatalogueItem) -> float | None:
     """Mean distance of the palms from where they ought to be on a thing while it is held [m]; None if it never is.
 
-    They ought to be a palm's half thickness off the middles of two opposite sides, at the height of the grip.
+    They ought to be a palm's half thickness off the middles of two opposite sides, at the height of the grip. What one
+    hand closes round has no such places: None.
     """
+    if is_graspable(item):
+        return None
     errors = []
     for sample in track.lifted.get(item.id, []):
         pose = track.things[item.id][sample]
