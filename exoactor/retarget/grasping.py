@@ -164,7 +164,10 @@ def hold_near_motion(
             Key(cfg.settle, high, 1.0, CLOSED),
         )
 
-    motion = best_path(keys, stance, feet, side, first, before, replace(_square(cfg), turns=(0.0,)))
+    square = _square(cfg)
+    # with its weight ahead a policy that begins to walk runs on
+    upright = replace(square, turns=(0.0,), body=replace(square.body, ahead=(0.0, 0.0)))
+    motion = best_path(keys, stance, feet, side, first, before, upright)
     return led_in(motion, before.root_pos[-1], before.joint_pos[-1], cfg.come_to_rest)
 
 

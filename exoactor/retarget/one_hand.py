@@ -27,8 +27,9 @@ class OneHandCfg(StandingCfg):
         hand: position of the hand.
         hand_turn: roll, pitch and yaw of the hand: a bottle is round.
         arm: angles of an arm that works on nothing.
-        ahead: the centre of mass is kept so far ahead of the ankles [m]: with an arm held out over a high table and the
-            weight 8 cm ahead robots trod on into it by up to 20 cm (true poses), over the ankles they stay within 3.
+        ahead: the centre of mass is kept so far ahead of the ankles [m], and further by this a metre that the hand is
+            low. With 8 cm robots that hold an arm out over a high table tread on into it by up to 20 cm (true poses);
+            with nothing those that bow to a low one tread back.
         elbow_out: the shoulder's roll keeps the upper arm so far from the trunk at least [rad] ...
         turned_in: ... and its yaw turns the forearm before the chest by so much at most [rad].
     """
@@ -44,7 +45,7 @@ class OneHandCfg(StandingCfg):
     hand: float = 10.0
     hand_turn: tuple[float, float, float] = (2.0, 2.0, 0.3)
     arm: float = 3.0
-    ahead: float = 0.0
+    ahead: tuple[float, float] = (0.0, 0.2)
     elbow_out: float = 0.2
     turned_in: float = 0.2
 
@@ -93,7 +94,7 @@ def solve_one_hand(
     result = np.empty((len(points), 36))
     for k in range(len(points)):
         low = standing.low(body[k])
-        standing.go_down(low, cfg.ahead)
+        standing.go_down(low, cfg.ahead[0] + min(cfg.ahead[1] * low, 0.05))
         costs[6:][mine] = cfg.posture + (1.0 - weight[k]) * cfg.arm
         standing.posture.set_cost(costs)
         level = mink.SO3.from_z_radians(float(headings[k])) @ rolled

@@ -45,7 +45,7 @@ class WipeCfg(HandPathCfg):
     leave: tuple[float, float] = (0.8, 1.6)
     above: float = 0.12
     gap: float = 0.010
-    body: OneHandCfg = field(default_factory=lambda: OneHandCfg(ahead=0.08))
+    body: OneHandCfg = field(default_factory=lambda: OneHandCfg(ahead=(0.08, 0.2)))
 
 
 def wipe_motion(
