@@ -163,10 +163,15 @@ def _watch(video: Path, fps: float, width: int, height: int, cfg: GateCfg) -> _T
 
 
 def _around(values: Array, reach: int) -> Array:
-    """Third largest of the `reach` values before and after each of (N,), itself left out: the liveliness there."""
+    """How lively it is about each of (N,) values, itself left out.
+
+    The third largest of the `reach` values before and after it, or one right beside it: somebody who begins to step
+    swings a leg for some frames, somebody who vanishes does so in one.
+    """
     padded = np.pad(values, reach, mode="reflect") if len(values) > reach else np.pad(values, reach, mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
-    return np.asarray(np.sort(np.delete(windows, reach, axis=1), axis=1)[:, -3])
+    windows = np.delete(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1), reach, axis=1)
+    beside = windows[:, reach - 1 : reach + 1].max(axis=1)
+    return np.asarray(np.maximum(np.sort(windows, axis=1)[:, -3], beside))
 
 
 def _solid_change(before: Array, after: Array, grain: int) -> tuple[float, list[tuple[float, float, float, float]]]:
