@@ -24,33 +24,27 @@ class HeightLook:
     Args:
         time: [s].
         heights: of the lowest and the highest part that is seen of the thing above the floor [m], or None.
+        open_below: one sees past its lower end, which is not hidden then.
     """
 
     time: float
     heights: tuple[float, float] | None
+    open_below: bool = False
 
 
 def lifted(looks: Sequence[HeightLook], before: SceneObject, cfg: CheckCfg) -> Verdict:
-    """Up in every look of the last second at least that shows both its ends.
-
-    Where arms or trunk hide its top, a raised lower end may be a foot that is hidden as well: that says nothing.
+    """Up in every look of the last second at least that tells.
 
     Args:
         looks: on the way and at the end, oldest first.
         before: the thing where it stood.
         cfg: thresholds.
     """
-    bottom, top = float(before.position[2]), before.top
-    seen = [
-        look
-        for look in looks
-        if look.heights is not None
-        and not (look.heights[1] < top - cfg.top_hidden and look.heights[0] - bottom >= cfg.held_above)
-    ]
+    rise_of = [_rise(look, before, cfg) for look in looks]
+    seen = [look for look, rise in zip(looks, rise_of, strict=True) if rise is not None]
     if len(seen) < cfg.held_looks or looks[-1].heights is None or looks[-1].time - seen[-1].time > cfg.held_seconds / 2:
         return Verdict(Outcome.CANNOT_TELL, "target_not_seen", float(len(seen)), float(cfg.held_looks), "looks", 0.3)
-    # A thing that tilts where it stands has its top raised, one whose foot is hidden its bottom; lifted ones have both.
-    rises = np.array([min(low - bottom, high - top) for low, high in (look.heights or (0.0, 0.0) for look in seen)])
+    rises = np.array([rise for rise in rise_of if rise is not None])
     up = rises >= cfg.held_above
     details = {"highest_m": round(float(rises.max()), 3), "last_m": round(float(rises[-1]), 3), "looks": len(seen)}
     if not up[-1]:
@@ -63,6 +57,23 @@ def lifted(looks: Sequence[HeightLook], before: SceneObject, cfg: CheckCfg) -> V
     if seconds < cfg.held_seconds or count < cfg.held_looks:
         return Verdict(Outcome.CANNOT_TELL, "held_too_short", seconds, cfg.held_seconds, "s", details=details)
     return Verdict(Outcome.DONE, "lifted", float(rises[up][-count:].min()), cfg.held_above, "m", details=details)
+
+
+def _rise(look: HeightLook, before: SceneObject, cfg: CheckCfg) -> float | None:
+    """How far a thing is up in a look [m], None if that does not tell.
+
+    One that tilts where it stands has its top raised, one whose foot is hidden its bottom; lifted ones have both. Where
+    arms or trunk hide its top, a raised lower end may be a foot that is hidden as well. Of a small one the hand that
+    holds it may hide more than is seen; it is up where its lower end is in the air.
+    """
+    if look.heights is None:
+        return None
+    low, high = look.heights[0] - float(before.position[2]), look.heights[1] - before.top
+    if look.open_below and is_graspable(before.item):
+        return low
+    if high < -cfg.top_hidden and low >= cfg.held_above:
+        return None
+    return min(low, high)
 
 
 def carried(

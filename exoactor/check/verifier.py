@@ -224,7 +224,7 @@ class GeometricVerifier:
         stood = before.get(id)
         if expectation.kind == "pushed":
             thing = after.get(id)
-            heights = None if thing is None else self.perception.coloured.heights_of(last, id, thing.position[:2])
+            heights = None if thing is None else self._height(last, id, thing.position[:2]).heights
             to = self._where(expectation, before, after)
             if expectation.on is not None and to is None:
                 return Verdict(Outcome.CANNOT_TELL, "target_not_seen", confidence=0.3)
@@ -284,7 +284,8 @@ class GeometricVerifier:
         return max((o for o in (now, then) if o is not None), key=lambda o: o.confidence, default=None)
 
     def _height(self, look: Observation, id: str, around: Array | None = None) -> held.HeightLook:
-        return held.HeightLook(look.time, self.perception.coloured.heights_of(look, id, around))
+        seen = self.perception.coloured.heights_of(look, id, around)
+        return held.HeightLook(look.time, seen and seen[:2], seen is not None and seen.open_below)
 
     def _hedged(self, verdict: Verdict, after: Scene, target: SceneObject | None) -> Verdict:
         """Between done and not done lies "cannot tell" when both the margin and the confidence are small."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,11 +22,28 @@ class ColouredCfg:
         least_of_thing: pixels of a thing that must be seen to say how high it is.
         least_of_small: the same of one that a hand closes round.
         part_of_thing: share of its largest part that another part must have to count.
+        open_below: what is seen right below a thing is so much farther off where nothing hides its foot and it stands
+            on nothing [m].
     """
 
     least_of_thing: int = 60
     least_of_small: int = 10
     part_of_thing: float = 0.08
+    open_below: float = 0.08
+
+
+class Heights(NamedTuple):
+    """How high a thing is seen.
+
+    Args:
+        low: its lowest part that is seen [m].
+        high: its highest [m].
+        open_below: its lower end is in the air: right below it one sees past it.
+    """
+
+    low: float
+    high: float
+    open_below: bool
 
 
 class Coloured:
@@ -54,8 +72,8 @@ class Coloured:
         """(N,) bool: points whose pixels are gray like the robot."""
         return np.asarray(self.of_points(cloud, observation) == COLOURLESS)
 
-    def heights_of(self, observation: Observation, id: str, around: Array | None = None) -> tuple[float, float] | None:
-        """Heights of the lowest and highest part that is seen of a thing near the robot [m]; None if it is not seen.
+    def heights_of(self, observation: Observation, id: str, around: Array | None = None) -> Heights | None:
+        """How high a thing near the robot is seen; None if it is not.
 
         Things without a colour of their own are not told from the robot.
 
@@ -79,7 +97,14 @@ class Coloured:
         if not seen.any():
             return None
         low, high = np.percentile(cloud.points[seen, 2], [0.5, 99.5])  # the corner it may stand on is a small part
-        return float(low), float(high)
+        return Heights(float(low), float(high), self._is_open_below(cloud.take(seen), observation.depth))
+
+    def _is_open_below(self, seen: Cloud, depth: Array) -> bool:
+        """Whether one sees past the lower edge of points, whose next pixels are left out: they are mixed."""
+        edge = seen.rows >= seen.rows.max() - 1
+        rows = np.minimum(seen.rows[edge].max() + 2, len(depth) - 1)
+        below = depth[rows, seen.columns[edge]]
+        return bool(np.median(below - seen.depth[edge]) > self.cfg.open_below)
 
     def patches_of(self, observation: Observation, id: str) -> list[float] | None:
         """Height of each patch of a thing's colour in the whole picture [m]; None if its colour does not tell it."""

@@ -10,6 +10,7 @@ from exoactor.check.held import HeightLook, carried, lifted, on_target, put_down
 from exoactor.types import CatalogueItem, Outcome, Pose2D, SceneObject
 
 BOX = SceneObject(CatalogueItem("box", "box", "red", np.array([0.3, 0.3, 0.25]), True), [1.0, 0, 0.4], 0.0, 1.0)
+CAN = SceneObject(CatalogueItem("can", "can", "red", np.array([0.066, 0.066, 0.12]), True), [1.0, 0, 0.4], 0.0, 1.0)
 UP, DOWN, TILTED, FOOT_HIDDEN = (0.58, 0.83), (0.40, 0.65), (0.41, 0.78), (0.52, 0.65)
 TOP_HIDDEN = (0.58, 0.58)
 
@@ -38,6 +39,23 @@ def looks(*heights, hz=4.0):
 def test_only_what_is_up_for_a_second_and_still_is_counts(heights, outcome, code):
     verdict = lifted(looks(*heights), BOX, CheckCfg())
     assert (verdict.outcome, verdict.code) == (outcome, code)
+
+
+@pytest.mark.parametrize(
+    ("heights", "thing", "open_below", "code"),
+    [
+        ((0.50, 0.53), CAN, True, "lifted"),
+        ((0.50, 0.53), CAN, False, "not_lifted"),  # a can that stands, its foot hidden by fingers
+        ((0.47, 0.48), CAN, True, "lifted"),
+        ((0.40, 0.52), CAN, True, "not_lifted"),  # at the edge of a table one sees past it, too
+        (FOOT_HIDDEN, BOX, True, "not_lifted"),
+        (TOP_HIDDEN, BOX, True, "target_not_seen"),
+    ],
+)
+def test_a_small_thing_most_of_which_a_hand_hides_is_up_where_its_lower_end_is_in_the_air(
+    heights, thing, open_below, code
+):
+    assert lifted([HeightLook(k / 4, heights, open_below) for k in range(8)], thing, CheckCfg()).code == code
 
 
 def test_a_look_in_which_it_is_down_begins_the_second_anew():
