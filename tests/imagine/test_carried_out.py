@@ -27,6 +27,28 @@ def test_what_fingers_hide_is_drawn_in_the_colour_of_what_peeps_out_between_them
     assert (labels(colour, ["red"])[shown] == 0).mean() > 0.7
 
 
+def test_a_thing_that_is_turned_until_nothing_is_left_that_was_seen_keeps_its_colour():
+    """Of its front a strip was seen between two arms; it must not change from one picture to the next as that goes."""
+    felt = Proprioception(np.zeros(29), None, np.zeros(3), None)
+    rgb, depth = np.full((480, 640, 3), 90, np.uint8), np.full((480, 640), 3.6, np.float32)
+    drum = SceneObject(
+        CatalogueItem("drum", "cylinder", "orange", np.array([0.3, 0.3, 0.3]), True), [0.0, 0.0, 0.5], 0.0, 1.0
+    )
+    plain = Carried(drum, Observation(0.0, rgb, depth, CAMERA, felt))
+    (rows, columns), _, there = plain.draw(np.zeros(3))
+    shown = np.isfinite(there)
+    width = shown.shape[1]
+    shown[:, : width // 3] = shown[:, -(width // 3) :] = False
+    rgb[rows, columns][shown], depth[rows, columns][shown] = (240, 130, 20), there[shown]
+    carried = Carried(drum, Observation(0.0, rgb, depth, CAMERA, felt))
+    before = None
+    for turn in np.linspace(0.0, np.pi, 25):
+        _, colour, there = carried.draw(np.zeros(3), float(turn))
+        now = np.median(colour[np.isfinite(there)], axis=0)
+        assert before is None or np.abs(now - before).max() < 10
+        before = now
+
+
 def picture_of_stripes():
     """A can of which gray fingers leave every third row, as it is drawn a hand's breadth lower, and the look."""
     felt = Proprioception(np.zeros(29), None, np.zeros(3), None)

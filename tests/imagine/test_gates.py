@@ -37,6 +37,20 @@ def test_planted_defects_are_caught(clip: str, defect: str, request: pytest.Fixt
     assert caught.value.code in expected
 
 
+@pytest.mark.parametrize(("pictures", "vanishes"), [(1, True), (3, False)])
+def test_what_changes_in_one_picture_alone_has_vanished(tmp_path: Path, pictures: int, vanishes: bool) -> None:
+    """A dark block is elsewhere all at once, or swings there as a leg does, in three pictures of their own."""
+    frames = []
+    for index in range(40):
+        frame = np.random.default_rng(3).integers(120, 160, (240, 320, 3)).astype(np.uint8)
+        at = 100 + 24 * np.clip(index - 19, 0, pictures) // pictures
+        frame[90:180, at : at + 24] = 20
+        frames.append(frame)
+    write_mp4(tmp_path / "clip.mp4", frames, 25.0)
+    results = {result.name: result.passed for result in run_gates(tmp_path / "clip.mp4")}
+    assert (results["vanish"] and results["teleport"]) is not vanishes
+
+
 def test_planting_may_replace_the_clip(stand: Clip, tmp_path: Path) -> None:
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(stand[1].path.read_bytes())
