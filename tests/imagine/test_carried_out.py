@@ -39,7 +39,7 @@ def test_a_thing_that_is_turned_until_nothing_is_left_that_was_seen_keeps_its_co
     shown = np.isfinite(there)
     width = shown.shape[1]
     shown[:, : width // 3] = shown[:, -(width // 3) :] = False
-    rgb[rows, columns][shown], depth[rows, columns][shown] = (240, 130, 20), there[shown]
+    rgb[rows, columns][shown], depth[rows, columns][shown] = (190, 95, 10), there[shown]
     carried = Carried(drum, Observation(0.0, rgb, depth, CAMERA, felt))
     before = None
     for turn in np.linspace(0.0, np.pi, 25):
