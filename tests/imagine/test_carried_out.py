@@ -28,7 +28,7 @@ def test_what_fingers_hide_is_drawn_in_the_colour_of_what_peeps_out_between_them
 
 
 def test_a_thing_that_is_turned_until_nothing_is_left_that_was_seen_keeps_its_colour():
-    """Of its front a strip was seen between two arms; it must not change from one picture to the next as that goes."""
+    """Of its front a piece was seen between two arms; it must not change from one picture to the next as that goes."""
     felt = Proprioception(np.zeros(29), None, np.zeros(3), None)
     rgb, depth = np.full((480, 640, 3), 90, np.uint8), np.full((480, 640), 3.6, np.float32)
     drum = SceneObject(
@@ -37,8 +37,8 @@ def test_a_thing_that_is_turned_until_nothing_is_left_that_was_seen_keeps_its_co
     plain = Carried(drum, Observation(0.0, rgb, depth, CAMERA, felt))
     (rows, columns), _, there = plain.draw(np.zeros(3))
     shown = np.isfinite(there)
-    width = shown.shape[1]
-    shown[:, : width // 3] = shown[:, -(width // 3) :] = False
+    height, width = shown.shape
+    shown[: height // 2] = shown[:, : width // 3] = shown[:, -(width // 3) :] = False
     rgb[rows, columns][shown], depth[rows, columns][shown] = (190, 95, 10), there[shown]
     carried = Carried(drum, Observation(0.0, rgb, depth, CAMERA, felt))
     before = None
