@@ -17,6 +17,7 @@ from exoactor.types.scene import CatalogueItem, Pose2D, SceneObject
 
 Side = Literal["left", "right"]
 SIDES: Final[tuple[Side, ...]] = ("right", "left")
+"""Hands in the order in which they are considered."""
 
 GRASPABLE: Final = ("bottle", "can")
 """Kinds one hand closes round."""

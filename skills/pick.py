@@ -14,7 +14,7 @@ from exoactor.grasp import FARTHEST, GRASPABLE, SIDES, THICKEST, Side, is_graspa
 from exoactor.stance import inward, sides, support_of
 from exoactor.types import Action, Expectation, Pose2D, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.places import BEHIND, effort, hides_arm, is_room
+from skills.places import effort, is_room
 
 RISE = 0.16
 """How far it is lifted [m]."""
@@ -108,8 +108,7 @@ def _stance(scene: Scene, thing: SceneObject, robot: Pose2D, hands: tuple[Side, 
                 f"no side of {carrier.id} from which {thing.id} is reached has room to stand in view",
             )
             continue
-        cost = effort(scene, robot, stance, ahead=ahead, half=half)
-        cost += BEHIND * hides_arm(scene, stance, thing.position[:2])
+        cost = effort(scene, robot, stance, ahead=ahead, half=half, hand_at=thing.position[:2])
         found.append((cost, stance, side))
     if not found:
         raise StageError("imagine", *why)

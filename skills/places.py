@@ -80,7 +80,9 @@ def seen_share(scene: Scene, points: Array) -> float:
     return float(1.0 - hidden.mean())
 
 
-def effort(scene: Scene, start: Pose2D, stance: Pose2D, *, ahead: float = 0.0, half: float = 0.0) -> float:
+def effort(
+    scene: Scene, start: Pose2D, stance: Pose2D, *, ahead: float = 0.0, half: float = 0.0, hand_at: Array | None = None
+) -> float:
     """What speaks against a stance: the way there [m], what is left to turn on arrival, and not being seen there.
 
     Args:
@@ -89,12 +91,15 @@ def effort(scene: Scene, start: Pose2D, stance: Pose2D, *, ahead: float = 0.0, h
         stance: where it ends.
         ahead: of the stance, to the middle of what the hands work on there [m] ...
         half: ... and half of its width [m], if that has to be seen too.
+        hand_at: (2,) where one hand works [m], if its arm has to be seen.
     """
     way = stance.xy - start.xy
     turn = abs(float(wrap(stance.yaw - np.arctan2(way[1], way[0]))))
     hidden = HIDDEN * (visible_share(scene, stance.xy) < SEEN)
     if half > 0:
         hidden += HIDDEN * (work_seen(scene, stance, ahead, half) < WORK_SEEN)
+    if hand_at is not None:
+        hidden += BEHIND * _hides_arm(scene, stance, hand_at)
     return hidden + float(np.linalg.norm(way)) + 0.3 * turn
 
 
@@ -117,7 +122,7 @@ def work_seen(scene: Scene, stance: Pose2D, ahead: float, half: float) -> float:
     return 1.0 - covered / (2 * half)
 
 
-def hides_arm(scene: Scene, stance: Pose2D, at: Array) -> bool:
+def _hides_arm(scene: Scene, stance: Pose2D, at: Array) -> bool:
     """Whether the trunk of somebody who stands there hides from the camera an arm that works at `at` (2,) [m]."""
     view = stance.xy - scene.camera.position[:2]
     return bool((np.asarray(at) - stance.xy) @ view > FAR_SIDE * np.linalg.norm(view))

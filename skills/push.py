@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from exoactor import push as rule
-from exoactor.grasp import FARTHEST, Side
+from exoactor.grasp import FARTHEST, SIDES, Side
 from exoactor.stance import nearest_point, support_of
 from exoactor.types import Action, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 from exoactor.types.rotations import wrap
@@ -159,8 +159,7 @@ def beside(
     why = ("no_free_place", f"no side of {carrier.id} from which {thing.id} is pushed so has room to stand in view")
     found: list[tuple[float, Pose2D, Side]] = []
     on_it = {o.id for o in scene.objects if support_of(o, scene.objects) is carrier}
-    sides: tuple[Side, Side] = ("right", "left")
-    for side in sides:
+    for side in SIDES:
         stance, ahead = rule.stance_beside(thing, toward, side, carrier, way)
         if ahead > FARTHEST:
             why = ("out_of_reach", f"{thing.id} is {ahead:.2f} m from where one can stand, {FARTHEST} m at most")

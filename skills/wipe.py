@@ -9,11 +9,11 @@ from typing import ClassVar
 import numpy as np
 
 from exoactor import wipe as rule
-from exoactor.grasp import FARTHEST, Side, stance_to_grasp
+from exoactor.grasp import FARTHEST, SIDES, Side, stance_to_grasp
 from exoactor.stance import inward, sides, support_of
 from exoactor.types import Action, Array, Catalogue, Expectation, Pose2D, Scene, SceneObject, StageError
 from skills.base import COMMON_FAILURES, Args, Argument, Skill, Symbols, robot_pose, seen_target, spoken
-from skills.places import BEHIND, effort, hides_arm, is_room
+from skills.places import effort, is_room
 from skills.push import THERE, THERE_ANGLE
 
 ROOM = 0.10
@@ -66,7 +66,7 @@ class Wipe(Skill):
     def actions(self, scene: Scene, args: Args) -> tuple[Action, ...]:
         """A walk to before the surface, if need be, and the strokes over the patch that costs least."""
         robot, surface = robot_pose(scene), seen_target(scene, args["surface"])
-        hands: tuple[Side, ...] = (args["side"],) if "side" in args else ("right", "left")
+        hands: tuple[Side, ...] = (args["side"],) if "side" in args else SIDES
         why = StageError("imagine", "no_free_patch", f"no patch of {surface.id} that a hand reaches is free")
         on_it = tuple(o.id for o in scene.objects if support_of(o, scene.objects) is surface)
         found: list[tuple[float, Pose2D, Side, Array]] = []
@@ -79,8 +79,7 @@ class Wipe(Skill):
                     where = f"no side of {surface.id} with a free patch has room to stand in view"
                     why = StageError("imagine", "no_free_place", where)
                 else:
-                    cost = effort(scene, robot, stance, ahead=ahead, half=rule.SPAN / 2)
-                    cost += BEHIND * hides_arm(scene, stance, middle)
+                    cost = effort(scene, robot, stance, ahead=ahead, half=rule.SPAN / 2, hand_at=middle)
                     found.append((cost, stance, side, middle))
         if not found:
             raise why
