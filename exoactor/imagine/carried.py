@@ -72,8 +72,10 @@ class Carried:
         """
         _, rays, nearest, label = self._surface(self._thing)
         hit = np.flatnonzero(np.isfinite(nearest))
-        row, column, fits = self._seen_at(self._camera.position + rays[hit] * nearest[hit, None])
-        mine, side = self._rgb[row, column][fits], label[hit][fits]
+        pixel, fits = self._seen_at(self._camera.position + rays[hit] * nearest[hit, None])
+        column, row = np.clip(pixel[fits], 0, np.array(self._camera.size) - 1).astype(int).T
+        # whole pixels: between them colours are mixed with those of the hand, by so much that they are not known again
+        mine, side = self._rgb[row, column], label[hit][fits]
         found: dict[int, Array] = {}
         for index, piece in enumerate(self._pieces):
             of_piece = side // 8 == index
@@ -86,22 +88,21 @@ class Carried:
                 found[value] = np.median(mine[side == value], axis=0) if (side == value).any() else other
         return found
 
-    def _seen_at(self, points: Array) -> tuple[Array, Array, Array]:
-        """Row and column (N,) at which the camera saw points of the thing's surface, and (N,) whether it did.
+    def _seen_at(self, points: Array) -> tuple[Array, Array]:
+        """Pixels (N, 2) at which the camera saw points of the thing's surface, and (N,) whether it did.
 
         Neither what stands before it nor the hands that hold it belong to it.
         """
         pixel, own = self._camera.project(points)
         height, width = self._depth.shape
         row, column = np.clip(pixel[:, 1], 0, height - 1).astype(int), np.clip(pixel[:, 0], 0, width - 1).astype(int)
-        return row, column, (np.abs(self._depth[row, column] - own) < _MATCH) & self._own[row, column]
+        return pixel, (np.abs(self._depth[row, column] - own) < _MATCH) & self._own[row, column]
 
     def _looked_up(self, points: Array, label: Array) -> Array:
         """(N, 3) colours the camera saw at points of the thing's surface; hidden ones look like their side."""
-        pixel, _ = self._camera.project(points)
+        pixel, fits = self._seen_at(points)
         u, v = pixel[:, 0].astype(np.float32) - 0.5, pixel[:, 1].astype(np.float32) - 0.5
         seen = cv2.remap(self._rgb, u[None], v[None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0]
-        _, _, fits = self._seen_at(points)
         out = seen.astype(np.float32)
         for value in np.unique(label[~fits]):
             out[~fits & (label == value)] = self._hidden[int(value)]
